@@ -1,0 +1,86 @@
+"""Who may see and do what: the one module that decides.
+
+Every view's first line asks here. Strangers get 404 (they must not learn that a thing exists), a role too low
+gets 403. Site admins have no right in a team without a membership.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from planner.models import Membership, Plan, Role, Team, User
+
+
+def memberships(user: User) -> QuerySet[Membership]:
+    """What `user` is in which teams, the team loaded with it."""
+    return Membership.objects.filter(user=user).select_related("team").order_by("team__name", "team_id")
+
+
+def plans(user: User) -> QuerySet[Plan]:
+    """The plans that `user` may read, in any team."""
+    mine = Membership.objects.filter(user=user).values("team")
+    return Plan.objects.filter(team__in=mine).select_related("team")
+
+
+def get_plan(request: HttpRequest, plan_pk: int, *, at_least: Role = Role.VIEWER) -> Plan:
+    """The plan, with `plan.membership` of who asks; 404 for strangers, 403 below `at_least`."""
+    membership = (
+        Membership.objects.filter(user=request.user, team__plans=plan_pk, team__plans__removed_at=None)
+        .select_related("team")
+        .first()
+    )
+    plan = Plan.objects.filter(pk=plan_pk, team=membership.team_id).first() if membership else None
+    if plan is None or membership is None:
+        raise Http404
+    require(membership, at_least)
+    plan.team = membership.team
+    plan.membership = membership  # type: ignore[attr-defined]  # asked for once, used by page and pieces
+    _remember_team(request, membership.team)
+    return plan
+
+
+def get_membership(request: HttpRequest, *, at_least: Role = Role.VIEWER) -> Membership:
+    """What the person is in their current team (the one last used); 404 without any team."""
+    mine = list(memberships(request.user))  # type: ignore[arg-type]  # login is required everywhere
+    if not mine:
+        raise Http404
+    last = request.user.last_team_id  # type: ignore[union-attr]
+    membership = next((each for each in mine if each.team_id == last), mine[0])
+    require(membership, at_least)
+    return membership
+
+
+def require(membership: Membership, at_least: Role) -> None:
+    """Refuse a role that is too low."""
+    if not membership.is_at_least(at_least):
+        raise PermissionDenied
+
+
+def may_manage(membership: Membership) -> bool:
+    """Diagnosis, goals, strategies, tasks of anybody, members and settings."""
+    return membership.is_manager
+
+
+def may_update(membership: Membership, owner_id: Any) -> bool:
+    """Say how a thing stands: managers of everything, reps of what they own."""
+    return membership.is_manager or (membership.is_at_least(Role.REP) and owner_id == membership.pk)
+
+
+def switch_team(request: HttpRequest, team_pk: int) -> Team:
+    """Make a team of the person's the current one; 404 for a team they are not in."""
+    membership = memberships(request.user).filter(team=team_pk).first()  # type: ignore[arg-type]
+    if membership is None:
+        raise Http404
+    _remember_team(request, membership.team)
+    return membership.team
+
+
+def _remember_team(request: HttpRequest, team: Team) -> None:
+    user: Any = request.user
+    if user.last_team_id != team.pk:
+        User.objects.filter(pk=user.pk).update(last_team=team)
+        user.last_team = team

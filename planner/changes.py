@@ -1,0 +1,262 @@
+"""The one way to write what a team has planned: revision, comparison, save and history in one transaction.
+
+    with changes.recording(plan.team, plan=plan, by=user) as log:
+        task = log.take(plan_tasks, pk)     # read under the team's lock
+        task.due = due
+        log.save(task)
+
+The team's revision is raised first: its row lock puts the writers of a team in order on PostgreSQL, as SQLite's
+write lock does there. Everything in the block is saved, or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+from django.db.models import F
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from planner.formats import machine
+from planner.models import Change, Plan, Recorded, Team, User
+
+R = TypeVar("R", bound=models.Model)
+
+
+class PlanClosed(ValidationError):
+    """A closed plan is frozen: nothing in it is written any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This plan is closed: it can be read, but no longer changed."))
+
+
+class CannotUndo(ValidationError):
+    """What was changed has been changed again since, or is gone."""
+
+
+@contextmanager
+def recording(team: Team, *, by: User | None, plan: Plan | None = None, why: str = "") -> Iterator[Recording]:
+    """Open a transaction that writes plan content of `team`, and write its history when it ends.
+
+    All changes in the block share one new revision of the team; a block that changed nothing raises none.
+    Raises PlanClosed when `plan` is closed.
+    """
+    with transaction.atomic():
+        Team.objects.filter(pk=team.pk).update(revision=F("revision") + 1)
+        revision = Team.objects.values_list("revision", flat=True).get(pk=team.pk)
+        if plan is not None and Plan.objects.filter(pk=plan.pk, state=Plan.State.CLOSED).exists():
+            raise PlanClosed
+        log = Recording(team, plan, by, why, revision)
+        yield log
+        if log.changes:
+            Change.objects.bulk_create(log.changes)
+        else:
+            Team.objects.filter(pk=team.pk).update(revision=F("revision") - 1)
+            log.revision -= 1
+    team.revision = log.revision
+
+
+class Recording:
+    """The open block of `recording`: what has been written so far, and the verbs that write."""
+
+    def __init__(self, team: Team, plan: Plan | None, by: User | None, why: str, revision: int) -> None:
+        self.team, self.plan, self.by, self.why, self.revision = team, plan, by, why, revision
+        self.undoes: int | None = None
+        self.changes: list[Change] = []
+
+    def take(self, queryset: models.QuerySet, pk: Any) -> Any:
+        """The object as it is now, under the team's lock; Http404 where the queryset does not hold it."""
+        found = queryset.filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def save(self, obj: Recorded) -> list[str]:
+        """Check and save an object, new or changed; returns the names of the fields that differ.
+
+        Raises ValidationError by field, with a constraint's own sentence where one is broken.
+        """
+        if obj.pk is None:
+            self._check(obj, None)
+            obj.save(force_insert=True)
+            self._note(obj, Change.Action.ADD)
+            return [field.name for field in obj.recorded_fields()]
+        before = type(obj).with_removed.get(pk=obj.pk)
+        differs = [f for f in obj.recorded_fields() if f.value_from_object(before) != f.value_from_object(obj)]
+        if not differs:
+            return []
+        self._check(obj, {field.name for field in differs})
+        obj.version = before.version + 1
+        obj.save(update_fields=[*(field.name for field in differs), "version"])
+        for field in differs:
+            old, new = (_to_json(field.value_from_object(each)) for each in (before, obj))
+            self._note(obj, Change.Action.SET, field.name, old, new)
+        return [field.name for field in differs]
+
+    def remove(self, obj: Recorded) -> None:
+        """Take an object and what hangs on it out of sight; undo brings all of it back."""
+        now = timezone.now()
+        for each in (*_parts(obj), obj):
+            each.removed_at = now
+            each.save(update_fields=["removed_at"])
+            self._note(each, Change.Action.REMOVE)
+
+    def restore(self, obj: Recorded) -> None:
+        """Bring a removed object back; a ValidationError says what has taken its place meanwhile."""
+        obj.removed_at = None
+        obj.validate_constraints()
+        obj.save(update_fields=["removed_at"])
+        self._note(obj, Change.Action.RESTORE)
+
+    def _note(self, obj: Recorded, action: str, field: str = "", old: Any = None, new: Any = None) -> None:
+        self.changes.append(
+            Change(
+                team=self.team,
+                plan_id=obj.home()[1],
+                revision=self.revision,
+                by=self.by,
+                by_name=str(self.by or "")[:150],
+                action=action,
+                model=obj._meta.label_lower,
+                object_id=obj.pk,
+                label=str(obj)[:200],
+                field=field,
+                old=old,
+                new=new,
+                why=self.why[:500],
+                undoes=self.undoes,
+            )
+        )
+
+    def _check(self, obj: Recorded, changed: set[str] | None) -> None:
+        """The model's own rules; of an object that exists, only those that a changed field can break."""
+        fields = obj.recorded_fields()
+        untouched = set() if changed is None else {f.name for f in fields} - changed
+        errors: dict[str, list] = {}
+        try:
+            obj.clean_fields(exclude=untouched)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if not errors:
+            for step in (obj.clean, lambda: self._check_home(obj, changed), lambda: _check_constraints(obj, changed)):
+                try:
+                    step()
+                except ValidationError as error:
+                    errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def _check_home(self, obj: Recorded, changed: set[str] | None) -> None:
+        """What an object points to is of its own team and plan: the last wall behind forms and API."""
+        team_id, plan_id = obj.home()
+        if team_id != self.team.pk or (self.plan is not None and plan_id not in (None, self.plan.pk)):
+            raise ValidationError(_("This belongs to another team."))
+        for field in obj.recorded_fields():
+            if not isinstance(field, models.ForeignKey) or (changed is not None and field.name not in changed):
+                continue
+            target = getattr(obj, field.name)
+            if not isinstance(target, Recorded) or (isinstance(target, Plan) and target.pk == plan_id):
+                continue
+            its_team, its_plan = target.home()
+            if its_team != team_id or (its_plan not in (None, plan_id) and not isinstance(target, Plan)):
+                raise ValidationError({field.name: _("This belongs to another team or plan.")})
+
+
+def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None) -> int:
+    """Take one revision back, whole or not at all; returns the new revision.
+
+    Raises CannotUndo where a field has been changed again since, so that nobody's later word is lost.
+    """
+    with recording(team, by=by, plan=plan) as log:
+        log.undoes = revision
+        taken_back = list(Change.objects.filter(team=team, revision=revision).order_by("-pk"))
+        if not taken_back:
+            raise CannotUndo(_("There is nothing to undo."))
+        if Change.objects.filter(team=team, undoes=revision).exists():
+            raise CannotUndo(_("This has been undone already."))
+        touched: dict[tuple[str, int], Recorded] = {}
+        for change in taken_back:
+            _take_back(log, change, touched)
+        for obj in touched.values():
+            log.save(obj)
+    return log.revision
+
+
+def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Recorded]) -> None:
+    key = (change.model, change.object_id)
+    obj = touched.get(key) or apps.get_model(change.model).with_removed.filter(pk=change.object_id).first()
+    if obj is None:
+        raise CannotUndo(_("“%(label)s” no longer exists.") % {"label": change.label})
+    if change.action == Change.Action.SET:
+        field = obj._meta.get_field(change.field)
+        if _to_json(field.value_from_object(obj)) != change.new:
+            raise CannotUndo(_("“%(label)s” has been changed again since.") % {"label": change.label})
+        setattr(obj, field.attname, _from_json(field, change.old))
+        touched[key] = obj
+    elif change.action == Change.Action.REMOVE:
+        log.restore(obj)
+    elif obj.removed_at is None:
+        log.remove(obj)
+
+
+def _parts(obj: Recorded) -> Iterator[Recorded]:
+    """What goes with an object when it is removed: all that would be deleted with it, the deepest first."""
+    for relation in obj._meta.related_objects:
+        model = relation.related_model
+        if relation.on_delete is models.CASCADE and isinstance(model, type) and issubclass(model, Recorded):
+            for part in model.objects.filter(**{relation.field.name: obj}):
+                yield from _parts(part)
+                yield part
+
+
+def _check_constraints(obj: Recorded, changed: set[str] | None) -> None:
+    errors: dict[str, list] = {}
+    for constraint in obj._meta.constraints:
+        named = _fields_of(constraint)
+        if changed is not None and not named & changed:
+            continue
+        try:
+            constraint.validate(type(obj), obj)
+        except ValidationError as error:
+            at = sorted((named & changed) if changed else named)
+            # The sentence stands beside the field that broke the rule, where one field did.
+            error = ValidationError({at[0]: error.messages}) if len(at) == 1 else error
+            errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+
+
+def _fields_of(constraint: models.BaseConstraint) -> set[str]:
+    if isinstance(constraint, models.CheckConstraint):
+        return {name for name in constraint.condition.referenced_base_fields}
+    return set(getattr(constraint, "fields", ()))
+
+
+def _to_json(value: Any) -> Any:
+    """A field's value as history keeps it: exact decimals as text, dates in ISO form."""
+    if isinstance(value, Decimal):
+        return machine(value)
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return value
+
+
+def _from_json(field: models.Field, value: Any) -> Any:
+    if isinstance(field, models.ForeignKey):
+        return value
+    return field.to_python(value)
+
+
+def errors_by_field(error: ValidationError) -> dict[str, list[str]]:
+    """The sentences of a ValidationError by field name; NON_FIELD_ERRORS for those of the whole object."""
+    if hasattr(error, "error_dict"):
+        return {name: [m for e in each for m in e.messages] for name, each in error.error_dict.items()}
+    return {NON_FIELD_ERRORS: error.messages}

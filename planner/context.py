@@ -1,0 +1,40 @@
+"""What every page needs around its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from planner import access
+from planner.models import Membership, Team
+from planner.stages import stages
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The teams of who is signed in, the chosen theme and the languages; asked for only when a page prints them."""
+    theme = request.COOKIES.get("theme", "")
+    mine = SimpleLazyObject(lambda: _memberships(request))
+    return {
+        "theme": theme if theme in ("light", "dark") else "",
+        "languages": settings.LANGUAGES,
+        "live_seconds": settings.LIVE_SECONDS,
+        "stages": stages(),
+        "my_memberships": mine,
+        "current_team": SimpleLazyObject(lambda: _current_team(request, mine)),
+    }
+
+
+def _memberships(request: HttpRequest) -> list[Membership]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return list(access.memberships(user))
+
+
+def _current_team(request: HttpRequest, mine: list[Membership]) -> Team | None:
+    teams = [each.team for each in mine]
+    last = getattr(request.user, "last_team_id", None)
+    return next((team for team in teams if team.pk == last), teams[0] if teams else None)

@@ -1,0 +1,37 @@
+"""Which language a page speaks, and how a refusal sounds."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
+from django.utils import translation
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The cookie set by the switch, else the user's own setting, else what the browser asks for."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            chosen = getattr(request.user, "language", "")
+            if chosen:
+                translation.activate(chosen)
+                request.LANGUAGE_CODE = translation.get_language()
+
+
+class RefusalMiddleware:
+    """A rule that a view did not expect to be broken answers with its sentence, never with a traceback."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ValidationError):
+            return render(request, "409.html", {"sentences": exception.messages}, status=409)
+        return None

@@ -1,0 +1,25 @@
+"""The shared core: who plans (people), what is planned (plans) and what is known (metrics, bottlenecks, goals)."""
+
+from planner.models.bottlenecks import Bottleneck
+from planner.models.goals import Goal
+from planner.models.history import Change, Recorded
+from planner.models.metrics import Metric, PlanMetric, Reading, Segment
+from planner.models.people import Invitation, Membership, Role, Team, User
+from planner.models.plans import Plan
+
+__all__ = [
+    "Bottleneck",
+    "Change",
+    "Goal",
+    "Invitation",
+    "Membership",
+    "Metric",
+    "Plan",
+    "PlanMetric",
+    "Reading",
+    "Recorded",
+    "Role",
+    "Segment",
+    "Team",
+    "User",
+]

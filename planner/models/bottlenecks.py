@@ -1,0 +1,69 @@
+"""Where the problem sits: bottlenecks, scored and ranked by the four quadrants."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner.models.history import Recorded
+from planner.models.metrics import Metric, Segment
+from planner.models.plans import Plan
+
+
+class Bottleneck(Recorded):
+    """What holds the team back, of one of four kinds, with its evidence."""
+
+    class Kind(models.TextChoices):
+        CUSTOMERS = "customers", _("too few customers")
+        CONVERSION = "conversion", _("low conversion efficiency")
+        VALUE = "value", _("low order value or repurchase")
+        EXECUTION = "execution", _("team execution")
+
+    class Quadrant(models.TextChoices):
+        FIRST = "first", _("high impact, easy: first")
+        LATER = "later", _("high impact, hard: long-term")
+        REST = "rest", _("low impact: after the others, or never")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="bottlenecks", verbose_name=_("plan"))
+    order = models.PositiveIntegerField(_("order"), default=0)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    cause = models.CharField(_("cause"), max_length=200)
+    step = models.CharField(_("step of the funnel"), max_length=80, blank=True)
+    evidence = models.TextField(_("evidence"), blank=True, max_length=2000)
+    metric = models.ForeignKey(Metric, models.SET_NULL, null=True, blank=True, related_name="+")
+    segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True, related_name="+")
+    impact = models.PositiveSmallIntegerField(_("impact"), null=True, blank=True)
+    ease = models.PositiveSmallIntegerField(_("ease"), null=True, blank=True)
+    in_focus = models.BooleanField(_("in focus"), default=False)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("bottleneck")
+        verbose_name_plural = _("bottlenecks")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(impact__isnull=True) | models.Q(impact__range=(1, 5)),
+                name="impact_from_1_to_5",
+                violation_error_message=_("Impact is a number from 1 to 5."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ease__isnull=True) | models.Q(ease__range=(1, 5)),
+                name="ease_from_1_to_5",
+                violation_error_message=_("Ease is a number from 1 to 5."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.cause
+
+    def home(self) -> tuple[int, int | None]:
+        return self.plan.team_id, self.plan_id
+
+    @property
+    def quadrant(self) -> Bottleneck.Quadrant | None:
+        """Which of the four quadrants it is in; None while a score is missing. Scores from 3 up are high."""
+        if self.impact is None or self.ease is None:
+            return None
+        if self.impact < 3:
+            return self.Quadrant.REST
+        return self.Quadrant.FIRST if self.ease >= 3 else self.Quadrant.LATER

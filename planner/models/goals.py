@@ -1,0 +1,64 @@
+"""What the plan wants to reach: one core goal broken into measurable sub-goals."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner import gaps
+from planner.models.bottlenecks import Bottleneck
+from planner.models.history import Recorded
+from planner.models.metrics import FIGURE, Metric, Segment
+from planner.models.people import Membership
+from planner.models.plans import Plan
+
+
+class Goal(Recorded):
+    """A core goal (no parent) or one dimension of it, with baseline, target and date."""
+
+    class Kind(models.TextChoices):
+        REACH = gaps.GoalKind.REACH.value, _("reach a level")
+        GROW_BY = gaps.GoalKind.GROW_BY.value, _("grow by an amount")
+        GROW_PERCENT = gaps.GoalKind.GROW_PERCENT.value, _("grow by a percentage")
+        SHARE = gaps.GoalKind.SHARE.value, _("reach a share")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="goals", verbose_name=_("plan"))
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="parts", verbose_name=_("core goal")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+    name = models.CharField(_("goal"), max_length=120)
+    metric = models.ForeignKey(Metric, models.SET_NULL, null=True, blank=True, related_name="+")
+    segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True, related_name="+")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.REACH)
+    baseline = models.DecimalField(_("baseline"), null=True, blank=True, **FIGURE)
+    target = models.DecimalField(_("target"), null=True, blank=True, **FIGURE)
+    unit = models.CharField(_("unit"), max_length=30, blank=True)
+    owner = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="goals", verbose_name=_("owner")
+    )
+    due = models.DateField(_("due"), null=True, blank=True)
+    bottleneck = models.ForeignKey(Bottleneck, models.SET_NULL, null=True, blank=True, related_name="goals")
+    specific = models.TextField(_("specific"), blank=True, max_length=1000)
+    measurable = models.TextField(_("measurable"), blank=True, max_length=1000)
+    achievable = models.TextField(_("achievable"), blank=True, max_length=1000)
+    relevant = models.TextField(_("relevant"), blank=True, max_length=1000)
+    time_bound = models.TextField(_("time-bound"), blank=True, max_length=1000)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                name="goal_is_not_its_own_part",
+                violation_error_message=_("A goal cannot be a part of itself."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.plan.team_id, self.plan_id

@@ -1,0 +1,89 @@
+"""What every recorded object shares, and the one log of changes (written by planner/changes.py alone)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PresentQuerySet(models.QuerySet):
+    """Objects that nobody has removed."""
+
+
+class PresentManager(models.Manager.from_queryset(PresentQuerySet)):  # type: ignore[misc]  # a dynamic base
+    """Leaves removed objects out: lists, drop-downs and sums never see them."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(removed_at=None)
+
+
+class Recorded(models.Model):
+    """Something whose every change is written down, and whose removal can be undone.
+
+    Removing sets `removed_at`; forward links still reach a removed object, so history keeps its names.
+    """
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any] = PresentManager()
+    with_removed: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "with_removed"
+        default_manager_name = "objects"
+
+    def home(self) -> tuple[int, int | None]:
+        """The ids of the team and, where it belongs to one, of the plan: a link must stay inside them."""
+        raise NotImplementedError(f"{type(self).__name__} must say where it belongs.")
+
+    @classmethod
+    def recorded_fields(cls) -> list[models.Field]:
+        """The fields whose changes are written down: all but identity, version and removal."""
+        own = {"id", "version", "removed_at"}
+        return [field for field in cls._meta.concrete_fields if field.name not in own]
+
+
+class Change(models.Model):
+    """One line of history: who changed which field of what, from what to what, and why.
+
+    The changes of one transaction share a revision of their team, so a revision is what undo takes back and what
+    an open page asks for. Revisions only grow, and are visible in the order of their commits.
+    """
+
+    class Action(models.TextChoices):
+        ADD = "add", _("added")
+        SET = "set", _("changed")
+        REMOVE = "remove", _("removed")
+        RESTORE = "restore", _("restored")
+
+    team = models.ForeignKey("planner.Team", models.CASCADE, related_name="changes")
+    plan = models.ForeignKey("planner.Plan", models.CASCADE, related_name="changes", null=True)
+    revision = models.PositiveBigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=150, blank=True)
+    action = models.CharField(max_length=8, choices=Action)
+    model = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    label = models.CharField(max_length=200, blank=True)
+    field = models.CharField(max_length=60, blank=True)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    why = models.CharField(max_length=500, blank=True)
+    undoes = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-revision", "pk"]
+        indexes = [
+            models.Index(fields=["team", "revision"], name="change_by_team"),
+            models.Index(fields=["plan", "revision"], name="change_by_plan"),
+            models.Index(fields=["model", "object_id"], name="change_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision}: {self.action} {self.model} {self.object_id} {self.field}".strip()

@@ -1,0 +1,186 @@
+"""What is measured: metrics and their readings belong to the team; a plan picks the ones it works on."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner import gaps
+from planner.models.history import Recorded
+from planner.models.people import Team
+from planner.models.plans import Plan
+
+FIGURE = {"max_digits": 20, "decimal_places": 6}
+
+
+class Metric(Recorded):
+    """A figure that the team follows, with the rule by which it adds up over time."""
+
+    class Kind(models.TextChoices):
+        AMOUNT = "amount", _("amount of money")
+        COUNT = "count", _("count")
+        RATE = "rate", _("rate")
+        COST = "cost", _("cost of one")
+
+    class Direction(models.TextChoices):
+        HIGHER = gaps.Direction.HIGHER.value, _("higher is better")
+        LOWER = gaps.Direction.LOWER.value, _("lower is better")
+
+    class Aggregation(models.TextChoices):
+        SUM = gaps.Aggregation.SUM.value, _("adds up")
+        AVERAGE = gaps.Aggregation.AVERAGE.value, _("is averaged")
+        LAST = gaps.Aggregation.LAST.value, _("last value counts")
+        RATIO = gaps.Aggregation.RATIO.value, _("ratio of two totals")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="metrics", verbose_name=_("team"))
+    name = models.CharField(_("name"), max_length=80)
+    unit = models.CharField(_("unit"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.AMOUNT)
+    direction = models.CharField(_("direction"), max_length=6, choices=Direction, default=Direction.HIGHER)
+    aggregation = models.CharField(_("over time"), max_length=7, choices=Aggregation, default=Aggregation.SUM)
+    numerator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    denominator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    definition = models.TextField(_("definition"), blank=True, max_length=1000)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("metric")
+        verbose_name_plural = _("metrics")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "name"],
+                condition=models.Q(removed_at=None),
+                name="one_metric_per_name",
+                violation_error_message=_("The team has a metric of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.team_id, None
+
+    @property
+    def is_rate(self) -> bool:
+        return self.kind == self.Kind.RATE
+
+
+class Segment(models.Model):
+    """A part of the business along one dimension: the whole, a region, a product line or a sub-team."""
+
+    class Dimension(models.TextChoices):
+        WHOLE = "whole", _("whole")
+        REGION = "region", _("region")
+        PRODUCT_LINE = "product_line", _("product line")
+        SUB_TEAM = "sub_team", _("sub-team")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="segments")
+    dimension = models.CharField(_("dimension"), max_length=12, choices=Dimension)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["dimension", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "dimension", "name"],
+                name="one_segment_per_name",
+                violation_error_message=_("The team has a segment of this name."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dimension="whole", name="") | (~models.Q(dimension="whole") & ~models.Q(name="")),
+                name="the_whole_has_no_name",
+                violation_error_message=_("A segment needs a name; only the whole has none."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.get_dimension_display()
+
+
+class Reading(models.Model):
+    """One metric in one month for one segment, and where the value comes from."""
+
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="readings")
+    month = models.DateField(_("month"))
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="readings")
+    value = models.DecimalField(_("value"), **FIGURE)
+    numerator = models.DecimalField(_("numerator"), null=True, blank=True, **FIGURE)
+    denominator = models.DecimalField(_("denominator"), null=True, blank=True, **FIGURE)
+    source = models.CharField(_("source"), max_length=120, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    entered_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["metric", "segment", "month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metric", "month", "segment"],
+                name="one_reading_per_month",
+                violation_error_message=_("This month has a value already: change that one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(month__day=1),
+                name="reading_is_of_a_month",
+                violation_error_message=_("A month is written as its first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric_id} {self.month:%Y-%m} {self.value}"
+
+
+class PlanMetric(Recorded):
+    """One row of Table 1: a metric that this plan wants to move, with its target."""
+
+    class Basis(models.TextChoices):
+        SHORTFALL = gaps.Basis.SHORTFALL.value, _("of the target (shortfall)")
+        UPLIFT = gaps.Basis.UPLIFT.value, _("of the current value (required uplift)")
+
+    class TargetPeriod(models.TextChoices):
+        MONTH = gaps.TargetPeriod.MONTH.value, _("monthly level")
+        QUARTER = gaps.TargetPeriod.QUARTER.value, _("total of a quarter")
+        YEAR = gaps.TargetPeriod.YEAR.value, _("total of a year")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="metrics", verbose_name=_("plan"))
+    metric = models.ForeignKey(Metric, models.PROTECT, related_name="in_plans", verbose_name=_("metric"))
+    order = models.PositiveIntegerField(_("order"), default=0)
+    target = models.DecimalField(_("target"), null=True, blank=True, **FIGURE)
+    target_period = models.CharField(
+        _("target period"), max_length=7, choices=TargetPeriod, default=TargetPeriod.MONTH
+    )
+    basis = models.CharField(_("gap rate basis"), max_length=9, choices=Basis, default=Basis.SHORTFALL)
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+    override = models.DecimalField(_("typed value"), null=True, blank=True, **FIGURE)
+    override_reason = models.CharField(_("source of the typed value"), max_length=200, blank=True)
+    problems = models.TextField(_("main problems"), blank=True, max_length=2000)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("plan metric")
+        verbose_name_plural = _("plan metrics")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "metric"],
+                condition=models.Q(removed_at=None),
+                name="one_row_per_metric",
+                violation_error_message=_("This metric is in the table already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(target_period__in=["month", "quarter", "year"]),
+                name="known_target_period",
+                violation_error_message=_("A target is a monthly level, or the total of a quarter or a year."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(basis__in=["shortfall", "uplift"]),
+                name="known_basis",
+                violation_error_message=_("A gap rate is based on the target or on the current value."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.metric.name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.plan.team_id, self.plan_id

@@ -1,0 +1,230 @@
+"""Who plans: users, teams, and what a person is in a team."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from planner.models.history import PresentManager, PresentQuerySet, Recorded
+
+
+class UserManager(BaseUserManager):
+    """Makes users; the email address is the name they sign in with."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=(username or "").strip())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. What they may do is said by their memberships, never here."""
+
+    email = models.EmailField(_("email address"), unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    last_team = models.ForeignKey("planner.Team", models.SET_NULL, null=True, blank=True, related_name="+")
+    is_staff = models.BooleanField(_("site admin"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[Any] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="one_user_per_address", violation_error_message=_("This address has an account.")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+
+def _check_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone. Choose one such as Asia/Shanghai."), params={"name": name})
+
+
+class Weekday(models.IntegerChoices):
+    """ISO weekdays: Monday is 1."""
+
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
+
+
+def default_workdays() -> list[int]:
+    """Monday to Friday."""
+    return [1, 2, 3, 4, 5]
+
+
+class Team(models.Model):
+    """The tenant: everything planned belongs to one team. `revision` numbers its changes."""
+
+    name = models.CharField(_("name"), max_length=80)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[_check_time_zone])
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    currency = models.CharField(_("currency"), max_length=8, default="CNY")
+    workdays = models.JSONField(_("workdays"), default=default_workdays)
+    holidays = models.JSONField(_("holidays"), default=list, blank=True)
+    meeting_weekday = models.PositiveSmallIntegerField(_("meeting day"), choices=Weekday, default=Weekday.MONDAY)
+    meeting_hour = models.PositiveSmallIntegerField(_("meeting hour"), default=10)
+    digest_hour = models.PositiveSmallIntegerField(_("digest hour"), default=8)
+    revision = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(meeting_weekday__range=(1, 7)),
+                name="meeting_weekday_exists",
+                violation_error_message=_("Choose a weekday from Monday to Sunday."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(meeting_hour__range=(0, 23), digest_hour__range=(0, 23)),
+                name="hours_of_the_day",
+                violation_error_message=_("An hour is a number from 0 to 23."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def today(self, now: dt.datetime | None = None) -> dt.date:
+        """The team's local date (at `now`, an aware moment; by default at this one)."""
+        return (now or timezone.now()).astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
+
+
+class Role(models.TextChoices):
+    """What somebody may do in a team, from least to most (planner/access.py decides)."""
+
+    VIEWER = "viewer", _("Viewer")
+    REP = "rep", _("Rep")
+    MANAGER = "manager", _("Manager")
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class MembershipQuerySet(PresentQuerySet):
+    def managers(self) -> MembershipQuerySet:
+        """Those who can manage: managers with an account that can sign in."""
+        return self.filter(role=Role.MANAGER, user__is_active=True)
+
+    def owners(self) -> MembershipQuerySet:
+        """Those who can own a task, a goal or a strategy."""
+        return self.exclude(role=Role.VIEWER)
+
+
+class Membership(Recorded):
+    """What a person is in a team. It can own things before, and is named in history after, having an account."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", verbose_name=_("team"))
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("account")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    job_title = models.CharField(_("job title"), max_length=80, blank=True)
+    role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.REP)
+
+    objects: ClassVar[Any] = PresentManager.from_queryset(MembershipQuerySet)()
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user"],
+                condition=models.Q(removed_at=None, user__isnull=False),
+                name="one_membership_per_person",
+                violation_error_message=_("This person is in the team already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["viewer", "rep", "manager"]),
+                name="known_role",
+                violation_error_message=_("A role is viewer, rep or manager."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.team_id, None
+
+    def is_at_least(self, role: Role) -> bool:
+        return Role(self.role).rank >= role.rank
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role == Role.MANAGER
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _in_two_weeks() -> dt.datetime:
+    return timezone.now() + dt.timedelta(days=14)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self, now: dt.datetime | None = None) -> InvitationQuerySet:
+        """Neither used nor withdrawn nor expired."""
+        return self.filter(
+            accepted_at=None, withdrawn_at=None, expires_at__gt=now or timezone.now(), membership__removed_at=None
+        )
+
+
+class Invitation(models.Model):
+    """A single-use link that gives a membership its account."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("email address"))
+    token = models.CharField(max_length=64, unique=True, default=_token, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=_in_two_weeks)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Any] = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.email} → {self.membership_id}"

@@ -1,0 +1,64 @@
+"""A plan: one team, one period, one loop of the four stages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner.models.history import Recorded
+from planner.models.people import Team
+from planner.periods import as_of
+
+
+class Plan(Recorded):
+    """One period of a team: its diagnosis, goals, strategies, tasks and reviews."""
+
+    class Scenario(models.TextChoices):
+        TARGET = "target", _("target pressure")
+        DECLINE = "decline", _("sustained decline")
+        NEW = "new", _("new market or product")
+        EFFECTIVENESS = "effectiveness", _("team effectiveness")
+        COMPETITION = "competition", _("competitive change")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        ACTIVE = "active", _("active")
+        CLOSED = "closed", _("closed")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="plans", verbose_name=_("team"))
+    name = models.CharField(_("name"), max_length=120)
+    scenario = models.CharField(_("scenario"), max_length=14, choices=Scenario, default=Scenario.TARGET)
+    start = models.DateField(_("start"))
+    end = models.DateField(_("end"))
+    state = models.CharField(_("state"), max_length=6, choices=State, default=State.ACTIVE)
+    previous = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followers", verbose_name=_("previous plan")
+    )
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["-start", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end__gte=models.F("start")),
+                name="plan_ends_after_it_starts",
+                violation_error_message=_("The plan ends before it starts: choose an end on or after the start."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.team_id, self.pk
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+    def as_of(self, today: dt.date) -> dt.date:
+        """The day that the plan is looked at: today, at the latest its end (Decision 13 of the method)."""
+        return as_of(today, self.start, self.end)

@@ -1,0 +1,157 @@
+"""The figures that people type and files hold: one strict reader, and the text that an editor shows.
+
+What is stored is a `Decimal(20, 6)`: at most 14 digits before the point and 6 behind it. Rates are fractions
+(Decision 14 of the planning method): "8%" is read as 0.08.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+
+from django.utils.translation import gettext as _
+
+DECIMAL_PLACES = 6
+INTEGER_DIGITS = 14
+WAN = Decimal(10_000)
+YI = Decimal(100_000_000)
+
+_LONGEST = 60
+# Wide enough that nothing of _LONGEST characters is ever rounded: a digit too many must be seen, not dropped.
+_EXACT = Context(prec=2 * _LONGEST)
+_SMALLEST = Decimal(1).scaleb(-DECIMAL_PLACES)
+_MULTIPLIERS = {
+    "": Decimal(1),
+    "k": Decimal(1_000),
+    "m": Decimal(1_000_000),
+    "bn": Decimal(1_000_000_000),
+    "万": WAN,
+    "亿": YI,
+}
+_CURRENCY = (
+    r"(?:US\$|HK\$|[$¥€£]|CNY|RMB|USD|EUR|GBP|JPY|HKD|SGD|TWD|KRW|AUD|CAD|CHF|INR"
+    r"|人民币|美元|欧元|英镑|日元|港元|元)"
+)
+_QUANTITY = re.compile(
+    rf"""
+    (?P<before>{_CURRENCY})? \ ?
+    (?P<open>\()? \ ?
+    (?P<sign>[-+])? \ ?
+    (?P<inside>{_CURRENCY})? \ ?
+    (?P<number>
+        (?: [0-9]+ | [0-9]{{1,3}} (?: (?:,[0-9]{{3}})+ | (?:\ [0-9]{{3}})+ ) ) (?:\.[0-9]+)?
+        | \.[0-9]+
+    ) \ ?
+    (?: (?P<percent>%) | (?P<multiplier>k|m|bn|万|亿)? \ ? (?P<after>{_CURRENCY})? ) \ ?
+    (?P<close>\))?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class QuantityError(ValueError):
+    """A text that is no figure, or one that cannot be stored; its message is a translated sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure as it is stored, and whether it was written in per cent: 8% is 0.08 and True."""
+
+    value: Decimal
+    percent: bool
+
+
+def half_width(text: str) -> str:
+    """`text` with full-width characters narrowed, and every kind of space as a plain one.
+
+    Not NFKC: that would also turn "5①" into 51 and "10²" into 102.
+    """
+    return text if text.isascii() else "".join(map(_narrow, text))
+
+
+def _narrow(character: str) -> str:
+    if unicodedata.category(character) == "Zs":
+        return " "
+    if unicodedata.decomposition(character).startswith(("<wide>", "<narrow>", "<small>")):
+        return unicodedata.normalize("NFKC", character)
+    return character
+
+
+def parse_quantity(text: str) -> Quantity:
+    """Read one figure: `1,234.5`, `80万`, `1.2亿元`, `800k`, `8%`, `¥1,200`, `(1,200)` for −1,200.
+
+    The value is exact and stands without trailing zeros. Full-width characters, the Unicode minus, a leading
+    plus and thousands grouped by commas or spaces are read. Not read: exponents, NaN, infinities, truth
+    values, percentage points, badly placed separators, more than one number.
+
+    Raises QuantityError when the text is empty or no figure, or when the figure has more than 6 decimals or
+    14 digits before the point once it is in the stored unit (so per cents may have 4 decimals).
+    """
+    shown = text.strip()
+    if not shown:
+        raise QuantityError(_("There is no number here. Type one, such as 1,200 or 80万 or 8%."))
+    plain = half_width(shown[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
+    match = _QUANTITY.fullmatch(plain) if len(plain) <= _LONGEST else None
+    if match is None or not _holds_together(match):
+        raise QuantityError(_refusal(shown))
+    with localcontext(_EXACT):
+        value = Decimal(re.sub("[, ]", "", match["number"]))
+        value *= Decimal("0.01") if match["percent"] else _MULTIPLIERS[(match["multiplier"] or "").lower()]
+        if match["open"] or match["sign"] == "-":
+            value = -value
+        if value != round(value, DECIMAL_PLACES):
+            raise QuantityError(
+                _("“%(text)s” has too many decimals: at most 6 can be stored, 4 in per cent. Round it.")
+                % {"text": shown}
+            )
+        if abs(value) >= 10**INTEGER_DIGITS:
+            raise QuantityError(
+                _("“%(text)s” is too large: at most 14 digits may stand before the decimal point.")
+                % {"text": shown}
+            )
+        return Quantity(_without_trailing_zeros(value), bool(match["percent"]))
+
+
+def _holds_together(match: re.Match[str]) -> bool:
+    """Whether the parts agree: parentheses in pairs and unsigned, one currency before, none with a rate."""
+    if bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):
+        return False
+    if match["before"] and match["inside"]:
+        return False
+    return not (match["percent"] and (match["before"] or match["inside"]))
+
+
+def _refusal(shown: str) -> str:
+    text = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+    return _("“%(text)s” is not a number. Type digits, such as 1,200 or 80万 or 8%%.") % {"text": text}
+
+
+def _without_trailing_zeros(value: Decimal) -> Decimal:
+    """The same figure in its shortest plain form, because a DecimalField counts every decimal; −0 is 0."""
+    if value == value.to_integral_value():
+        return Decimal(int(value))
+    return value.normalize()
+
+
+def edit_text(value: Decimal | None, *, rate: bool, language: str) -> str:
+    """The exact text of a stored figure in an editor: `parse_quantity` reads the same Decimal back from it.
+
+    Rates stand in per cent ("8.3333%"). Amounts are grouped ("800,000"); in Chinese those of 10,000 and more
+    count in 万 and those of 100,000,000 and more in 亿, where 6 decimals are enough for that. None is "".
+    Only for figures that fit the field: 14 digits before the point, 6 behind it.
+    """
+    if value is None:
+        return ""
+    with localcontext(_EXACT):
+        if rate:
+            return _plain(value * 100) + "%"
+        if language.startswith("zh") and abs(value) >= WAN:
+            unit, name = (YI, "亿") if abs(value) >= YI else (WAN, "万")
+            counted = value / unit
+            if counted == counted.quantize(_SMALLEST):
+                return _plain(counted) + name
+        return _plain(value)
+
+
+def _plain(value: Decimal) -> str:
+    return f"{_without_trailing_zeros(value):,f}"

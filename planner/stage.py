@@ -1,0 +1,2 @@
+from planner.stages import Stage
+STAGE=None

@@ -1,0 +1,35 @@
+"""Every address of the product; the stages bring their own."""
+
+from allauth.account import urls as account_urls
+from django.contrib import admin
+from django.urls import include, path
+
+from planner.views import accounts, health, home, people, plans
+from planner.views.tables import table_urls
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("plans/new/", plans.new, name="plan-new"),
+    path("plans/<int:plan_pk>/", plans.plan, name="plan"),
+    path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
+    path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
+    *table_urls("diagnose", "planner.diagnosis.StatusTable"),
+    path("", include("tracking.urls")),
+    path("team/", people.team, name="team"),
+    path("team/settings/", people.settings, name="team-settings"),
+    path("team/leave/", people.leave, name="team-leave"),
+    path("team/switch/<int:team_pk>/", people.switch, name="team-switch"),
+    path("team/members/add/", people.add, name="member-add"),
+    path("team/members/<int:pk>/", people.member, name="member"),
+    path("team/members/<int:pk>/invite/", people.invite, name="member-invite"),
+    path("team/members/<int:pk>/withdraw/", people.withdraw, name="member-withdraw"),
+    path("team/members/<int:pk>/remove/", people.remove, name="member-remove"),
+    path("accounts/language/", accounts.language, name="language"),
+    path("accounts/theme/", accounts.theme, name="theme"),
+    path("accounts/preferences/", accounts.preferences, name="preferences"),
+    path("accounts/invitation/<str:token>/", accounts.invitation, name="invitation"),
+    path("accounts/", include(account_urls)),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,80 @@
+"""The remedies: a strategy answers a bottleneck and serves a goal."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner.models import Bottleneck, Goal, Membership, Plan, Recorded
+from planner.models.history import PresentManager, PresentQuerySet
+
+
+class StrategyQuerySet(PresentQuerySet):
+    def running(self) -> StrategyQuerySet:
+        """Those whose tasks count: neither paused nor dropped (Decision 15 of the method)."""
+        return self.exclude(state__in=[Strategy.State.PAUSED, Strategy.State.DROPPED])
+
+
+class Strategy(Recorded):
+    """One way to move a metric, broken into one to three tasks; what its tasks do rolls up into it."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        ACTIVE = "active", _("active")
+        PAUSED = "paused", _("paused")
+        DROPPED = "dropped", _("dropped")
+        STANDARDISED = "standardised", _("standardised")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="strategies", verbose_name=_("plan"))
+    order = models.PositiveIntegerField(_("order"), default=0)
+    title = models.CharField(_("strategy"), max_length=120)
+    description = models.TextField(_("description"), blank=True, max_length=2000)
+    aim = models.CharField(_("goal in words"), max_length=120, blank=True)
+    goal = models.ForeignKey(
+        Goal, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("goal")
+    )
+    bottleneck = models.ForeignKey(
+        Bottleneck, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("bottleneck")
+    )
+    owner = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("owner")
+    )
+    resources = models.TextField(_("resource support"), blank=True, max_length=1000)
+    risk = models.TextField(_("risk warning"), blank=True, max_length=1000)
+    resources_score = models.PositiveSmallIntegerField(_("resources"), null=True, blank=True)
+    capability_score = models.PositiveSmallIntegerField(_("capability"), null=True, blank=True)
+    time_score = models.PositiveSmallIntegerField(_("time"), null=True, blank=True)
+    feasibility_note = models.TextField(_("feasibility"), blank=True, max_length=1000)
+    importance = models.PositiveSmallIntegerField(_("importance"), null=True, blank=True)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), null=True, blank=True)
+    effect_lag_days = models.PositiveSmallIntegerField(_("effect lag in days"), default=30)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
+    fallback = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[Any] = PresentManager.from_queryset(StrategyQuerySet)()
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("strategy")
+        verbose_name_plural = _("strategies")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(**{f"{name}__isnull": True}) | models.Q(**{f"{name}__range": (1, 5)}),
+                name=f"strategy_{name}_from_1_to_5",
+                violation_error_message=_("A score is a number from 1 to 5."),
+            )
+            for name in ("resources_score", "capability_score", "time_score", "importance", "urgency")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def home(self) -> tuple[int, int | None]:
+        return self.plan.team_id, self.plan_id
+
+    def clean(self) -> None:
+        if self.fallback_id is not None and self.fallback_id == self.pk:
+            raise ValidationError({"fallback": _("A strategy cannot be its own fallback.")})

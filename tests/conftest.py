@@ -1,0 +1,86 @@
+"""The cast: a team with a manager, a rep and a viewer, and an outsider who manages another team."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from planner.models import Membership, Metric, Plan, PlanMetric, Role, Segment, Team, User
+
+TODAY = dt.date(2026, 11, 23)
+
+
+@pytest.fixture
+def team(db) -> Team:
+    return Team.objects.create(name="East", time_zone="Asia/Shanghai", currency="CNY")
+
+
+@pytest.fixture
+def other_team(db) -> Team:
+    return Team.objects.create(name="Strangers", time_zone="UTC")
+
+
+def join(team: Team, name: str, role: Role) -> User:
+    user = User.objects.create_user(f"{name.lower()}@example.com", "secret-pass-1", name=name)
+    Membership.objects.create(team=team, user=user, name=name, role=role)
+    return user
+
+
+@pytest.fixture
+def manager(team) -> User:
+    return join(team, "Mary", Role.MANAGER)
+
+
+@pytest.fixture
+def rep(team) -> User:
+    return join(team, "Rick", Role.REP)
+
+
+@pytest.fixture
+def viewer(team) -> User:
+    return join(team, "Vera", Role.VIEWER)
+
+
+@pytest.fixture
+def outsider(other_team) -> User:
+    return join(other_team, "Otto", Role.MANAGER)
+
+
+def seat(user: User, team: Team) -> Membership:
+    """What `user` is in `team`."""
+    return Membership.objects.get(user=user, team=team)
+
+
+@pytest.fixture
+def plan(team) -> Plan:
+    return Plan.objects.create(team=team, name="Q4", start=dt.date(2026, 10, 1), end=dt.date(2026, 12, 31))
+
+
+@pytest.fixture
+def status(team, plan) -> SimpleNamespace:
+    """One metric of each direction in Table 1, and the segment of the whole."""
+    sales = Metric.objects.create(team=team, name="Total sales", unit="CNY", kind="amount")
+    rate = Metric.objects.create(
+        team=team, name="Customer conversion rate", kind="rate", aggregation="ratio", direction="higher"
+    )
+    return SimpleNamespace(
+        whole=Segment.objects.create(team=team, dimension="whole"),
+        sales=PlanMetric.objects.create(plan=plan, metric=sales, order=1, target=1_000_000),
+        rate=PlanMetric.objects.create(plan=plan, metric=rate, order=2, target="0.12", basis="uplift"),
+    )
+
+
+@pytest.fixture
+def as_():
+    """as_(user) is a browser in which that user is signed in."""
+
+    def sign_in(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

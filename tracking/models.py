@@ -1,0 +1,145 @@
+"""What is done: tasks, and what people say about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from planner.models import Membership, Recorded
+from planner.models.history import PresentManager, PresentQuerySet
+from strategies.models import Strategy
+
+
+class Status(models.TextChoices):
+    """What people say of a task; that it is late is derived from its dates, never typed."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
+PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
+
+
+class TaskQuerySet(PresentQuerySet):
+    def of_plan(self, plan: Any) -> TaskQuerySet:
+        return self.filter(strategy__plan=plan, strategy__removed_at=None)
+
+    def open(self) -> TaskQuerySet:
+        """Neither done nor cancelled."""
+        return self.filter(status__in=OPEN)
+
+    def counting(self) -> TaskQuerySet:
+        """Those that raise alerts: a task is paused with its strategy (Decision 15 of the method)."""
+        return self.exclude(strategy__state__in=PAUSED)
+
+    def overdue(self, day: dt.date) -> TaskQuerySet:
+        """Open, and due before `day` (Decision 7: overdue from the first local day after the due date)."""
+        return self.open().counting().filter(due__lt=day)
+
+    def due_between(self, first: dt.date, last: dt.date) -> TaskQuerySet:
+        return self.open().counting().filter(due__range=(first, last))
+
+    def with_latest_word(self) -> TaskQuerySet:
+        """Adds `latest_note`: what was last said of the task."""
+        notes = Progress.objects.filter(task=models.OuterRef("pk")).exclude(note="").order_by("-pk").values("note")
+        return self.annotate(latest_note=models.Subquery(notes[:1]))
+
+
+class Task(Recorded):
+    """One step of a strategy, with a name on it, a date and the standard by which it counts as done."""
+
+    strategy = models.ForeignKey(Strategy, models.CASCADE, related_name="tasks", verbose_name=_("strategy"))
+    order = models.PositiveIntegerField(_("order"), default=0)
+    description = models.CharField(_("action"), max_length=200)
+    owner = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="tasks", verbose_name=_("owner")
+    )
+    start = models.DateField(_("start"), null=True, blank=True)
+    due = models.DateField(_("due"), null=True, blank=True)
+    acceptance = models.CharField(_("acceptance standard"), max_length=300, blank=True)
+    resources = models.TextField(_("resource support"), blank=True, max_length=1000)
+    risk = models.TextField(_("risk warning"), blank=True, max_length=1000)
+    status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.NOT_STARTED)
+    percent = models.PositiveSmallIntegerField(_("per cent done"), default=0)
+    cancel_reason = models.CharField(_("why cancelled"), max_length=300, blank=True)
+
+    objects: ClassVar[Any] = PresentManager.from_queryset(TaskQuerySet)()
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["status", "due"], name="task_by_status_and_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__isnull=True) | Q(due__isnull=True) | Q(due__gte=models.F("start")),
+                name="task_due_after_start",
+                violation_error_message=_("The due date is before the start: choose one on or after it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__range=(0, 100)),
+                name="percent_from_0_to_100",
+                violation_error_message=_("Per cent done is a number from 0 to 100."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="done") & Q(percent=100)) | (~Q(status="done") & Q(percent__lt=100)),
+                name="done_is_100_per_cent",
+                violation_error_message=_("Done means 100 %, and 100 % means done."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="cancelled") | ~Q(cancel_reason=""),
+                name="cancelled_says_why",
+                violation_error_message=_("Say why the task is cancelled."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["not_started", "in_progress", "done", "cancelled"]),
+                name="known_status",
+                violation_error_message=_("A task is not started, in progress, done or cancelled."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+    def home(self) -> tuple[int, int | None]:
+        return self.strategy.plan.team_id, self.strategy.plan_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def days_late(self, day: dt.date) -> int:
+        """How many days after its due date an open task is on `day`; 0 when it is not late."""
+        if not self.is_open or self.due is None:
+            return 0
+        return max(0, (day - self.due).days)
+
+
+class Progress(Recorded):
+    """A person's word on a task: where it stands, and why it slipped if it did."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="progress")
+    by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(_("status"), max_length=11, choices=Status)
+    percent = models.PositiveSmallIntegerField(_("per cent done"))
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    reason = models.CharField(_("why it slipped"), max_length=300, blank=True)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("progress note")
+        verbose_name_plural = _("progress notes")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.note or self.get_status_display()
+
+    def home(self) -> tuple[int, int | None]:
+        return self.task.home()
