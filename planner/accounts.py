@@ -1,4 +1,4 @@
-"""How allauth's account flows behave here: nobody signs up by themselves."""
+"""How allauth's account flows behave here: nobody signs up alone, and mails speak their reader's language."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils import translation
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,8 +16,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any):
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
+    ):
         """Leaves out the greetings at sign-in and sign-out: the page that follows says enough."""
         if message_template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
             return
         super().add_message(request, level, message_template, *args, **kwargs)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language that the account's owner set, else in that of the page that asked for the mail."""
+        chosen = getattr(context.get("user"), "language", "")
+        with translation.override(chosen or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url("home")

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ENTRY = "css/app.css"
 IMPORT = re.compile(r'^@import "(?P<file>[\w-]+\.css)"(?: layer\((?P<layer>\w+)\))?;$', re.MULTILINE)
@@ -57,3 +58,10 @@ class BundleFinder(BaseFinder):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(css, encoding="utf-8")
         return target
+
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Addresses with a hash in a local trial (DEBUG) too, where Django by itself leaves it out."""
+
+    def url(self, name: str | None, force: bool = True) -> str:
+        return super().url(name, force)

@@ -46,8 +46,8 @@ def figure(
     """A stored figure as people read it.
 
     `value` is a fraction where `rate` is true, else an amount in `unit`. A rate shows in per cent with at
-    most 1 decimal, the sign in its number and no unit; the `difference` of two rates shows in percentage points
-    (Decision 3 of the planning method). An amount shows at most 2 decimals below 1,000 and none from there on;
+    most 1 decimal, the sign in its number and no unit; the `difference` of two rates in percentage points
+    (Decision 3 of the planning method). An amount shows at most 2 decimals below 1,000 and none above;
     in Chinese, 10,000 and more count in 万, 100,000,000 and more in 亿, with at most 2 decimals.
     No trailing zeros; what is not zero gets as many more decimals as it needs not to look like zero.
     Halves round to the even neighbour. `places` asks for exactly so many decimals instead, zeros kept, for

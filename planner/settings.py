@@ -24,13 +24,20 @@ def _secret_key() -> str:
     if key := env.str("SECRET_KEY", default=""):
         return key
     if not DEBUG:
-        raise ImproperlyConfigured("Set SECRET_KEY to a long random text: it signs sessions and password links.")
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY to a long random text: it signs sessions and password links."
+        )
     kept = VAR_DIR / "secret_key"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(get_random_secret_key())
-        kept.chmod(0o600)
-    return kept.read_text()
+    try:
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.touch(0o600)
+            kept.write_text(get_random_secret_key())
+        return kept.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"Cannot write to {VAR_DIR}: {error.strerror}. VAR_DIR names another folder."
+        ) from None
 
 
 SECRET_KEY = _secret_key()
@@ -88,7 +95,9 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _loaders)])],
+            "loaders": [
+                ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _loaders)])
+            ],
             "builtins": ["template_partials.templatetags.partials"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -102,6 +111,10 @@ TEMPLATES = [
 
 # Database: SQLite for one machine, PostgreSQL through DATABASE_URL.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'planner.sqlite3'}")}
+if not DATABASES["default"].get("ENGINE"):
+    raise ImproperlyConfigured(
+        "DATABASE_URL is no database address: write postgres://user:password@host:5432/name."
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A transaction takes the write lock when it begins, so that two writers wait for each other, not fail.
@@ -128,6 +141,15 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "planner.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "planner.forms.accounts.LoginForm",
+    "reset_password": "planner.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "planner.forms.accounts.ResetPasswordKeyForm",
+    "change_password": "planner.forms.accounts.ChangePasswordForm",
+    "set_password": "planner.forms.accounts.SetPasswordForm",
+    "reauthenticate": "planner.forms.accounts.ReauthenticateForm",
+    "add_email": "planner.forms.accounts.AddEmailForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -166,10 +188,12 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+        "BACKEND": env.str("STATICFILES_STORAGE", default="planner.bundles.HashedStaticFilesStorage")
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# A local trial (DEBUG) serves the same collected, compressed files as production.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = False
 
 # Security
 CONTENT_SECURITY_POLICY = {

@@ -239,7 +239,9 @@ def test_no_target_stays_no_target():
 
 
 def points(*values):
-    return [Point(month, None if value is None else D(value)) for month, value in zip(months, values)]
+    return [
+        Point(month, None if value is None else D(value)) for month, value in zip(months, values, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("aggregation", [Aggregation.SUM, Aggregation.AVERAGE])
@@ -365,7 +367,7 @@ def test_a_growth_from_the_baseline_it_tells_ends_at_the_target(kind, target, am
 
 @given(st.lists(SMALL | st.none(), min_size=3, max_size=3), st.sampled_from(Aggregation))
 def test_every_month_is_either_present_or_missing_and_the_value_lies_among_the_values(values, aggregation):
-    current = current_value([Point(m, v) for m, v in zip(months, values)], months, aggregation)
+    current = current_value([Point(m, v) for m, v in zip(months, values, strict=True)], months, aggregation)
     assert sorted(current.present + current.missing) == list(months)
     known = [value for value in values if value is not None]
     assert (current.value is None) == (not known)

@@ -1,0 +1,74 @@
+"""What a site admin sees under /admin/: accounts and teams. No right in a team comes from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from planner import changes
+from planner.models import Membership, Team, User
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+        field_classes = {"email": forms.EmailField}
+
+
+class UserForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = ["email", "name", "language", "is_active", "is_staff", "is_superuser"]
+        field_classes = {"email": forms.EmailField}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name", "language"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):
+    list_display = ["name", "time_zone", "language", "currency"]
+    search_fields = ["name"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """Written through the log of changes like everywhere else; removed by the team, not here."""
+
+    list_display = ["name", "team", "role", "user"]
+    list_filter = ["role"]
+    list_select_related = ["team", "user"]
+    search_fields = ["name", "user__email", "team__name"]
+    autocomplete_fields = ["team", "user"]
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        with changes.recording(obj.team, by=request.user) as log:  # type: ignore[arg-type]  # staff are signed in
+            log.save(obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        return ["team"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return False

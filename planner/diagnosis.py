@@ -1,0 +1,332 @@
+"""Table 1, performance status: what people type in it and how it shows the gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planner import formats, gaps
+from planner.changes import Recording
+from planner.models import Change, Metric, Plan, PlanMetric
+from planner.periods import full_months_before
+from planner.quantities import edit_text
+from planner.status import Standing, standings
+from planner.tables import cells
+from planner.tables.columns import Column, Row
+from planner.tables.forms import AddForm, QuantityField, RowForm
+from planner.tables.table import RowKind, Table
+
+METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
+
+
+class StatusForm(RowForm):
+    """One metric of the plan: the metric itself (of the team), its target, typed value, basis and problems."""
+
+    name = forms.CharField(label=gettext_lazy("Metric"), max_length=80)
+    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Metric.Kind.choices)
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Metric.Direction.choices)
+    aggregation = forms.ChoiceField(label=gettext_lazy("Over time"), choices=Metric.Aggregation.choices)
+    override = QuantityField(label=gettext_lazy("Current value"), required=False)
+    override_reason = forms.CharField(label=gettext_lazy("Source or reason"), max_length=200, required=False)
+    target = QuantityField(label=gettext_lazy("Target"), required=False)
+    target_period = forms.ChoiceField(label=gettext_lazy("The target is a"), choices=PlanMetric.TargetPeriod.choices)
+    basis = forms.ChoiceField(label=gettext_lazy("Gap rate is a share"), choices=PlanMetric.Basis.choices)
+    problems = forms.CharField(
+        label=gettext_lazy("Main problems"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def prepare(self) -> None:
+        self.fields["override_reason"].widget.attrs["placeholder"] = _("Source, such as CRM, June")
+        self.fields["problems"].widget.attrs["placeholder"] = _("Which step, which team or region, what people say")
+
+    def adapt(self) -> None:
+        for name in ("override", "target"):
+            if name in self.fields:
+                self.fields[name].rate = self.obj.metric.is_rate
+
+    def current(self, name: str) -> Any:
+        return getattr(self.obj.metric if name in METRIC_FIELDS else self.obj, name)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        typed, reason = cleaned.get("override"), cleaned.get("override_reason", "")
+        if "override" in self.fields and typed is not None and not reason:
+            computed = standings(self.table.plan, [self.obj])[0].computed.value
+            if computed is not None and computed != typed:
+                shown = edit_text(computed, rate=self.obj.metric.is_rate, language=cells.language())
+                said = _("The readings give %(value)s. Say why another value counts, or where it comes from.")
+                self.add_error("override_reason", said % {"value": shown})
+        if typed is None and "override_reason" in cleaned:
+            cleaned["override_reason"] = ""
+        return cleaned
+
+    def _author(self, name: str) -> str:
+        if name not in METRIC_FIELDS:
+            return super()._author(name)
+        of_metric = Change.objects.filter(model="planner.metric", object_id=self.obj.metric_id, field=name)
+        change = of_metric.first()
+        return change.by_name if change else ""
+
+    def write(self, log: Recording) -> None:
+        for name in self.typed():
+            setattr(self.obj.metric if name in METRIC_FIELDS else self.obj, name, self.cleaned_data[name])
+        log.save(self.obj.metric)
+        log.save(self.obj)
+
+
+class AddMetricForm(AddForm):
+    """A row of Table 1 begins with a metric's name: one that the team has, or a new one."""
+
+    title = gettext_lazy("Add a metric")
+    name = forms.CharField(label=gettext_lazy("Metric"), max_length=80)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Metric.Kind.choices)
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Metric.Direction.choices)
+
+    def prepare(self) -> None:
+        self.fields["name"].widget.attrs.update(
+            {"placeholder": _("Name of the metric, such as Total sales"), "list": "known-metrics", "autocomplete": "off"}
+        )
+
+    def create(self, log: Recording) -> PlanMetric:
+        plan = self.table.plan
+        name = self.cleaned_data["name"]
+        metric = Metric.objects.filter(team=plan.team, name__iexact=name).first()
+        if metric is None:
+            metric = self._new_metric(plan, name)
+            log.save(metric)
+        elif plan.metrics.filter(metric=metric).exists():
+            raise ValidationError({"name": _("“%(name)s” is in the table already.") % {"name": metric.name}})
+        last = plan.metrics.aggregate(last=Max("order"))["last"] or 0
+        basis = gaps.default_basis(metric.kind)
+        row = PlanMetric(plan=plan, metric=metric, order=last + 1, basis=basis)
+        log.save(row)
+        return row
+
+    def _new_metric(self, plan: Plan, name: str) -> Metric:
+        kind = self.cleaned_data["kind"]
+        over_time = {
+            Metric.Kind.RATE: Metric.Aggregation.RATIO,
+            Metric.Kind.COST: Metric.Aggregation.RATIO,
+        }.get(kind, Metric.Aggregation.SUM)
+        money = kind in (Metric.Kind.AMOUNT, Metric.Kind.COST)
+        return Metric(
+            team=plan.team,
+            name=name,
+            kind=kind,
+            unit=currency_unit(plan) if money else "",
+            direction=self.cleaned_data["direction"],
+            aggregation=over_time,
+        )
+
+
+def currency_unit(plan: Plan) -> str:
+    """The team's money as a unit: people in China read 元 rather than CNY."""
+    chinese = plan.team.language == "zh-hans"
+    return "元" if chinese and plan.team.currency == "CNY" else plan.team.currency
+
+
+class MetricKind(RowKind):
+    name = "metric"
+    form = StatusForm
+    add_form = AddMetricForm
+    edits = {
+        "metric": METRIC_FIELDS,
+        "current": ("override", "override_reason"),
+        "target": ("target", "target_period"),
+        "rate": ("basis",),
+        "problems": ("problems",),
+    }
+
+    def objects(self, plan: Plan) -> QuerySet:
+        return plan.metrics.select_related("metric", "plan")
+
+
+class StatusTable(Table):
+    """Table 1: metric, current value, target, gap, gap rate and main problems."""
+
+    url_name = "diagnose"
+    template = "diagnose.html"
+    title = gettext_lazy("Table 1 · Performance status")
+    heading = gettext_lazy("Performance status")
+    empty = gettext_lazy(
+        "Start with three or four figures that everybody knows. Where you stand and where you want to be give the gap."
+    )
+    columns = (
+        Column("metric", gettext_lazy("Metric"), css="first"),
+        Column("current", gettext_lazy("Current (avg. of last 3 months)"), numeric=True),
+        Column("target", gettext_lazy("Annual target"), numeric=True),
+        Column("gap", gettext_lazy("Gap"), numeric=True),
+        Column("rate", gettext_lazy("Gap rate")),
+        Column("problems", gettext_lazy("Main problems (with team feedback)"), sorts=False, css="wide"),
+    )
+    kinds = {"metric": MetricKind()}
+
+    @property
+    def filter_names(self) -> list[str]:
+        return ["q", "side"]
+
+    def sides(self) -> list[dict[str, Any]]:
+        """The choices of the filter by how far a metric is."""
+        chosen = self.params.get("side", "")
+        sides = (("", _("All metrics")), ("behind", _("Still to go")), ("ahead", _("Reached")))
+        return [{"value": value, "label": label, "chosen": value == chosen} for value, label in sides]
+
+    def summary(self) -> str:
+        months = standings_months(self.plan)
+        span = f"{formats.month(months[0], cells.language())} – {formats.month(months[-1], cells.language())}"
+        return _("Current values: %(span)s") % {"span": span}
+
+    def known_metrics(self) -> list[str]:
+        """The names of the team's metrics that are not in the table yet."""
+        used = self.plan.metrics.values("metric")
+        return list(Metric.objects.filter(team=self.plan.team).exclude(pk__in=used).values_list("name", flat=True))
+
+    def objects(self) -> list[Standing]:
+        rows = self.kinds["metric"].objects(self.plan)
+        if sought := self.params.get("q", "").strip():
+            rows = rows.filter(metric__name__icontains=sought) | rows.filter(problems__icontains=sought)
+        found = standings(self.plan, rows.order_by("order", "pk"))
+        side = self.params.get("side")
+        if side == "ahead":
+            found = [each for each in found if each.gap.gap is not None and each.gap.is_surplus]
+        elif side == "behind":
+            found = [each for each in found if each.gap.gap is None or not each.gap.is_surplus]
+        return self._sorted(found)
+
+    def _sorted(self, found: list[Standing]) -> list[Standing]:
+        """Figures of different units are compared by their share of the target (Decision 1 of the method)."""
+        down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
+        if not key:
+            return found
+        if key == "metric":
+            return sorted(found, key=lambda each: each.row.metric.name, reverse=down)
+        by = {
+            "current": lambda each: each.current,
+            "target": lambda each: each.target,
+            "gap": lambda each: each.gap.shortfall,
+            "rate": lambda each: each.gap.shortfall,
+        }[key]
+        known = sorted((each for each in found if by(each) is not None), key=by, reverse=down)
+        return known + [each for each in found if by(each) is None]
+
+    def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
+        return [self._row(each) for each in objects]
+
+    def rows_of(self, keys: list[str]) -> list[Row]:
+        wanted = {self.split(key)[1]: key for key in keys}
+        present = standings(self.plan, self.kinds["metric"].objects(self.plan).filter(pk__in=wanted))
+        rows = {each.row.pk: self._row(each) for each in present}
+        return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
+
+    def keys_touched(self, changes: list[Change]) -> list[str]:
+        ids = {change.object_id for change in changes if change.model == "planner.planmetric"}
+        metrics = {change.object_id for change in changes if change.model == "planner.metric"}
+        touched = self.plan.metrics.filter(metric__in=metrics).values_list("pk", flat=True) if metrics else []
+        return [f"metric-{pk}" for pk in sorted({*ids, *touched})]
+
+    def _row(self, standing: Standing) -> Row:
+        row = standing.row
+        shown = {
+            "metric": self._metric(standing),
+            "current": self._current(standing),
+            "target": self._target(standing),
+            "gap": self._gap(standing),
+            "rate": self._rate(standing),
+            "problems": cells.text(row.problems),
+        }
+        kind = self.kinds["metric"]
+        return Row(
+            key=f"metric-{row.pk}",
+            obj=row,
+            cells=self.cells(kind, row, shown),
+            label=row.metric.name,
+            can_remove=bool(kind.may_edit(self.membership, row)),
+        )
+
+    def _figure(self, standing: Standing, value: Decimal | None, *, difference: bool = False) -> Any:
+        metric = standing.row.metric
+        shown = formats.figure(
+            value, rate=metric.is_rate, unit=metric.unit, language=cells.language(), difference=difference
+        )
+        return cells.figure(shown)
+
+    def _metric(self, standing: Standing) -> Any:
+        metric = standing.row.metric
+        return cells.lines(metric.name, metric.get_direction_display())
+
+    def _current(self, standing: Standing) -> Any:
+        course = cells.sparkline([value for _month, value in standing.course], _("The last 12 months"))
+        figure = self._figure(standing, standing.current)
+        if standing.is_typed:
+            source = standing.row.override_reason or _("no source given")
+            return cells.beside(course, cells.lines(figure, _("typed: %(source)s") % {"source": source}))
+        if standing.computed.missing and standing.computed.present:
+            known = ngettext("%(n)d of 3 months known", "%(n)d of 3 months known", len(standing.computed.present))
+            return cells.beside(course, cells.lines(figure, known % {"n": len(standing.computed.present)}))
+        return cells.beside(course, figure)
+
+    def _target(self, standing: Standing) -> Any:
+        row = standing.row
+        figure = self._figure(standing, row.target)
+        if row.target is None or row.target_period == PlanMetric.TargetPeriod.MONTH:
+            return figure
+        if standing.target == row.target:
+            return cells.lines(figure, _("a level: not divided over the months"))
+        monthly = formats.figure(
+            standing.target, rate=row.metric.is_rate, unit=row.metric.unit, language=cells.language()
+        )
+        per_month = _("%(period)s: %(value)s a month")
+        words = {"period": row.get_target_period_display(), "value": f"{monthly.number} {monthly.unit}".strip()}
+        return cells.lines(figure, per_month % words)
+
+    def _gap(self, standing: Standing) -> Any:
+        gap = standing.gap.gap
+        if gap is None:
+            return cells.EMPTY
+        if standing.gap.is_surplus and gap != 0:
+            return cells.lines(self._figure(standing, -gap, difference=True), _("surplus"))
+        return self._figure(standing, gap, difference=True)
+
+    def _rate(self, standing: Standing) -> Any:
+        gap = standing.gap
+        words = formats.per_cent(standing.rate, cells.language())
+        bar = cells.gap_bar(standing.rate, words, gap.gap is not None and gap.is_surplus)
+        return cells.tip(bar, rate_explained(standing, cells.language()))
+
+
+def rate_explained(standing: Standing, language: str) -> list[str]:
+    """Both gap rates with their names and formulas, and why one is undefined; the row's own basis first."""
+    lower = standing.row.metric.direction == gaps.Direction.LOWER
+    uplift = _("Required reduction = gap ÷ current") if lower else _("Required uplift = gap ÷ current")
+    said = {gaps.Basis.SHORTFALL: _("Shortfall rate = gap ÷ target"), gaps.Basis.UPLIFT: uplift}
+    reasons = {
+        gaps.NO_TARGET: _("no target yet"),
+        gaps.NO_CURRENT: _("no current value yet"),
+        gaps.TARGET_ZERO: _("undefined: the target is 0"),
+        gaps.CURRENT_ZERO: _("undefined: the current value is 0"),
+    }
+    own = gaps.Basis(standing.row.basis)
+    lines = []
+    for basis in (own, *(each for each in gaps.Basis if each != own)):
+        rate = standing.gap.rate(basis)
+        shown = reasons.get(standing.gap.reason(basis), "") if rate is None else exact_per_cent(rate, language)
+        lines.append(f"{said[basis]}: {shown}")
+    return lines
+
+
+def exact_per_cent(rate: Decimal, language: str) -> str:
+    """A rate with one decimal where it has one: 33.3%."""
+    return formats.figure(rate, rate=True, language=language).number
+
+
+def standings_months(plan: Plan) -> tuple[Any, ...]:
+    """The three full months before the plan's start, from which its current values come."""
+    return full_months_before(plan.start)

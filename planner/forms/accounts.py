@@ -1,0 +1,138 @@
+"""The forms around signing in: allauth's with our words (settings.ACCOUNT_FORMS), and our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from allauth.account.models import EmailAddress
+from django import forms
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.models import User
+
+EMAIL = gettext_lazy("Email address")
+PASSWORD = gettext_lazy("Password")
+CURRENT = gettext_lazy("Current password")
+NEW = gettext_lazy("New password")
+AGAIN = gettext_lazy("The same password again")
+RULE = gettext_lazy("At least 8 characters; no common password, and nothing like your email address.")
+
+
+def _say(form: forms.BaseForm, labels: dict[str, Any]) -> None:
+    """Our labels, and none of allauth's placeholders, which repeat them in grey."""
+    for name, label in labels.items():
+        field = form.fields[name]
+        field.label = label
+        field.help_text = RULE if name == "password1" else ""
+        field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"login": EMAIL, "password": PASSWORD})
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"email": EMAIL})
+
+
+class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"password1": NEW, "password2": AGAIN})
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN})
+
+
+class SetPasswordForm(allauth.SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"password1": NEW, "password2": AGAIN})
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"password": PASSWORD})
+
+
+class AddEmailForm(allauth.AddEmailForm):
+    """The address that somebody wants to sign in with instead."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"email": gettext_lazy("New email address")})
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        if User.objects.filter(email__iexact=email).exists():
+            raise ValidationError(_("Another account has this address."))
+        return email
+
+    def save(self, request: Any) -> Any:
+        """allauth drops an unconfirmed address for a newer one; the one somebody signs in with must stay."""
+        current, _made = EmailAddress.objects.get_or_create(user=self.user, email=self.user.email)
+        if not current.verified:
+            EmailAddress.objects.filter(email=current.email).exclude(pk=current.pk).update(verified=False)
+            EmailAddress.objects.filter(pk=current.pk).update(verified=True, primary=True)
+        return super().save(request)
+
+
+class JoinForm(forms.Form):
+    """The name and the password of somebody new."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = forms.CharField(
+        label=PASSWORD,
+        strip=False,
+        help_text=RULE,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if password := values.get("password"):
+            try:
+                password_validation.validate_password(
+                    password, User(email=self.email, name=values.get("name", ""))
+                )
+            except ValidationError as error:
+                self.add_error("password", error)
+        return values
+
+
+class PreferencesForm(forms.ModelForm):
+    """What a person chose for themselves, in whatever team."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        help_texts = {
+            "name": gettext_lazy(
+                "How history and mails call you. Your name in a team is set by its managers."
+            ),
+            "language": gettext_lazy("Of the pages and of mails to you."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["language"]
+        field.choices = [("", gettext_lazy("As the browser asks")), *settings.LANGUAGES]

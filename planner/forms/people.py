@@ -1,0 +1,208 @@
+"""The forms of the team page: members, invitations, and how the team works."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from functools import cache
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.models import Membership, Team
+from planner.models.people import Weekday
+
+HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
+
+
+@cache
+def _time_zones() -> list[tuple[str, str]]:
+    """The places of the world, without the old names that only machines use."""
+    places = {name for name in zoneinfo.available_timezones() if "/" in name}
+    kept = {name for name in places if not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))}
+    return [(name, name) for name in ["UTC", *sorted(kept)]]
+
+
+class MemberForm(forms.ModelForm):
+    """A member; `version` is the one on the page, so that nobody's word is lost silently."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Membership
+        fields = ["name", "job_title", "role"]
+        help_texts = {
+            "role": gettext_lazy(
+                "A viewer reads. A rep also says how their own tasks stand. A manager changes everything."
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+
+    def show_version(self, version: int) -> None:
+        """Show the form that was refused again, as one of the member as it is now."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, once it was sent
+        data["version"] = version
+        self.data = data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, by field of the membership."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class InviteForm(forms.Form):
+    """The address that an invitation goes to."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Email address"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+
+
+class SuccessorForm(forms.Form):
+    """Who takes over the open work of somebody who leaves."""
+
+    successor = forms.ModelChoiceField(
+        Membership.objects.none(),
+        label=gettext_lazy("Who takes over the open work?"),
+        empty_label=gettext_lazy("Nobody for now"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, leaver: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["successor"]
+        field.queryset = Membership.objects.owners().filter(team=leaver.team_id).exclude(pk=leaver.pk)
+
+
+class HolidaysField(forms.CharField):
+    """Days on which nobody works: a list of ISO dates, typed one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != (initial or [])
+        except ValidationError:
+            return True
+
+    def to_python(self, value: Any) -> Any:
+        days, errors = set(), []
+        for number, line in enumerate((super().to_python(value) or "").splitlines(), start=1):
+            if text := line.strip():
+                try:
+                    days.add(_iso_date(text))
+                except ValueError:
+                    errors.append(
+                        _("Line %(line)s: “%(text)s” is not a date. Write it as 2026-10-01.")
+                        % {"line": number, "text": text}
+                    )
+        if errors:
+            raise ValidationError(errors)
+        return sorted(days)
+
+
+class SettingsForm(forms.ModelForm):
+    """How a team works: what its days, hours and money are.
+
+    Every field carries what was shown, so that only what somebody changed is saved, and nobody's word is lost.
+    """
+
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_time_zones)
+    workdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Workdays"),
+        choices=Weekday.choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one workday.")},
+    )
+    holidays = HolidaysField(
+        label=gettext_lazy("Holidays"),
+        required=False,
+        help_text=gettext_lazy(
+            "One date a line, such as 2026-10-01. Nobody is reminded of anything on these days."
+        ),
+    )
+    meeting_hour = forms.TypedChoiceField(label=gettext_lazy("Meeting hour"), choices=HOURS, coerce=int)
+    digest_hour = forms.TypedChoiceField(
+        label=gettext_lazy("Digest hour"),
+        choices=HOURS,
+        coerce=int,
+        help_text=gettext_lazy("When the daily mail goes out, in the team's time zone."),
+    )
+
+    class Meta:
+        model = Team
+        fields = [
+            "name",
+            "time_zone",
+            "language",
+            "currency",
+            "workdays",
+            "holidays",
+            "meeting_weekday",
+            "meeting_hour",
+            "digest_hour",
+        ]
+        help_texts = {
+            "language": gettext_lazy("Of mails to people without an account."),
+            "currency": gettext_lazy("Three letters, such as CNY or USD."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self.instance.time_zone
+        field: Any = self.fields["time_zone"]
+        if zone not in dict(field.choices):
+            field.choices = [(zone, zone), *field.choices]
+        for each in self.fields.values():
+            each.show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for name in self.changed_data:
+            field, shown = self[name], self._shown(name)
+            if shown is not None and field.field.has_changed(field.initial, shown):
+                self.add_error(
+                    name, _("Somebody changed this while you were editing. Save again to use yours.")
+                )
+                self._show_as_shown(name, field.initial)
+        return values
+
+    def _shown(self, name: str) -> Any:
+        """What the page showed, as the browser sent it back; None where it did not."""
+        field = self[name]
+        sent = field.html_initial_name in self.data
+        return (
+            field.field.hidden_widget().value_from_datadict(self.data, {}, field.html_initial_name)
+            if sent
+            else None
+        )
+
+    def _show_as_shown(self, name: str, value: Any) -> None:
+        """Let the next page carry the value that is saved now."""
+        field = self[name].field
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, once it was sent
+        prepared = field.prepare_value(value)
+        data.setlist(self[name].html_initial_name, prepared if isinstance(prepared, list) else [prepared])
+        self.data = data
+
+    def clean_currency(self) -> str:
+        currency = self.cleaned_data["currency"].strip().upper()
+        if not re.fullmatch(r"[A-Z]{3}", currency):
+            raise ValidationError(_("A currency is three letters, such as CNY or USD."))
+        return currency
+
+
+def _iso_date(text: str) -> str:
+    """The date in the form that is stored; ValueError for any other way of writing it."""
+    return dt.datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007  # a day has no zone

@@ -1,0 +1,122 @@
+"""`manage.py serve`: from whatever state the machine is in to an open web server (`make run`)."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import socket
+import sys
+import tempfile
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection, connections
+
+from planner.messages import compile_catalogues
+from planner.models import User
+
+
+class Command(BaseCommand):
+    help = "Prepares the database, the messages and the static files, then serves the planner until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
+        )
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, or 8000")
+
+    def handle(self, *, host: str, port: str, **options: Any) -> None:
+        try:
+            check_var_is_writable()
+            listener = listen(host, port)
+            check_database_answers()
+            call_command("migrate", verbosity=0, interactive=False)
+            compile_catalogues()
+            collect_static_files()
+            if settings.DEBUG and not User.objects.exists():
+                call_command("demo")
+        except KeyboardInterrupt:
+            sys.exit(130)
+        address = f"[{host}]" if ":" in host else host
+        self.stdout.write(
+            f"Strategy planner: http://{address}:{listener.getsockname()[1]}  (Ctrl-C stops it)"
+        )
+        self.stdout.flush()
+        connections.close_all()
+        become_gunicorn(listener)
+
+
+def check_var_is_writable() -> None:
+    """Raises CommandError where the database and the collected files cannot be kept."""
+    try:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.VAR_DIR):
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"Cannot write to {settings.VAR_DIR}: {error.strerror}. VAR_DIR names another folder."
+        ) from None
+
+
+def listen(host: str, port: str) -> socket.socket:
+    """The open socket of the server: held from here on, so that nobody takes the port in between."""
+    if not port.isdecimal() or int(port) > 65535:
+        raise CommandError(f"“{port}” is no port: give a number up to 65535, as in `make run PORT=8001`.")
+    try:
+        return socket.create_server(
+            (host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        reason = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror
+        raise CommandError(
+            f"Cannot listen on {host}, port {port}: {reason}. Choose another, as in `make run PORT=8001`."
+        ) from None
+
+
+def check_database_answers() -> None:
+    try:
+        connection.ensure_connection()
+    except (DatabaseError, ImproperlyConfigured) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CommandError(f"Cannot open the database ({reason}). DATABASE_URL says where it is.") from None
+
+
+def collect_static_files() -> None:
+    """Collect, hash and compress the static files, unless they are as they were at the last start."""
+    stamp = settings.VAR_DIR / "static.stamp"
+    state = static_files_state()
+    if stamp.exists() and stamp.read_text() == state and (settings.STATIC_ROOT / "staticfiles.json").exists():
+        return
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(state)
+
+
+def static_files_state() -> str:
+    """A digest that changes with any static file, and with the way in which they are stored."""
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = os.stat(storage.path(name))
+            digest.update(f"{name} {stat.st_mtime_ns} {stat.st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def become_gunicorn(listener: socket.socket) -> None:
+    """Replace this process by the web server, so that a signal reaches it directly."""
+    listener.set_inheritable(True)
+    os.chdir(settings.BASE_DIR)
+    os.execv(
+        sys.executable,
+        [
+            *(sys.executable, "-m", "gunicorn", "planner.wsgi"),
+            *("--bind", f"fd://{listener.fileno()}"),
+            *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
+            *("--timeout", "60", "--graceful-timeout", "3"),
+            *("--log-level", "warning", "--no-control-socket"),
+        ],
+    )

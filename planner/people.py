@@ -1,0 +1,226 @@
+"""Who joins a team, what they may do there, and how they leave it.
+
+Every verb reads again what it decides on, under the team's lock (planner/changes.py): of two managers who
+demote each other at the same moment the second is refused, and an invitation pressed twice is used once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.http import Http404
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from planner import changes
+from planner.models import Invitation, Membership, Role, Segment, Team, User
+from planner.stages import Work, stages
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def create_team(name: str, **settings: Any) -> Team:
+    """A new team with the segment of the whole; ValidationError by field for settings that make no sense."""
+    team = Team(name=name, **settings)
+    team.full_clean()
+    team.save()
+    Segment.objects.create(team=team, dimension=Segment.Dimension.WHOLE)
+    return team
+
+
+def change_settings(team: Team, fields: Iterable[str]) -> None:
+    """Save only these fields of a validated team.
+
+    A team is not Recorded, so it has no history; one UPDATE of what was changed needs no lock, loses nothing
+    that another manager set meanwhile, and leaves alone `revision`, which belongs to planner/changes.py.
+    """
+    if names := [field for field in fields if field != "revision"]:
+        team.save(update_fields=names)
+
+
+def add_member(
+    team: Team, *, name: str, role: str, by: User | None, job_title: str = "", user: User | None = None
+) -> Membership:
+    """Somebody new in the team, who can own things from now on, with or without an account."""
+    member = Membership(team=team, name=name, role=role, job_title=job_title, user=user)
+    with changes.recording(team, by=by) as log:
+        log.save(member)
+    return member
+
+
+def change_member(
+    membership: Membership, values: Mapping[str, Any], *, by: User | None, version: int | None = None
+) -> Membership:
+    """Give a member these values; `version` is the one that was shown to who changes them.
+
+    Raises ValidationError when the member was changed meanwhile, or would be the last manager demoted.
+    """
+    with changes.recording(membership.team, by=by) as log:
+        member = log.take(membership.team.memberships.all(), membership.pk)
+        if version is not None and version != member.version:
+            raise ValidationError(_changed_meanwhile(member))
+        if values.get("role", Role.MANAGER) != Role.MANAGER:
+            _keep_a_manager(member)
+        for name, value in values.items():
+            setattr(member, name, value)
+        log.save(member)
+    return member
+
+
+def remove_member(membership: Membership, *, by: User | None, successor: Membership | None = None) -> int:
+    """Take a member out of the team and give their open work to `successor` or to nobody; counts that work.
+
+    Their name stays in history and on what they finished. Raises ValidationError for the last manager.
+    """
+    team = membership.team
+    with changes.recording(team, by=by) as log:
+        member = log.take(team.memberships.all(), membership.pk)
+        _keep_a_manager(member)
+        heir = None
+        if successor is not None:
+            others = Membership.objects.owners().filter(team=team).exclude(pk=member.pk)
+            heir = log.take(others, successor.pk)
+        handed_over = sum(stage.hand_over(log, member, heir) for stage in stages())
+        withdraw(member)
+        log.remove(member)
+    return handed_over
+
+
+def open_work(membership: Membership) -> list[Work]:
+    """What somebody would leave behind, over all stages."""
+    today = membership.team.today()
+    return [work for stage in stages() for work in stage.open_work([membership], today)]
+
+
+@dataclass
+class Invited:
+    """An invitation that was just made; `unsent` is set after the commit, when its mail could not be sent."""
+
+    invitation: Invitation
+    unsent: bool = False
+
+
+def invite(
+    membership: Membership, email: str, *, by: User | None, link: Callable[[str], str] | None = None
+) -> Invited:
+    """Offer a membership to whoever holds the link, in place of any earlier invitation to it.
+
+    `link` builds the address from the token; with it a mail in the team's language goes to `email` after the
+    commit, without it nothing is sent. Raises ValidationError when there is nobody to invite.
+    """
+    team = membership.team
+    with changes.recording(team, by=by) as log:
+        member = log.take(team.memberships.all(), membership.pk)
+        if member.user_id is not None:
+            raise ValidationError(_("%(name)s has an account already.") % {"name": member.name})
+        if present := team.memberships.filter(user__email__iexact=email).first():
+            raise ValidationError(
+                _("%(email)s is in the team already, as %(name)s.") % {"email": email, "name": present.name}
+            )
+        withdraw(member)
+        invited = Invited(Invitation.objects.create(membership=member, email=email.lower(), created_by=by))
+        if link is not None:
+            transaction.on_commit(partial(_send, invited, link(invited.invitation.token)))
+    return invited
+
+
+def withdraw(membership: Membership) -> int:
+    """End every open invitation to a membership; returns how many there were."""
+    waiting = membership.invitations.filter(accepted_at=None, withdrawn_at=None)
+    return waiting.update(withdrawn_at=timezone.now())
+
+
+def accept(invitation: Invitation, user: User) -> Membership:
+    """Give the invited membership to somebody who has an account. ValidationError says why it cannot be."""
+    with changes.recording(invitation.membership.team, by=user) as log:
+        return _seat(log, invitation, user)
+
+
+def join(invitation: Invitation, *, name: str, password: str, language: str = "") -> User:
+    """Make an account for the invited address and give it the membership, both or neither."""
+    with changes.recording(invitation.membership.team, by=None) as log:
+        if account_for(invitation) is not None:
+            raise ValidationError(_("This address has an account already: sign in to accept the invitation."))
+        user = User.objects.create_user(invitation.email, password, name=name, language=language)
+        log.by = user
+        _seat(log, invitation, user)
+    return user
+
+
+def account_for(invitation: Invitation) -> User | None:
+    """The account that the invited address has already."""
+    return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def seat_of(user: User, team: Team) -> Membership | None:
+    """What `user` already is in `team`."""
+    return team.memberships.filter(user=user).first()
+
+
+def _seat(log: changes.Recording, invitation: Invitation, user: User) -> Membership:
+    team, now = invitation.membership.team, timezone.now()
+    claimed = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at=None, withdrawn_at=None, expires_at__gt=now
+    ).update(accepted_at=now)
+    member = team.memberships.filter(pk=invitation.membership_id, user=None).first()
+    if claimed != 1 or member is None:
+        raise ValidationError(
+            _("This invitation has been used, withdrawn or has expired. Ask for a new one.")
+        )
+    if present := seat_of(user, team):
+        raise ValidationError(
+            _("You are in %(team)s already, as %(name)s.") % {"team": team.name, "name": present.name}
+        )
+    member.user = user
+    log.save(member)
+    User.objects.filter(pk=user.pk).update(last_team=team)
+    user.last_team = team
+    return member
+
+
+def _keep_a_manager(member: Membership) -> None:
+    """A team is never left without somebody who can manage it. Asked for under the team's lock."""
+    managers = set(Membership.objects.managers().filter(team=member.team_id).values_list("pk", flat=True))
+    if managers == {member.pk}:
+        raise ValidationError(
+            _("%(name)s is the only manager with an account. Make somebody else who has one a manager first.")
+            % {"name": member.name}
+        )
+
+
+def _changed_meanwhile(member: Membership) -> str:
+    return _(
+        "Somebody changed this member while you were editing. Saved now: %(name)s, %(title)s, %(role)s. "
+        "Look over what you typed and save again."
+    ) % {"name": member.name, "title": member.job_title or "–", "role": member.get_role_display()}
+
+
+def _send(invited: Invited, link: str) -> None:
+    invitation = invited.invitation
+    team = invitation.membership.team
+    context = {"invitation": invitation, "team": team, "link": link}
+    with translation.override(team.language):
+        subject = " ".join(render_to_string("team/invitation_subject.txt", context).split())
+        body = render_to_string("team/invitation_message.txt", context)
+    try:
+        send_mail(subject, body, None, [invitation.email])
+    except OSError:  # every error of smtplib is one
+        logger.exception("The invitation to %s was not sent.", invitation.email)
+        invited.unsent = True
+
+
+def get_invitation(token: str) -> Invitation:
+    """The invitation behind a link; Http404 where there is none."""
+    found = Invitation.objects.select_related("membership__team", "created_by").filter(token=token).first()
+    if found is None:
+        raise Http404
+    return found

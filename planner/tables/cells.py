@@ -1,0 +1,103 @@
+"""How values look inside a cell: small pieces of HTML, every value escaped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from planner import formats
+from planner.formats import Figure
+from planner.models import Membership
+
+EMPTY = mark_safe('<span class="none">–</span>')
+
+
+def language() -> str:
+    return get_language() or "en"
+
+
+def text(value: str) -> SafeString:
+    """Words as typed, their line breaks kept by the stylesheet."""
+    return format_html('<span class="words">{}</span>', value) if value else EMPTY
+
+
+def figure(shown: Figure) -> SafeString:
+    """A number with its unit quiet behind it."""
+    if not shown.unit:
+        return format_html('<span class="fig">{}</span>', shown.number)
+    return format_html('<span class="fig">{}</span><span class="unit">{}</span>', shown.number, shown.unit)
+
+
+def day(date: dt.date | None, today: dt.date) -> SafeString:
+    return format_html("{}", formats.day(date, language(), today=today)) if date else EMPTY
+
+
+def person(member: Membership | None) -> SafeString:
+    if member is None:
+        return EMPTY
+    initial = format_html('<span class="who" aria-hidden="true">{}</span>', member.name[:1])
+    gone = format_html(' <small class="muted">{}</small>', _("left")) if member.removed_at else ""
+    return format_html('<span class="person">{}<span>{}{}</span></span>', initial, member.name, gone)
+
+
+def chip(tone: str, words: Any) -> SafeString:
+    """A state in words; its shape says the tone too, so that colour is never alone."""
+    return format_html('<span class="chip {}">{}</span>', tone, words)
+
+
+def late(days: int) -> SafeString:
+    """How late a thing is, in words."""
+    return chip("bad", ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days})
+
+
+def small(words: Any) -> SafeString:
+    return format_html('<small class="muted">{}</small>', words)
+
+
+def lines(first: Any, second: Any) -> SafeString:
+    """A value with a quiet line beneath."""
+    return format_html('<span class="lines"><span>{}</span><small class="muted">{}</small></span>', first, second)
+
+
+def beside(first: Any, second: Any) -> SafeString:
+    """Two pieces on one line, the second at the right edge."""
+    return format_html('<span class="beside">{}{}</span>', first, second)
+
+
+def tip(shown: Any, lines: Sequence[str]) -> SafeString:
+    """Something whose explanation opens on hover and focus, and is read out by screen readers."""
+    explanation = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return format_html('<span class="tipped">{}<span class="tip" role="tooltip">{}</span></span>', shown, explanation)
+
+
+def gap_bar(rate: Decimal | None, words: str, surplus: bool) -> SafeString:
+    """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is no problem."""
+    width = 0 if rate is None or surplus else int(min(max(rate, Decimal(0)), Decimal(1)) * 100)
+    tone = "good" if surplus else ("bad" if rate is not None and rate >= Decimal("0.4") else "warn")
+    bar = '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="{}" height="6"/></svg>'
+    return format_html('<span class="gap">{}<span class="fig">{}</span></span>', format_html(bar, tone, width), words)
+
+
+def sparkline(values: Sequence[Decimal], label: str) -> SafeString:
+    """The course of a figure as a line of 84 × 24 units; nothing for fewer than two values."""
+    if len(values) < 2:
+        return mark_safe("")
+    low, high = min(values), max(values)
+    span = (high - low) or Decimal(1)
+    step = Decimal(80) / (len(values) - 1)
+    points = [(2 + i * step, 20 - (value - low) / span * 16) for i, value in enumerate(values)]
+    path = "M" + " ".join(f"{x:.0f} {y:.1f}" for x, y in points)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 84 24" role="img" aria-label="{}"><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        label,
+        path,
+        f"{points[-1][0]:.0f}",
+        f"{points[-1][1]:.1f}",
+    )

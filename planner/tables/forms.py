@@ -1,0 +1,216 @@
+"""How a row is typed: a form whose fields remember what they showed, so that nobody's word is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.changes import Recording, errors_by_field
+from planner.models import Change, Recorded
+from planner.quantities import QuantityError, edit_text, parse_quantity
+
+
+class QuantityField(forms.CharField):
+    """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
+
+    For a rate (`self.rate`, set by the form) a bare number beyond 1 is refused: nobody can tell 12 from 12 %.
+    """
+
+    rate = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        typed = super().to_python(value)
+        if not typed:
+            return None
+        try:
+            quantity = parse_quantity(typed)
+        except QuantityError as error:
+            raise ValidationError(str(error)) from error
+        if self.rate and not quantity.percent and abs(quantity.value) > 1:
+            raise ValidationError(_("Type a rate with its per-cent sign, such as %(example)s%%.") % {"example": typed})
+        if quantity.percent and not self.rate:
+            raise ValidationError(_("This figure is no rate: type it without the per-cent sign."))
+        return quantity.value
+
+    def prepare_value(self, value: Any) -> Any:
+        return edit_text(value, rate=self.rate, language=get_language() or "en") if isinstance(value, Decimal) else value
+
+
+class DayField(forms.DateField):
+    """A plain date, typed in the browser's own date picker."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": gettext_lazy("This is no date. Write it as 2026-10-01.")})
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class PickField(forms.ChoiceField):
+    """One of a table's own objects, such as an owner: cleans to the object, or None when empty."""
+
+    def __init__(self, *, nobody: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.nobody = nobody
+        self.options: dict[str, Any] = {}
+
+    def offer(self, objects: Iterable[Any]) -> None:
+        """Set what may be picked."""
+        self.options = {str(each.pk): each for each in objects}
+        self.choices = [("", self.nobody), *((pk, str(each)) for pk, each in self.options.items())]
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if str(value) not in self.options:
+            raise ValidationError(_("This cannot be chosen here any more: choose again."))
+        return self.options[str(value)]
+
+    def validate(self, value: Any) -> None:
+        forms.Field.validate(self, value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value.pk) if isinstance(value, models.Model) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that somebody else changed while it was being typed: what they wrote, and who."""
+
+    label: Any
+    theirs: str
+    by: str
+
+
+class RowForm(forms.Form):
+    """The fields of one row; with `only`, those of one cell.
+
+    Every field is posted with `initial-<name>`, the text it was opened with: a field that the person left as it
+    was shown is not written, and one that changed meanwhile is a conflict, never overwritten.
+    """
+
+    def __init__(self, data: Any = None, *, table: Any, obj: Any = None, only: Any = None) -> None:
+        super().__init__(data, auto_id="id_%s" if only is None else False)
+        self.table, self.obj = table, obj
+        self.prepare()
+        if obj is not None:
+            self.adapt()
+        for name in [each for each in self.fields if only is not None and each not in only]:
+            del self.fields[name]
+        for name, field in self.fields.items():
+            if only is not None:
+                field.widget.attrs.setdefault("aria-label", field.label)
+            if obj is not None:
+                self.initial[name] = self.current(name)
+        self.conflicts: dict[str, Conflict] = {}
+
+    def prepare(self) -> None:
+        """Set what depends on the table, such as choices: once a form."""
+
+    def adapt(self) -> None:
+        """Set what depends on the object: once a row, for one form serves all rows of a page."""
+
+    def current(self, name: str) -> Any:
+        """The field's value in the object, as the form's field cleans to."""
+        return getattr(self.obj, name)
+
+    def opens_with(self, obj: Any, names: Iterable[str]) -> dict[str, str]:
+        """The texts that the editor of these fields opens with for an object."""
+        self.obj = obj
+        self.adapt()
+        return {name: self.text_of(name, self.current(name)) for name in names}
+
+    def text_of(self, name: str, value: Any) -> str:
+        prepared = self.fields[name].prepare_value(value)
+        return "" if prepared is None else str(prepared)
+
+    def shown(self, name: str) -> Any:
+        """What the field showed when it was opened; the value as it is now where the sender did not say."""
+        raw = self.data.get(f"initial-{name}")
+        if raw is None:
+            return self.current(name)
+        try:
+            return self.fields[name].to_python(raw)
+        except ValidationError:
+            return self.current(name)
+
+    def typed(self) -> list[str]:
+        """The fields that the person changed."""
+        return [n for n in self.fields if n in self.cleaned_data and self.cleaned_data[n] != self.shown(n)]
+
+    def find_conflicts(self) -> bool:
+        """Whether somebody else changed one of these fields since it was shown; fills `conflicts`."""
+        for name in self.typed():
+            now = self.current(name)
+            if now not in (self.shown(name), self.cleaned_data[name]):
+                self.conflicts[name] = Conflict(self.fields[name].label, self.describe(name, now), self._author(name))
+        return bool(self.conflicts)
+
+    def describe(self, name: str, value: Any) -> str:
+        """A value in words, for showing it beside another."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            return str(dict(field.choices).get(value, value))
+        return str(value) if isinstance(value, Recorded) else self.text_of(name, value)
+
+    def _author(self, name: str) -> str:
+        change = Change.objects.filter(
+            model=self.obj._meta.label_lower, object_id=self.obj.pk, field=name
+        ).first()
+        return change.by_name if change else ""
+
+    def initial_text(self, name: str) -> str:
+        """What to post as `initial-<name>`: after a conflict theirs, so that saving again means *use mine*."""
+        if name in self.conflicts or not self.is_bound:
+            return self.text_of(name, self.current(name)) if self.obj is not None else ""
+        return self.data.get(f"initial-{name}", "")
+
+    def write(self, log: Recording) -> None:
+        """Put what was typed into the object and save it. Raises ValidationError by field."""
+        for name in self.typed():
+            setattr(self.obj, name, self.cleaned_data[name])
+        log.save(self.obj)
+
+    def take_errors(self, error: ValidationError) -> None:
+        """Show a rule's sentence beside its field, or above the row where the field is not here."""
+        for name, sentences in errors_by_field(error).items():
+            at = name if name in self.fields and name != NON_FIELD_ERRORS else None
+            for sentence in sentences:
+                self.add_error(at, sentence)
+
+
+class AddForm(forms.Form):
+    """How a new row begins: as little as possible, the rest is typed in its cells."""
+
+    title: Any = ""
+
+    def __init__(self, data: Any = None, *, table: Any, initial: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, initial=initial, auto_id=kwargs.pop("auto_id", False))
+        self.table = table
+        self.prepare()
+        for field in self.fields.values():
+            if not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", field.label)
+
+    def prepare(self) -> None:
+        """Set choices from the table."""
+
+    def create(self, log: Recording) -> Recorded:
+        """Make the object inside an open recording; ValidationError by field where a rule is broken."""
+        raise NotImplementedError
+
+    take_errors = RowForm.take_errors

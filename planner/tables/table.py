@@ -1,0 +1,186 @@
+"""A table of a plan: which rows it has, in which order, and who may edit what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, QueryDict
+from django.urls import reverse
+
+from planner import access
+from planner.models import Change, Membership, Plan
+from planner.tables.columns import Cell, Column, Row
+from planner.tables.forms import AddForm, RowForm
+
+
+class RowKind:
+    """One kind of object that a table shows as rows."""
+
+    name: ClassVar[str]
+    form: ClassVar[type[RowForm]]
+    add_form: ClassVar[type[AddForm]]
+    # Which form fields the cell of a column edits.
+    edits: ClassVar[dict[str, tuple[str, ...]]]
+
+    def objects(self, plan: Plan) -> QuerySet:
+        """The present objects of this kind in the plan: another plan's row is not found."""
+        raise NotImplementedError
+
+    def may_edit(self, membership: Membership, obj: Any) -> frozenset[str]:
+        """The columns whose cells this member may edit in this row."""
+        return frozenset(self.edits) if access.may_manage(membership) else frozenset()
+
+    def may_add(self, membership: Membership) -> bool:
+        return access.may_manage(membership)
+
+
+class Table:
+    """The base of the four tables. A subclass says columns, kinds and how a page of objects becomes rows."""
+
+    url_name: ClassVar[str]
+    template: ClassVar[str] = "tables/page.html"
+    title: ClassVar[Any]
+    heading: ClassVar[Any]
+    empty: ClassVar[Any]
+    columns: ClassVar[tuple[Column, ...]]
+    kinds: ClassVar[dict[str, RowKind]]
+    page_size: ClassVar[int] = 50
+    default_sort: ClassVar[str] = ""
+
+    def __init__(self, plan: Plan, params: QueryDict | None = None) -> None:
+        self.plan = plan
+        self.membership: Membership = plan.membership  # type: ignore[attr-defined]  # set by access.get_plan
+        self.today = plan.team.today()
+        self.day: dt.date = plan.as_of(self.today)
+        self.params = params or QueryDict()
+        sort = self.params.get("sort", "")
+        sortable = {column.key for column in self.columns if column.sorts}
+        self.sort = sort if sort.removeprefix("-") in sortable else self.default_sort
+
+    # What a subclass provides.
+
+    def objects(self) -> Any:
+        """The objects of the page, filtered and sorted: a queryset or a list."""
+        raise NotImplementedError
+
+    def rows_for(self, objects: Iterable[Any]) -> list[Row]:
+        """The rows of these objects, in a constant number of queries."""
+        raise NotImplementedError
+
+    def rows_of(self, keys: list[str]) -> list[Row]:
+        """The rows of these keys as they are now; a gone one for each key that is no longer there."""
+        raise NotImplementedError
+
+    def keys_touched(self, changes: list[Change]) -> list[str]:
+        """The keys of the rows that these changes make look different."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """One line beside the title."""
+        return ""
+
+    # What every table shares.
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name, args=[self.plan.pk])
+
+    @cached_property
+    def page(self) -> Page:
+        return Paginator(self.objects(), self.page_size).get_page(self.params.get("page"))
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return self.rows_for(self.page.object_list)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether rows may be missing because of a filter: then the empty table says so."""
+        return any(self.params.get(name) for name in self.filter_names)
+
+    @property
+    def filter_names(self) -> list[str]:
+        return ["q"]
+
+    @property
+    def can_add(self) -> bool:
+        return any(kind.may_add(self.membership) for kind in self.kinds.values())
+
+    def headings(self) -> list[dict[str, Any]]:
+        """The columns with the address that sorts by each, and how the table is sorted now."""
+        shown = []
+        for column in self.columns:
+            up = self.sort == column.key
+            down = self.sort == f"-{column.key}"
+            query = self.params.copy()
+            query["sort"] = f"-{column.key}" if up else column.key
+            query.pop("page", None)
+            order = "ascending" if up else "descending" if down else ""
+            shown.append({"column": column, "query": query.urlencode(), "order": order})
+        return shown
+
+    def page_query(self, number: int) -> str:
+        query = self.params.copy()
+        query["page"] = str(number)
+        return query.urlencode()
+
+    @property
+    def older_query(self) -> str:
+        return self.page_query(self.page.previous_page_number())
+
+    @property
+    def newer_query(self) -> str:
+        return self.page_query(self.page.next_page_number())
+
+    def split(self, key: str) -> tuple[RowKind, int]:
+        """The kind and the id that a row's key names; 404 for any other text."""
+        name, _dash, pk = key.partition("-")
+        if name not in self.kinds or not pk.isdecimal():
+            raise Http404
+        return self.kinds[name], int(pk)
+
+    def cells(self, kind: RowKind, obj: Any, shown: dict[str, Any]) -> list[Cell]:
+        """The cells of one row: `shown` says what each column shows, as HTML or as a Cell made already."""
+        mine = kind.may_edit(self.membership, obj)
+        cells = []
+        for column in self.columns:
+            if column.key not in shown:
+                continue
+            cell = shown[column.key]
+            cell = cell if isinstance(cell, Cell) else Cell(column, cell)
+            if column.key in mine:
+                cell.values = self._forms[kind.name].opens_with(obj, kind.edits[column.key])
+            cells.append(cell)
+        return cells
+
+    @cached_property
+    def _forms(self) -> dict[str, RowForm]:
+        """One form of each kind for the whole page: making one a row would be the slowest thing on it."""
+        return {name: kind.form(table=self) for name, kind in self.kinds.items()}
+
+    @cached_property
+    def members(self) -> list[Membership]:
+        """Who can own something in this team."""
+        return list(self.plan.team.memberships.owners())
+
+    def editors(self) -> list[dict[str, Any]]:
+        """One empty editor for each kind of editable cell, which the page fills when a cell is opened."""
+        found = []
+        for kind in self.kinds.values():
+            for key, names in kind.edits.items():
+                form = kind.form(table=self, only=names)
+                found.append({"id": f"edit-{kind.name}-{key}", "form": form, "cell": key})
+        return found
+
+    def add_forms(self) -> list[dict[str, Any]]:
+        """The forms that begin a new row, for who may add one."""
+        return [
+            {"kind": kind.name, "form": kind.add_form(table=self)}
+            for kind in self.kinds.values()
+            if kind.may_add(self.membership)
+        ]

@@ -1,0 +1,158 @@
+"""What somebody chooses for themselves, and the way into a team by invitation. allauth does the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from planner import people
+from planner.forms.accounts import JoinForm, PreferencesForm
+from planner.models import Invitation, User
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    response = _back(request)
+    code = request.POST.get("language", "")
+    if code in dict(settings.LANGUAGES):
+        _remember_language(response, code)
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=code)
+    return response
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    response = _back(request)
+    chosen = request.POST.get("theme")
+    if chosen in ("light", "dark"):
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie("theme", chosen, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    elif chosen == "":
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    user = User.objects.get(pk=request.user.pk)
+    form = PreferencesForm(_sent(request), instance=user)
+    if form.is_valid():
+        user.save(update_fields=["name", "language"])
+        with translation.override(user.language or translation.get_language()):
+            messages.success(request, _("Your preferences are saved."))
+        response = redirect("preferences")
+        _remember_language(response, user.language)
+        return response
+    status = 422 if form.errors else 200
+    return render(request, "account/preferences.html", {"form": form}, status=status)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    found = people.get_invitation(token)
+    if not Invitation.objects.open().filter(pk=found.pk).exists():
+        return render(request, "account/invitation_over.html", {"reason": _why_over(found)}, status=410)
+    if request.user.is_authenticated:
+        return _join_as_who_is_signed_in(request, found)
+    if people.account_for(found) is not None:
+        return render(request, "account/invitation_sign_in.html", {"invitation": found})
+    return _join_as_somebody_new(request, found)
+
+
+def _join_as_who_is_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    user: Any = request.user
+    refused: list[str] = []
+    if request.method == "POST":
+        try:
+            people.accept(invitation, user)
+        except ValidationError as error:
+            refused = error.messages
+        else:
+            return _welcome(request, invitation)
+    present = people.seat_of(user, invitation.membership.team)
+    context = {"invitation": invitation, "present": present, "refused": refused}
+    return render(request, "account/invitation_join.html", context, status=409 if refused else 200)
+
+
+def _join_as_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    initial = {"name": invitation.membership.name}
+    form = JoinForm(_sent(request), initial=initial, email=invitation.email)
+    if form.is_valid():
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        spoken = chosen if chosen in dict(settings.LANGUAGES) else ""
+        try:
+            user = people.join(invitation, **form.cleaned_data, language=spoken)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return _welcome(request, invitation)
+    context = {"invitation": invitation, "form": form}
+    return render(request, "account/invitation_new.html", context, status=422 if form.errors else 200)
+
+
+def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    messages.success(request, _("Welcome to %(team)s.") % {"team": invitation.membership.team.name})
+    return redirect("home")
+
+
+def _why_over(invitation: Invitation) -> str:
+    if invitation.accepted_at:
+        return _("This invitation has been used. If it was by you, sign in.")
+    if invitation.withdrawn_at or invitation.membership.removed_at:
+        return _("This invitation has been withdrawn. Ask the manager of the team for a new one.")
+    return _("This invitation has expired. Ask the manager of the team for a new one.")
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: even an empty POST was sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page that was left, where it is one of ours; else home."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = resolve_url("home")
+    return HttpResponseRedirect(target)
+
+
+def _remember_language(response: HttpResponse, code: str) -> None:
+    """Set the cookie that goes before everything else, or forget it, so that the browser's wish counts."""
+    shared: dict[str, Any] = {
+        "path": settings.LANGUAGE_COOKIE_PATH,
+        "domain": settings.LANGUAGE_COOKIE_DOMAIN,
+    }
+    if not code:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, **shared, samesite="Lax")
+        return
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        **shared,
+        max_age=A_YEAR,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )

@@ -1,0 +1,211 @@
+"""The team page: who is in the team, what they may do, and how the team works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planner import access, people
+from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
+from planner.models import Invitation, Membership, Role, Team
+from planner.models.people import Weekday
+
+
+@require_GET
+def team(request: HttpRequest) -> HttpResponse:
+    membership = access.get_membership(request)
+    can_manage = access.may_manage(membership)
+    members = list(membership.team.memberships.select_related("user"))
+    if can_manage:
+        _show_invitations(request, membership.team, members)
+    context = {
+        "membership": membership,
+        "members": members,
+        "workdays": [Weekday(day).label for day in membership.team.workdays],
+        "can_manage": can_manage,
+        "place": "team",
+    }
+    return render(request, "team/team.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    form = SettingsForm(_sent(request), instance=membership.team)
+    if form.is_valid():
+        people.change_settings(form.instance, form.changed_data)
+        messages.success(request, _("The settings are saved."))
+        return redirect("team")
+    return render(request, "team/settings.html", {"form": form, "place": "team"}, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    form = MemberForm(_sent(request), instance=Membership(team=membership.team))
+    if form.is_valid():
+        member = people.add_member(membership.team, **form.values, by=membership.user)
+        messages.success(request, _("%(name)s is in the team.") % {"name": member.name})
+        return redirect("member", member.pk)
+    return render(request, "team/add.html", {"form": form, "place": "team"}, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    person = get_object_or_404(membership.team.memberships.select_related("user"), pk=pk)
+    form = MemberForm(_sent(request), instance=person)
+    if form.is_valid():
+        try:
+            people.change_member(
+                person, form.values, by=membership.user, version=form.cleaned_data["version"]
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": person.name})
+            return redirect("team")
+    return _member_page(request, membership, pk, form=form)
+
+
+@require_POST
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    person = get_object_or_404(membership.team.memberships, pk=pk)
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _member_page(request, membership, pk, invite_form=form)
+    try:
+        invited = people.invite(
+            person, form.cleaned_data["email"], by=membership.user, link=lambda token: _link(request, token)
+        )
+    except ValidationError as error:
+        form.add_error("email", error)
+        return _member_page(request, membership, pk, invite_form=form)
+    _say_how_it_went(request, invited)
+    return redirect("member", pk)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    person = get_object_or_404(membership.team.memberships, pk=pk)
+    if people.withdraw(person):
+        messages.success(request, _("The invitation is withdrawn: its link no longer works."))
+    return redirect("member", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    person = get_object_or_404(membership.team.memberships, pk=pk)
+    return _farewell(request, membership, person, "team/remove.html", "team")
+
+
+@require_http_methods(["GET", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    membership = access.get_membership(request)
+    return _farewell(request, membership, membership, "team/leave.html", "home")
+
+
+@require_POST
+def switch(request: HttpRequest, team_pk: int) -> HttpResponse:
+    access.switch_team(request, team_pk)
+    return redirect("home")
+
+
+def _farewell(
+    request: HttpRequest, membership: Membership, leaver: Membership, template: str, then: str
+) -> HttpResponse:
+    """Ask who takes over the open work of `leaver`, then take them out of the team and go to `then`."""
+    form = SuccessorForm(_sent(request), leaver=leaver)
+    if form.is_valid():
+        successor = form.cleaned_data["successor"]
+        try:
+            count = people.remove_member(leaver, by=membership.user, successor=successor)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _farewell_words(leaver, successor, count))
+            return redirect(then)
+    context = {"form": form, "member": leaver, "work": people.open_work(leaver), "place": "team"}
+    return render(request, template, context, status=_status(form))
+
+
+def _farewell_words(leaver: Membership, successor: Membership | None, count: int) -> str:
+    left = _("%(name)s is no longer in %(team)s.") % {"name": leaver.name, "team": leaver.team.name}
+    if not count:
+        return left
+    if successor is None:
+        rest = ngettext(
+            "%(count)s open item has no owner now.", "%(count)s open items have no owner now.", count
+        )
+        return f"{left} {rest % {'count': count}}"
+    rest = ngettext(
+        "%(count)s open item now belongs to %(name)s.", "%(count)s open items now belong to %(name)s.", count
+    )
+    return f"{left} {rest % {'count': count, 'name': successor.name}}"
+
+
+def _member_page(
+    request: HttpRequest,
+    membership: Membership,
+    pk: int,
+    *,
+    form: MemberForm | None = None,
+    invite_form: InviteForm | None = None,
+) -> HttpResponse:
+    """The page of one member as saved, with whichever form was sent and refused."""
+    person: Any = get_object_or_404(membership.team.memberships.select_related("user"), pk=pk)
+    if form is not None and form.non_field_errors():
+        form.show_version(person.version)
+    _show_invitations(request, membership.team, [person])
+    context = {
+        "member": person,
+        "is_me": person.pk == membership.pk,
+        "form": form or MemberForm(instance=person),
+        "invite_form": invite_form or InviteForm(initial={"email": getattr(person.invited, "email", "")}),
+        "place": "team",
+    }
+    return render(request, "team/member.html", context, status=_status(form or invite_form))
+
+
+def _show_invitations(request: HttpRequest, team: Team, members: list[Any]) -> None:
+    """Each member's open invitation as `invited`, with the link to copy for the manager who made it."""
+    waiting = Invitation.objects.open().filter(membership__team=team).order_by("pk")
+    by_member = {invitation.membership_id: invitation for invitation in waiting}
+    for each in members:
+        each.invited = by_member.get(each.pk)
+        if each.invited is not None and each.invited.created_by_id == request.user.pk:
+            each.invited.link = _link(request, each.invited.token)
+
+
+def _say_how_it_went(request: HttpRequest, invited: people.Invited) -> None:
+    email = {"email": invited.invitation.email}
+    if invited.unsent:
+        text = _("The mail to %(email)s could not be sent. Copy the link below and send it yourself.")
+        messages.error(request, text % email)
+    else:
+        messages.success(request, _("The invitation is on its way to %(email)s.") % email)
+
+
+def _link(request: HttpRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("invitation", args=[token]))
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: even an empty POST was sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def _status(form: MemberForm | InviteForm | SettingsForm | SuccessorForm | None) -> int:
+    """422 for a form that was sent and refused: htmx shows that answer as well."""
+    return 422 if form is not None and form.is_bound and form.errors else 200
