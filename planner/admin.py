@@ -21,12 +21,18 @@ class NewUserForm(AdminUserCreationForm):
         fields = ["email", "name"]
         field_classes = {"email": forms.EmailField}
 
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
 
 class UserForm(UserChangeForm):
     class Meta:
         model = User
         fields = ["email", "name", "language", "is_active", "is_staff", "is_superuser"]
         field_classes = {"email": forms.EmailField}
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
 
 
 @admin.register(User)

@@ -1,7 +1,7 @@
 """Serves the component stylesheets as one file, without Node.
 
-`static/css/app.css` lists the components as `@import`s, and works as it stands in a browser. This finder serves it
-with every import replaced by the file's text, so that a page needs one request for its look.
+`static/css/app.css` lists the components as `@import`s, and works as it stands in a browser. This finder serves
+it with every import replaced by the file's text, so that a page needs one request for its look.
 """
 
 from __future__ import annotations

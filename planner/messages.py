@@ -1,7 +1,7 @@
 """The message catalogues, compiled without gettext.
 
-`compile_catalogues` runs wherever the product starts. Run as a program (`make messages` does, after gettext has
-collected the strings) the module completes the English catalogue, whose every translation is the text itself.
+`compile_catalogues` runs wherever the product starts. As a program (`make messages` runs it after gettext has
+collected the strings) the module completes the English catalogue: every translation is the text itself.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A month is always the `date` of its first day. Nothing here reads a clock: `toda
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -76,3 +76,8 @@ def parse_month(text: str) -> date:
         _("“%(text)s” is not a month. Type year and month, such as 2023-07 or 2023年7月.")
         % {"text": text.strip()[:40]}
     )
+
+
+def end_of_week(day: date) -> date:
+    """The Sunday of the day's ISO week."""
+    return day + timedelta(days=7 - day.isoweekday())

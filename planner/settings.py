@@ -64,8 +64,8 @@ INSTALLED_APPS = [
     "tracking",
 ]
 
-# The four stages of a plan, lowest first; each module says what its stage has (planner/stages.py).
-STAGES = ["planner.stage", "strategies.stage", "tracking.stage"]
+# The stages of a plan that have a page, lowest first; each module says what its stage has (planner/stages.py).
+STAGES = ["planner.stage", "tracking.stage"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -126,6 +126,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+
+# Cache and rate limits: local memory for a trial, Redis where several processes must count together.
+if REDIS_URL := env.str("REDIS_URL", default=""):
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    }
 
 # People
 AUTH_USER_MODEL = "planner.User"
@@ -220,6 +226,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
+# Said by the operator's proxy and domain, not by the planner: the redirect to https, subdomains, browser preload.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # How often an open page asks what others changed, in seconds.
 LIVE_SECONDS = env.int("LIVE_SECONDS", default=4)

@@ -12,3 +12,5 @@ from planner.settings import *  # noqa: E402, F403  # the environment first, the
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Looks for a static file when it is asked for: nothing has been collected.
+WHITENOISE_AUTOREFRESH = True

@@ -89,12 +89,6 @@ class HolidaysField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return self.to_python(data) != (initial or [])
-        except ValidationError:
-            return True
-
     def to_python(self, value: Any) -> Any:
         days, errors = set(), []
         for number, line in enumerate((super().to_python(value) or "").splitlines(), start=1):
@@ -114,7 +108,7 @@ class HolidaysField(forms.CharField):
 class SettingsForm(forms.ModelForm):
     """How a team works: what its days, hours and money are.
 
-    Every field carries what was shown, so that only what somebody changed is saved, and nobody's word is lost.
+    Every field carries what was shown: only what somebody changed is saved, and nobody's word is lost.
     """
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_time_zones)
@@ -180,13 +174,11 @@ class SettingsForm(forms.ModelForm):
 
     def _shown(self, name: str) -> Any:
         """What the page showed, as the browser sent it back; None where it did not."""
-        field = self[name]
-        sent = field.html_initial_name in self.data
-        return (
-            field.field.hidden_widget().value_from_datadict(self.data, {}, field.html_initial_name)
-            if sent
-            else None
-        )
+        carried: Any = self[name].html_initial_name
+        if carried not in self.data:
+            return None
+        widget: Any = self[name].field.hidden_widget()
+        return widget.value_from_datadict(self.data, {}, carried)
 
     def _show_as_shown(self, name: str, value: Any) -> None:
         """Let the next page carry the value that is saved now."""

@@ -96,6 +96,15 @@ class Conflict:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field as its editor shows it: with what it was opened with, and somebody else's word against it."""
+
+    field: forms.BoundField
+    initial: str
+    conflict: Conflict | None
+
+
 class RowForm(forms.Form):
     """The fields of one row; with `only`, those of one cell.
 
@@ -178,6 +187,10 @@ class RowForm(forms.Form):
         if name in self.conflicts or not self.is_bound:
             return self.text_of(name, self.current(name)) if self.obj is not None else ""
         return self.data.get(f"initial-{name}", "")
+
+    def parts(self) -> list[Part]:
+        """The fields in order, as the editor shows them."""
+        return [Part(self[name], self.initial_text(name), self.conflicts.get(name)) for name in self.fields]
 
     def write(self, log: Recording) -> None:
         """Put what was typed into the object and save it. Raises ValidationError by field."""

@@ -80,8 +80,8 @@ def row(request: HttpRequest, plan_pk: int, key: str, table: str) -> HttpRespons
 def add(request: HttpRequest, plan_pk: int, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk, at_least=Role.REP)
     shown: Table = import_string(table)(plan, request.GET)
-    sent = request.POST if request.method == "POST" else request.GET
-    kind = shown.kinds.get(sent.get("kind", ""))
+    # The address names the kind of row, for a form may have a field of that name.
+    kind = shown.kinds.get(request.GET.get("kind", ""))
     if kind is None:
         raise Http404
     if not kind.may_add(shown.membership):

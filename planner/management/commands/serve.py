@@ -12,10 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections
+from redis.exceptions import RedisError
 
 from planner.messages import compile_catalogues
 from planner.models import User
@@ -35,6 +37,7 @@ class Command(BaseCommand):
             check_var_is_writable()
             listener = listen(host, port)
             check_database_answers()
+            check_cache_answers()
             call_command("migrate", verbosity=0, interactive=False)
             compile_catalogues()
             collect_static_files()
@@ -84,6 +87,13 @@ def check_database_answers() -> None:
     except (DatabaseError, ImproperlyConfigured) as error:
         reason = str(error).strip().splitlines()[0]
         raise CommandError(f"Cannot open the database ({reason}). DATABASE_URL says where it is.") from None
+
+
+def check_cache_answers() -> None:
+    try:
+        cache.get("any")
+    except RedisError as error:
+        raise CommandError(f"Cannot reach Redis ({error}). REDIS_URL says where it is.") from None
 
 
 def collect_static_files() -> None:

@@ -1,0 +1,135 @@
+"""How the rows of Table 3 are typed: strategies, their tasks, and progress in one gesture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.changes import Recording
+from planner.tables.forms import AddForm, DayField, PickField, RowForm
+from strategies.models import Strategy
+from tracking.models import Progress, Status, Task
+from tracking.rollup import settle
+
+
+def _words(label: Any, size: int = 1000) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=size, required=False, widget=forms.Textarea(attrs={"rows": 2}), strip=True
+    )
+
+
+class StrategyForm(RowForm):
+    """A strategy's own words; its dates and progress come from its tasks."""
+
+    title = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
+    state = forms.ChoiceField(label=gettext_lazy("State"), choices=Strategy.State.choices)
+    aim = forms.CharField(label=gettext_lazy("Goal in words"), max_length=120, required=False)
+    goal = PickField(label=gettext_lazy("Goal"), nobody=gettext_lazy("No goal linked"), required=False)
+    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Nobody yet"), required=False)
+    resources = _words(gettext_lazy("Resource support"))
+    risk = _words(gettext_lazy("Risk warning"))
+
+    def prepare(self) -> None:
+        self.fields["goal"].offer(self.table.goals)
+        self.fields["owner"].offer(self.table.members)
+        self.fields["aim"].widget.attrs["placeholder"] = _("What it raises, such as conversion")
+
+
+class TaskForm(RowForm):
+    """One task. Saying how it stands also writes a progress note, in the words of who said it."""
+
+    description = forms.CharField(label=gettext_lazy("Action"), max_length=200)
+    acceptance = forms.CharField(label=gettext_lazy("Done when"), max_length=300, required=False)
+    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Nobody yet"), required=False)
+    start = DayField(label=gettext_lazy("Start"), required=False)
+    due = DayField(label=gettext_lazy("Due"), required=False)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=Status.choices, widget=forms.RadioSelect)
+    percent = forms.IntegerField(
+        label=gettext_lazy("Per cent done"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 0, "max": 100, "step": 5, "inputmode": "numeric"}),
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
+    reason = forms.CharField(label=gettext_lazy("Why it slipped or is cancelled"), max_length=300, required=False)
+    resources = _words(gettext_lazy("Resource support"))
+    risk = _words(gettext_lazy("Risk warning"))
+
+    SAID = ("note", "reason")
+    PROGRESS = ("status", "percent", *SAID)
+
+    def prepare(self) -> None:
+        self.fields["owner"].offer(self.table.members)
+        self.fields["acceptance"].widget.attrs["placeholder"] = _("How everybody can tell that it is done")
+        self.fields["note"].widget.attrs["placeholder"] = _("What is new?")
+        self.fields["reason"].widget.attrs["placeholder"] = _("Why it slipped, if it did")
+
+    def current(self, name: str) -> Any:
+        return "" if name in self.SAID else super().current(name)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "status" in cleaned and "percent" in self.fields and "percent" not in self.errors:
+            percent = self.obj.percent if cleaned.get("percent") is None else cleaned["percent"]
+            cleaned["status"], cleaned["percent"] = settle(cleaned["status"], percent, self.obj.percent)
+            if cleaned["status"] == Status.CANCELLED and not (cleaned.get("reason") or self.obj.cancel_reason):
+                self.add_error("reason", _("Say why the task is cancelled."))
+        return cleaned
+
+    def write(self, log: Recording) -> None:
+        typed = self.typed()
+        for name in typed:
+            if name not in self.SAID:
+                setattr(self.obj, name, self.cleaned_data[name])
+        if self.cleaned_data.get("status") == Status.CANCELLED and self.cleaned_data.get("reason"):
+            self.obj.cancel_reason = self.cleaned_data["reason"]
+        log.save(self.obj)
+        if set(typed) & set(self.PROGRESS):
+            said = {name: self.cleaned_data.get(name, "") for name in self.SAID}
+            by = self.table.membership
+            log.save(
+                Progress(task=self.obj, by=by, status=self.obj.status, percent=self.obj.percent, **said)
+            )
+
+
+class AddStrategyForm(AddForm):
+    """A strategy begins with its name."""
+
+    title = gettext_lazy("Add a strategy")
+    name = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
+
+    def prepare(self) -> None:
+        self.fields["name"].widget.attrs["placeholder"] = _("Name of the strategy, such as Membership points")
+
+    def create(self, log: Recording) -> Strategy:
+        plan = self.table.plan
+        last = plan.strategies.aggregate(last=Max("order"))["last"] or 0
+        strategy = Strategy(plan=plan, order=last + 1, title=self.cleaned_data["name"])
+        log.save(strategy)
+        return strategy
+
+
+class AddTaskForm(AddForm):
+    """A task begins with what is to be done, below its strategy."""
+
+    title = gettext_lazy("Add an action")
+    strategy = forms.IntegerField(widget=forms.HiddenInput)
+    description = forms.CharField(label=gettext_lazy("Action"), max_length=200)
+
+    def prepare(self) -> None:
+        self.fields["description"].widget.attrs["placeholder"] = _("What is to be done, as one step")
+
+    def create(self, log: Recording) -> Task:
+        strategy = self.table.plan.strategies.filter(pk=self.cleaned_data["strategy"]).first()
+        if strategy is None:
+            raise ValidationError({"description": _("This strategy is gone: reload the page.")})
+        last = strategy.tasks.aggregate(last=Max("order"))["last"] or 0
+        task = Task(strategy=strategy, order=last + 1, description=self.cleaned_data["description"])
+        log.save(task)
+        return task

@@ -1,0 +1,299 @@
+"""Table 3, strategy execution tracking: strategies with their tasks beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planner import access
+from planner.models import Change, Goal, Membership, Plan
+from planner.periods import end_of_week
+from planner.tables import cells
+from planner.tables.columns import Cell, Column, Row
+from planner.tables.table import RowKind, Table
+from strategies.models import Strategy
+from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
+from tracking.models import OPEN, PAUSED, Status, Task
+from tracking.rollup import RollUp, roll_up
+
+TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
+
+
+class StrategyKind(RowKind):
+    name = "strategy"
+    form = StrategyForm
+    add_form = AddStrategyForm
+    edits = {
+        "strategy": ("title", "state"),
+        "goal": ("aim", "goal"),
+        "owner": ("owner",),
+        "resources": ("resources",),
+        "risk": ("risk",),
+    }
+
+    def objects(self, plan: Plan) -> QuerySet:
+        return Strategy.objects.filter(plan=plan).select_related("plan", "owner", "goal")
+
+
+class TaskKind(RowKind):
+    name = "task"
+    form = TaskForm
+    add_form = AddTaskForm
+    edits = {
+        "strategy": ("description", "acceptance"),
+        "owner": ("owner",),
+        "start": ("start",),
+        "due": ("due",),
+        "progress": TaskForm.PROGRESS,
+        "resources": ("resources",),
+        "risk": ("risk",),
+    }
+    # What an owner says of their own task; what was agreed (action, owner, dates, standard) a manager changes.
+    OWNERS = frozenset({"progress", "resources", "risk"})
+
+    def objects(self, plan: Plan) -> QuerySet:
+        tasks = Task.objects.of_plan(plan).with_latest_word()
+        return tasks.select_related("strategy__plan", "owner").order_by("order", "pk")
+
+    def may_edit(self, membership: Membership, obj: Any) -> frozenset[str]:
+        if access.may_manage(membership):
+            return frozenset(self.edits)
+        return self.OWNERS if access.may_update(membership, obj.owner_id) else frozenset()
+
+
+class TrackingTable(Table):
+    """Table 3: one page holds twenty strategies with all their tasks."""
+
+    url_name = "tracking"
+    template = "tracking.html"
+    title = gettext_lazy("Table 3 · Strategy execution tracking")
+    heading = gettext_lazy("Execution")
+    empty = gettext_lazy("Name a strategy, then break it into one to three tasks: a name, a date and a standard for each.")
+    columns = (
+        Column("strategy", gettext_lazy("Strategy"), css="first"),
+        Column("goal", gettext_lazy("Goal")),
+        Column("actions", gettext_lazy("Specific actions"), sorts=False),
+        Column("owner", gettext_lazy("Owner")),
+        Column("start", gettext_lazy("Start"), numeric=True),
+        Column("due", gettext_lazy("Due"), numeric=True),
+        Column("progress", gettext_lazy("Progress (done / in progress / not started)")),
+        Column("resources", gettext_lazy("Resource support"), sorts=False),
+        Column("risk", gettext_lazy("Risk warning"), sorts=False),
+    )
+    kinds = {"strategy": StrategyKind(), "task": TaskKind()}
+    page_size = 20
+
+    @property
+    def filter_names(self) -> list[str]:
+        return ["q", "owner", "status", "late"]
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        """The drop-downs above the table."""
+        owners = [("", _("Everybody")), *((str(each.pk), each.name) for each in self.members)]
+        states = [("", _("Any status")), ("open", _("Open")), *((s.value, s.label) for s in Status)]
+        dates = [("", _("Any date")), ("late", _("Overdue")), ("week", _("Due this week"))]
+        found = (("owner", _("Owner"), owners), ("status", _("Status"), states), ("late", _("Date"), dates))
+        return [
+            {
+                "name": name,
+                "label": label,
+                "choices": [{"value": v, "label": w, "chosen": v == self.params.get(name, "")} for v, w in choices],
+            }
+            for name, label, choices in found
+        ]
+
+    @cached_property
+    def goals(self) -> list[Goal]:
+        return list(self.plan.goals.all())
+
+    def summary(self) -> str:
+        count = Task.objects.of_plan(self.plan).aggregate(all=Count("pk"), done=Count("pk", filter=Q(status="done")))
+        words = ngettext("%(done)d of %(n)d task done", "%(done)d of %(n)d tasks done", count["all"])
+        return words % {"done": count["done"], "n": count["all"]}
+
+    def objects(self) -> QuerySet:
+        found = self.kinds["strategy"].objects(self.plan)
+        if self._asks_for_tasks:
+            found = found.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
+        if sought := self.params.get("q", "").strip():
+            in_tasks = Task.objects.filter(strategy=OuterRef("pk"), description__icontains=sought)
+            found = found.filter(Q(title__icontains=sought) | Q(aim__icontains=sought) | Exists(in_tasks))
+        return self._sorted(found)
+
+    @property
+    def _asks_for_tasks(self) -> bool:
+        return any(self.params.get(name) for name in ("owner", "status", "late"))
+
+    def _tasks(self) -> QuerySet:
+        """The tasks that the filters ask for."""
+        tasks = Task.objects.of_plan(self.plan)
+        owner, status, late = (self.params.get(name, "") for name in ("owner", "status", "late"))
+        if owner.isdecimal():
+            tasks = tasks.filter(owner=int(owner))
+        if status == "open":
+            tasks = tasks.open()
+        elif status in Status.values:
+            tasks = tasks.filter(status=status)
+        if late == "late":
+            tasks = tasks.overdue(self.day)
+        elif late == "week":
+            tasks = tasks.due_between(self.day, end_of_week(self.day))
+        return tasks
+
+    def _sorted(self, found: QuerySet) -> QuerySet:
+        down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
+        live = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
+        by = {"strategy": "title", "goal": "aim", "owner": "owner__name", "start": "first", "due": "last", "progress": "open"}
+        if key in ("start", "due", "progress"):
+            found = found.annotate(
+                first=Min("tasks__start", filter=live),
+                last=Max("tasks__due", filter=live),
+                open=Count("tasks", filter=live & Q(tasks__status__in=OPEN)),
+            )
+        if key not in by:
+            return found.order_by("order", "pk")
+        ordered = F(by[key]).desc(nulls_last=True) if down else F(by[key]).asc(nulls_last=True)
+        return found.order_by(ordered, "order", "pk")
+
+    def rows_for(self, objects: Iterable[Strategy]) -> list[Row]:
+        strategies = list(objects)
+        tasks: dict[int, list[Task]] = {strategy.pk: [] for strategy in strategies}
+        for task in self.kinds["task"].objects(self.plan).filter(strategy__in=strategies):
+            tasks[task.strategy_id].append(task)
+        wanted = set(self._tasks().filter(strategy__in=strategies).values_list("pk", flat=True)) if self._asks_for_tasks else None
+        rows = []
+        for strategy in strategies:
+            rows.append(self._strategy_row(strategy, tasks[strategy.pk]))
+            for number, task in enumerate(tasks[strategy.pk], start=1):
+                if wanted is None or task.pk in wanted:
+                    rows.append(self._task_row(task, number))
+        return rows
+
+    def rows_of(self, keys: list[str]) -> list[Row]:
+        ids = {key: self.split(key)[1] for key in keys}
+        of_tasks = [pk for key, pk in ids.items() if key.startswith("task-")]
+        homes = Task.objects.filter(pk__in=of_tasks).values("strategy")
+        mine = [pk for key, pk in ids.items() if key.startswith("strategy-")]
+        strategies = self.kinds["strategy"].objects(self.plan).filter(Q(pk__in=mine) | Q(pk__in=homes))
+        wanted_all = self.params.copy()
+        for name in self.filter_names:
+            wanted_all.pop(name, None)
+        self.params = wanted_all
+        rows = {row.key: row for row in self.rows_for(strategies)}
+        return [rows.get(key) or Row(key, None) for key in keys]
+
+    def keys_touched(self, changes: list[Change]) -> list[str]:
+        """A task touches its strategy, which rolls it up; a member or a goal touches whatever names it."""
+        by_model: dict[str, set[int]] = {}
+        for change in changes:
+            by_model.setdefault(change.model, set()).add(change.object_id)
+        strategies = by_model.get("strategies.strategy", set())
+        tasks = by_model.get("tracking.task", set())
+        said = by_model.get("tracking.progress", set())
+        members = by_model.get("planner.membership", set())
+        goals = by_model.get("planner.goal", set())
+        of_plan = Q(strategy__plan=self.plan)
+        if said or members:
+            named = Task.objects.filter(of_plan, Q(progress__in=said) | Q(owner__in=members))
+            tasks = tasks | set(named.values_list("pk", flat=True))
+        if tasks:
+            homes = Task.with_removed.filter(of_plan, pk__in=tasks).values_list("strategy", flat=True)
+            strategies = strategies | set(homes)
+        if goals or members:
+            named = Strategy.objects.filter(Q(goal__in=goals) | Q(owner__in=members), plan=self.plan)
+            strategies = strategies | set(named.values_list("pk", flat=True))
+        return [f"strategy-{pk}" for pk in sorted(strategies)] + [f"task-{pk}" for pk in sorted(tasks)]
+
+    def _strategy_row(self, strategy: Strategy, tasks: list[Task]) -> Row:
+        kind = self.kinds["strategy"]
+        rolled = roll_up(tasks, self.day)
+        mine = bool(kind.may_edit(self.membership, strategy))
+        count = ngettext("%(n)d action", "%(n)d actions", len(tasks)) % {"n": len(tasks)}
+        shown = {
+            "strategy": self._title(strategy),
+            "goal": cells.text(strategy.aim or str(strategy.goal or "")),
+            "actions": cells.small(count),
+            "owner": cells.person(strategy.owner),
+            "start": cells.day(rolled.start, self.day),
+            "due": cells.day(rolled.due, self.day),
+            "progress": self._rolled(strategy, rolled),
+            "resources": cells.text(strategy.resources),
+            "risk": cells.text(strategy.risk),
+        }
+        return Row(
+            key=f"strategy-{strategy.pk}",
+            obj=strategy,
+            cells=self.cells(kind, strategy, shown),
+            css="group",
+            label=strategy.title,
+            can_remove=mine,
+            add_kind="task" if mine else "",
+        )
+
+    def _title(self, strategy: Strategy) -> Any:
+        if strategy.state == Strategy.State.ACTIVE:
+            return format_html("<b>{}</b>", strategy.title)
+        return cells.lines(format_html("<b>{}</b>", strategy.title), strategy.get_state_display())
+
+    def _rolled(self, strategy: Strategy, rolled: RollUp) -> Any:
+        words = str(Status(rolled.status).label)
+        if rolled.total:
+            words = f"{words} · {rolled.done}/{rolled.total}"
+        shown = cells.chip(TONES[Status(rolled.status)], words)
+        if rolled.late and strategy.state not in PAUSED:
+            late = ngettext("%(n)d overdue", "%(n)d overdue", rolled.late) % {"n": rolled.late}
+            shown = format_html("{} {}", shown, cells.chip("bad", late))
+        return cells.lines(shown, rolled.note) if rolled.note else shown
+
+    def _task_row(self, task: Task, number: int) -> Row:
+        kind = self.kinds["task"]
+        action = format_html('<span class="step">{}</span> {}', circled(number), task.description)
+        done_when = _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
+        shown = {
+            "strategy": Cell(self.columns[0], cells.lines(action, done_when) if done_when else action, span=3),
+            "owner": cells.person(task.owner),
+            "start": cells.day(task.start, self.day),
+            "due": self._due(task),
+            "progress": self._progress(task),
+            "resources": cells.text(task.resources),
+            "risk": cells.text(task.risk),
+        }
+        return Row(
+            key=f"task-{task.pk}",
+            obj=task,
+            cells=self.cells(kind, task, shown),
+            css="sub",
+            group=f"strategy-{task.strategy_id}",
+            label=task.description,
+            can_remove=access.may_manage(self.membership),
+        )
+
+    def _due(self, task: Task) -> Any:
+        shown = cells.day(task.due, self.day)
+        days = 0 if task.strategy.state in PAUSED else task.days_late(self.day)
+        if days:
+            return format_html('<span class="lines">{}{}</span>', shown, cells.late(days))
+        if task.is_open and task.due and self.day <= task.due <= end_of_week(self.day):
+            soon = _("due today") if task.due == self.day else _("this week")
+            return format_html('<span class="lines">{}{}</span>', shown, cells.chip("warn", soon))
+        return shown
+
+    def _progress(self, task: Task) -> Any:
+        words = task.get_status_display()
+        if task.status == Status.IN_PROGRESS and task.percent:
+            words = f"{words} · {task.percent}%"
+        shown = cells.chip(TONES[Status(task.status)], words)
+        note = task.cancel_reason if task.status == Status.CANCELLED else task.latest_note
+        return cells.lines(shown, note) if note else shown
+
+
+def circled(number: int) -> str:
+    """The number of an action as the forms of the method write it: ① to ⑳, then plain."""
+    return chr(0x245F + number) if 1 <= number <= 20 else f"{number}."
