@@ -179,6 +179,9 @@ class StatusTable(Table):
         sides = (("", _("All metrics")), ("behind", _("Still to go")), ("ahead", _("Reached")))
         return [{"value": value, "label": label, "chosen": value == chosen} for value, label in sides]
 
+    def filters(self) -> list[dict[str, Any]]:
+        return [{"name": "side", "label": _("How far"), "choices": self.sides()}]
+
     def summary(self) -> str:
         months = standings_months(self.plan)
         span = f"{formats.month(months[0], cells.language())} – {formats.month(months[-1], cells.language())}"

@@ -40,7 +40,7 @@ def plan(request: HttpRequest, plan_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     membership = get_membership(request, at_least=Role.MANAGER)
-    form = PlanForm(request.POST or None, team=membership.team)
+    form = PlanForm(request.POST if request.method == "POST" else None, team=membership.team)
     if request.method == "POST" and form.is_valid():
         made = begin_plan(membership.team, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         return redirect("diagnose", made.pk)

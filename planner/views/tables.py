@@ -128,7 +128,10 @@ def _save(request: HttpRequest, table: Table, kind: RowKind, key: str, pk: int) 
     if not saved:
         return _row_form(request, table, key, form)
     if request.htmx:  # type: ignore[attr-defined]
-        return _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
+        answer = _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
+        if log.changes:
+            answer["X-Changed"] = "1"  # there is something of this person's own to undo
+        return answer
     messages.success(request, _("Saved."))
     return redirect(f"{table.url}#{key}")
 

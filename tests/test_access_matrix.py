@@ -1,0 +1,169 @@
+"""Every address of the product against everybody: generated from the URL resolver, so that none is forgotten.
+
+A rule is (arguments, answers to GET, answers to POST, what is posted); answers stand for anonymous, viewer, rep,
+manager and outsider, in this order. S is the way to the sign-in page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from planner.models import Change
+from strategies.models import Strategy
+from tests.conftest import seat
+from tracking.models import Task
+
+S = "sign in"
+NO_GET = (S, 405, 405, 405, 405)
+NO_POST = (S, 405, 405, 405, 405)
+READ = (S, 200, 200, 200, 404)
+WRITE = (S, 403, 403, 302, 404)
+OPEN = (200, 200, 200, 200, 200)
+MINE = (S, 200, 200, 200, 200)
+NOT_OPEN_POST = (405, 405, 405, 405, 405)
+
+
+def table(name: str, key: str, cell: dict[str, str], add: dict[str, str]) -> dict[str, tuple]:
+    """The addresses of one table."""
+    return {
+        name: (["plan"], READ, NO_POST, {}),
+        f"{name}-changes": (["plan"], (S, 204, 204, 204, 404), NO_POST, {}),
+        f"{name}-add": (["plan"], (S, 403, 404, 404, 404), WRITE, add),
+        f"{name}-row": (["plan", key], (S, 403, 403, 200, 404), WRITE, cell),
+        f"{name}-remove": (["plan", key], NO_GET, WRITE, {}),
+    }
+
+
+NEW_METRIC = {"?kind": "metric", "name": "Orders", "kind": "count", "direction": "higher"}
+RULES: dict[str, tuple] = {
+    "home": ([], MINE, NO_POST, {}),
+    "plan-new": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
+    "plan": (["plan"], READ, NO_POST, {}),
+    "plan-history": (["plan"], READ, NO_POST, {}),
+    "plan-undo": (["plan", "revision"], NO_GET, WRITE, {}),
+    **table("diagnose", "metric", {"cell": "problems", "problems": "late"}, NEW_METRIC),
+    **table("tracking", "task", {"cell": "owner", "owner": ""}, {"?kind": "strategy", "name": "Referrals"}),
+    "team": ([], MINE, NO_POST, {}),
+    "team-settings": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
+    "team-leave": ([], MINE, (S, 302, 302, 422, 422), {}),
+    "team-switch": (["team"], NO_GET, (S, 302, 302, 302, 404), {}),
+    "member-add": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
+    "member": (["member"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "member-invite": (["member"], NO_GET, (S, 403, 403, 422, 404), {}),
+    "member-withdraw": (["member"], NO_GET, WRITE, {}),
+    "member-remove": (["member"], (S, 403, 403, 200, 404), WRITE, {}),
+    "language": ([], NOT_OPEN_POST, (302, 302, 302, 302, 302), {"language": "en"}),
+    "theme": ([], NOT_OPEN_POST, (302, 302, 302, 302, 302), {"theme": "dark"}),
+    "preferences": ([], MINE, (S, 422, 422, 422, 422), {"language": "xx"}),
+    "invitation": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
+    "health-live": ([], OPEN, NOT_OPEN_POST, {}),
+    "health-ready": ([], OPEN, NOT_OPEN_POST, {}),
+    "account_login": ([], (200, 302, 302, 302, 302), (200, 302, 302, 302, 302), {}),
+    "account_logout": ([], (302, 200, 200, 200, 200), (302, 302, 302, 302, 302), {}),
+    "account_signup": ([], (200, 302, 302, 302, 302), (200, 302, 302, 302, 302), {}),
+    "account_inactive": ([], OPEN, NOT_OPEN_POST, {}),
+    "account_email": ([], MINE, (S, 302, 302, 302, 302), {}),
+    "account_change_password": ([], MINE, MINE, {}),
+    "account_set_password": ([], (S, 302, 302, 302, 302), (S, 302, 302, 302, 302), {}),
+    "account_reauthenticate": ([], MINE, MINE, {}),
+    "account_confirm_login_code": ([], (302, 302, 302, 302, 302), (302, 302, 302, 302, 302), {}),
+    "account_reset_password": ([], OPEN, OPEN, {}),
+    "account_reset_password_done": ([], OPEN, NOT_OPEN_POST, {}),
+    "account_reset_password_from_key": (["uid", "key"], OPEN, OPEN, {}),
+    "account_reset_password_from_key_done": ([], OPEN, NOT_OPEN_POST, {}),
+    "account_email_verification_sent": ([], OPEN, NOT_OPEN_POST, {}),
+    "account_confirm_email": (["key"], OPEN, (404, 404, 404, 404, 404), {}),
+}
+
+
+def named_patterns(patterns: list, prefix: str = "") -> list[str]:
+    """Every address by its name; the admin answers for itself below its own prefix."""
+    found: list[str] = []
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            found += [] if each.namespace == "admin" else named_patterns(each.url_patterns, prefix)
+        elif isinstance(each, URLPattern):
+            found.append(each.name or str(each.pattern))
+    return found
+
+
+def test_every_address_has_a_rule_and_every_rule_an_address():
+    assert set(named_patterns(get_resolver().url_patterns)) == set(RULES)
+
+
+def everything() -> dict[str, list]:
+    """The whole database, sessions and the team last looked at excepted."""
+    own = [model for model in apps.get_models() if model._meta.app_label in ("planner", "strategies", "tracking")]
+    left_out = {"last_login", "last_team"}
+    return {
+        model._meta.label: list(
+            model._base_manager.order_by("pk").values_list(
+                *[f.name for f in model._meta.concrete_fields if f.name not in left_out]
+            )
+        )
+        for model in own
+    }
+
+
+@pytest.fixture
+def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
+    strategy = Strategy.objects.create(plan=plan, title="Follow-up procedure")
+    # Of the manager's: what a rep does with tasks of their own is told in tests/tracking.
+    task = Task.objects.create(strategy=strategy, description="List the pain points", owner=seat(manager, team))
+    change = Change.objects.create(
+        team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
+        field="risk", old="", new="",
+    )  # fmt: skip
+    type(team).objects.filter(pk=team.pk).update(revision=1)
+    return {
+        "plan": plan.pk,
+        "metric": f"metric-{status.rate.pk}",
+        "task": f"task-{task.pk}",
+        "revision": change.revision,
+        "team": team.pk,
+        "member": seat(viewer, team).pk,
+        "token": "no-such-token",
+        "uid": "1",
+        "key": "no-such-key",
+    }
+
+
+PEOPLE = ("anonymous", "viewer", "rep", "manager", "outsider")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("name", RULES)
+def test_access(name, who, method, world, request, as_):
+    args, get, post, data = RULES[name]
+    expected = (get if method == "get" else post)[PEOPLE.index(who)]
+    client = as_(None if who == "anonymous" else request.getfixturevalue(who))
+    url = reverse(name, args=[world[each] for each in args])
+    before = everything()
+
+    if method == "get":
+        answer = client.get(url, {"since": "1"} if name.endswith("-changes") else {})
+    else:
+        answer = client.post(f"{url}?kind={data['?kind']}" if "?kind" in data else url, data)
+
+    if expected == S:
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("account_login"))
+    else:
+        assert answer.status_code == expected, answer.content[:500]
+    if answer.status_code not in (200, 302):
+        assert everything() == before
+    if who == "outsider" and expected == 404:
+        assert b"East" not in answer.content
+        assert b"Q4" not in answer.content
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_admin_is_for_site_admins_alone(manager, as_):
+    assert as_(manager).get("/admin/").status_code == 302
+    assert as_(None).get("/admin/").status_code == 302
