@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.formats import machine
-from planner.models import Change, Plan, Recorded, Team, User
+from planner.models import Change, Membership, Plan, Recorded, Team, User
 
 R = TypeVar("R", bound=models.Model)
 
@@ -173,13 +173,16 @@ class Recording:
 def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None) -> int:
     """Take one revision back, whole or not at all; returns the new revision.
 
-    Raises CannotUndo where a field has been changed again since, so that nobody's later word is lost.
+    Raises CannotUndo where a field has been changed again since, so that nobody's later word is lost, and for
+    who is in the team as what: that has rules of its own (planner/people.py).
     """
     with recording(team, by=by, plan=plan) as log:
         log.undoes = revision
         taken_back = list(Change.objects.filter(team=team, revision=revision).order_by("-pk"))
-        if not taken_back:
+        if not taken_back or any(plan and each.plan_id not in (None, plan.pk) for each in taken_back):
             raise CannotUndo(_("There is nothing to undo."))
+        if any(each.model == Membership._meta.label_lower for each in taken_back):
+            raise CannotUndo(_("Members are changed on the team's page."))
         if Change.objects.filter(team=team, undoes=revision).exists():
             raise CannotUndo(_("This has been undone already."))
         touched: dict[tuple[str, int], Recorded] = {}

@@ -47,7 +47,7 @@ def complete_english(locale_dir: Path = LOCALE_DIR) -> None:
             message.string = message.id
             message.flags.discard("fuzzy")
     with source.open("wb") as file:
-        write_po(file, catalogue, width=None, ignore_obsolete=True)
+        write_po(file, catalogue, width=0, ignore_obsolete=True)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,36 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from planner.messages import compile_catalogues
 from planner.models import Membership, Metric, Plan, PlanMetric, Role, Segment, Team, User
+from tests.services import chromium
 
 TODAY = dt.date(2026, 11, 23)
+
+
+def pytest_configure(config) -> None:
+    compile_catalogues()
+
+
+def pytest_report_header(config) -> str:
+    return f"database: {connection.display_name}"
+
+
+def pytest_collection_modifyitems(items) -> None:
+    if chromium() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    skipped = [each for each in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(each.longrepr)]
+    if skipped:
+        line = f"{len(skipped)} BROWSER TESTS NOT RUN: there is no Chromium here, `make browser` installs it"
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture

@@ -1,12 +1,22 @@
-"""The settings of the product as the tests run them: quick passwords, plain static files, mail kept in memory."""
+"""The settings of the product as the tests run them: quick passwords, plain static files, mail kept in memory.
+
+TEST_DATABASE=postgres runs them on a real PostgreSQL, which tests/services.py finds or starts.
+"""
 
 import os
+
+from tests.services import postgres_url
 
 os.environ.setdefault("DEBUG", "0")
 os.environ.setdefault("SECRET_KEY", "tests")
 os.environ.setdefault("ALLOWED_HOSTS", "*")
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("STATICFILES_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
+# Never the database or the cache that the developer works with.
+os.environ["DATABASE_URL"] = (
+    postgres_url() if os.environ.get("TEST_DATABASE") == "postgres" else "sqlite://:memory:"
+)
+os.environ["REDIS_URL"] = ""
 
 from planner.settings import *  # noqa: E402, F403  # the environment first, then everything of the product
 

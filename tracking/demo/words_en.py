@@ -1,0 +1,287 @@
+"""The demo in English."""
+
+from __future__ import annotations
+
+from tracking.demo.words import (
+    BottleneckWords,
+    GoalWords,
+    MetricWords,
+    PlanWords,
+    StrategyWords,
+    TaskWords,
+    Words,
+)
+
+# Not strftime: its names of the months follow the machine's locale.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+QUARTER = PlanWords(
+    name=lambda start: "Q3 2023 · sales +25 %",
+    problems={
+        "sales": "Region A's share of sales is down 15 %: a rival has cut its prices there.",
+        "conversion": "New reps follow up late: a lead waits more than 24 hours for the first response.",
+        "repurchase": "Nobody contacts customers for a second sale; there is no membership scheme.",
+        "acquisition": "Ad keywords are too broad: fewer than 2 % of those who see the ad click it.",
+    },
+    bottlenecks={
+        "late_reply": BottleneckWords(
+            "New reps answer leads late",
+            "first response",
+            "CRM log for June: new reps take more than 24 hours to the first response, the others 6.",
+        ),
+        "no_second_sale": BottleneckWords(
+            "Nothing invites a customer to buy again",
+            "after the first order",
+            "Customer operations: no contact is planned after delivery, and there are no member benefits.",
+        ),
+        "price_cut": BottleneckWords(
+            "A rival sells cheaper in region A",
+            "quotation",
+            "Region A's reps name the rival's price in most lost deals since April.",
+        ),
+    },
+    goals={
+        "core": GoalWords(
+            "Q3 sales +25 %",
+            "CNY",
+            "More new customers, more second purchases and a larger share of product line A.",
+            "Average monthly sales from 800,000 to 1,000,000 CNY, from the CRM.",
+        ),
+        "growth": GoalWords(
+            "New customers +30 %",
+            "new customers",
+            "① tune ad keywords (marketing specialist helps); ② referral reward (200 CNY per referral)",
+            "New customers won in a month, from the CRM.",
+        ),
+        "existing": GoalWords(
+            "Repurchase rate to 20 %",
+            "",
+            "① membership points (built by engineering); ② monthly members' offer (material by design)",
+            "Customers who bought again ÷ active customers of the month.",
+        ),
+        "structure": GoalWords(
+            "Product line A to 50 % of sales",
+            "",
+            "① product A training (product manager presents); ② stepped reward (100,000 sold earns 10,000)",
+            "500,000 CNY of product A in a month, out of 1,000,000.",
+        ),
+    },
+    strategies={
+        "procedure": StrategyWords(
+            "Better follow-up procedure",
+            "raise conversion",
+            "One procedure for every lead: first response within 2 hours, a script for each key moment.",
+            "sales lead collects feedback",
+            "none",
+        ),
+        "points": StrategyWords(
+            "Membership points",
+            "raise repurchase",
+            "Points for every order, worth something on the next one.",
+            "budget 20,000 CNY (finance approves)",
+            "engineering is short of people: may slip",
+        ),
+    },
+    tasks={
+        "pain_points": TaskWords(
+            "List the pain points of today's follow-up",
+            "A problem list, each with the step where it happens and an example",
+            ("Talked to every rep and read 40 leads; the list is with the sales lead",),
+        ),
+        "write": TaskWords(
+            "Write the new procedure",
+            "Scripts and tools are named for every step",
+            ("pain points listed",),
+        ),
+        "survey": TaskWords(
+            "Survey what customers want from a membership",
+            "At least 50 answers, with a summary of one page",
+            ("survey to begin",),
+        ),
+        "build": TaskWords(
+            "Build the points scheme", "Points are credited and spent correctly in 20 test orders"
+        ),
+        "launch": TaskWords(
+            "Launch the points and run them", "Every customer is told; 100 members in the first week"
+        ),
+    },
+)
+
+PUSH = PlanWords(
+    name=lambda start: f"Sales push · {MONTHS[start.month - 1]} {start.year}",
+    problems={
+        "sales": "Region A stands still; region B grows, but from a small number of customers.",
+        "conversion": "Leads that come in over lunch and after 18:00 wait until the next half day.",
+        "repurchase": "Only one active customer in three has joined the points scheme.",
+        "acquisition": "Two ad groups eat a third of the budget and bring a tenth of the new customers.",
+    },
+    bottlenecks={
+        "slow_at_noon": BottleneckWords(
+            "Nobody answers leads over lunch and in the evening",
+            "first response",
+            "CRM log of the last three months: 41 % of the leads come in at these hours.",
+        ),
+        "few_members": BottleneckWords(
+            "Too few customers are members",
+            "after the first order",
+            "Customer operations: reps mention the points in one delivery call out of five.",
+        ),
+        "no_channel": BottleneckWords(
+            "No sales partner in region B",
+            "lead generation",
+            "Region B's reps find every lead themselves; three partners have asked for terms.",
+        ),
+        "reports": BottleneckWords(
+            "Daily reports say what was done, not what is stuck",
+            "daily work",
+            "The sales manager read the reports of two weeks: 4 of 60 name a problem.",
+        ),
+    },
+    goals={
+        "core": GoalWords(
+            "Sales to 1,000,000 a month",
+            "CNY",
+            "More new customers at a lower cost, and more second purchases.",
+            "Average monthly sales from 884,000 to 1,000,000 CNY, from the CRM.",
+        ),
+        "growth": GoalWords(
+            "18 more new customers a month",
+            "new customers",
+            "First response within 2 hours at any time of day; later a partner in region B.",
+            "New customers won in a month, from the CRM.",
+        ),
+        "existing": GoalWords(
+            "Repurchase rate to 20 %",
+            "",
+            "Points in every region and one offer for members each month.",
+            "Customers who bought again ÷ active customers of the month.",
+        ),
+        "cost": GoalWords(
+            "Acquisition cost down to 400",
+            "CNY per customer",
+            "Drop keywords that bring no customers, better landing pages.",
+            "Advertising spend ÷ new customers.",
+        ),
+    },
+    strategies={
+        "reply": StrategyWords(
+            "First response within two hours, all day",
+            "raise conversion",
+            "A roster for lunch and evenings, and reminders in the CRM.",
+            "CRM administrator, half a day a week",
+            "reps in the field cannot always answer",
+        ),
+        "members": StrategyWords(
+            "Points in every region",
+            "raise repurchase",
+            "Roll the points out region by region, with one offer for members a month.",
+            "budget 15,000 CNY; design makes the material",
+            "the offer may eat into the margin",
+        ),
+        "keywords": StrategyWords(
+            "Sharper search advertising",
+            "lower the acquisition cost",
+            "Spend on the words that bring customers, and on pages that answer them.",
+            "ad budget as it is",
+            "a rival may bid up the best words",
+        ),
+        "bundles": StrategyWords(
+            "Bundles of product lines A and B",
+            "raise the order value",
+            "Two products that are used together, at one price. Paused until the new price list is out.",
+            "price list from finance",
+            "waits for the new prices",
+        ),
+        "partners": StrategyWords(
+            "Sales partners in region B",
+            "win new customers",
+            "Two partners on commission, chosen after a trial month.",
+            "commission of 5 %",
+            "takes longer than one plan",
+        ),
+    },
+    tasks={
+        "roster": TaskWords(
+            "Agree on a roster for lunch and evenings",
+            "Every hour from 9:00 to 21:00 has a name",
+            ("Half of the week is covered", "Roster agreed and posted"),
+        ),
+        "reminders": TaskWords(
+            "Put the follow-up script into CRM reminders",
+            "Every new lead raises a reminder within 2 hours",
+            ("Reminders work for web leads", "Phone leads still missing"),
+            "waited a week for access to the phone system",
+        ),
+        "times": TaskWords(
+            "Check every rep's response times",
+            "A list by rep, shown in the weekly meeting",
+            ("Six of twelve reps checked",),
+        ),
+        "region_launch": TaskWords(
+            "Launch the points in region A",
+            "100 members in two weeks",
+            ("128 members in the first two weeks",),
+        ),
+        "first_offer": TaskWords("Send the first offer to members", "Sent to every member, answers counted"),
+        "interviews": TaskWords(
+            "Ask ten customers why they stopped buying", "Ten notes and the three main reasons"
+        ),
+        "clean_up": TaskWords(
+            "Remove keywords that brought no customer",
+            "No keyword above 500 CNY without a new customer",
+            ("62 of 140 keywords removed", "Finished; the click rate is up to 2.4 %"),
+        ),
+        "landing": TaskWords(
+            "Test two new landing pages",
+            "At least 300 visits each, the better one stays",
+            ("The first page is live",),
+        ),
+        "banners": TaskWords(
+            "Banner campaign in region B",
+            "200 leads below 60 CNY each",
+            ("Offers from two sites are in",),
+            "too expensive: the budget goes to the landing pages",
+        ),
+        "bundle_list": TaskWords(
+            "List bundles that customers already buy",
+            "Five bundles with their orders of the last year",
+            ("Three bundles found",),
+        ),
+        "bundle_training": TaskWords("Train the reps on the bundles", "Everybody passes the short test"),
+    },
+)
+
+ENGLISH = Words(
+    team="East China sales",
+    language="en",
+    source="CRM",
+    cast={
+        "manager": ("Chen Jing", "Sales manager"),
+        "lead": ("Zhou Yi", "Sales lead"),
+        "operations": ("Lin Yue", "Customer operations"),
+        "marketing": ("Xu Ran", "Marketing specialist"),
+        "trainer": ("He Min", "Trainer"),
+        "product": ("Tang Hao", "Product manager"),
+        "executive": ("Shen Guohua", "Executive"),
+    },
+    segments={"region_a": "Region A", "region_b": "Region B", "line_a": "Product A", "line_b": "Product B"},
+    metrics={
+        "sales": MetricWords("Total sales", "CNY", "Invoiced sales of the month, without tax and returns."),
+        "orders": MetricWords("Order count", "", "Orders confirmed in the month."),
+        "leads": MetricWords("Leads", "", "Enquiries of the month from people who were no customers."),
+        "new_customers": MetricWords("New customers", "", "Customers whose first order fell in the month."),
+        "returning": MetricWords(
+            "Returning customers", "", "Active customers who ordered again in the month."
+        ),
+        "active": MetricWords("Active customers", "", "Customers with an order in the last twelve months."),
+        "spend": MetricWords("Advertising spend", "CNY", "What online advertising cost in the month."),
+        "conversion": MetricWords("Customer conversion rate", "", "New customers ÷ leads."),
+        "repurchase": MetricWords("Repurchase rate", "", "Returning customers ÷ active customers."),
+        "order_value": MetricWords("Average order value", "CNY", "Total sales ÷ order count."),
+        "acquisition": MetricWords(
+            "New-customer acquisition cost", "CNY per customer", "Advertising spend ÷ new customers."
+        ),
+    },
+    quarter=QUARTER,
+    push=PUSH,
+)
