@@ -1,7 +1,7 @@
 """The message catalogues, compiled without gettext.
 
 `compile_catalogues` runs wherever the product starts. As a program (`make messages` runs it after gettext has
-collected the strings) the module completes the English catalogue: every translation is the text itself.
+collected the strings) the module tidies them, and completes English: every translation is the text itself.
 """
 
 from __future__ import annotations
@@ -34,22 +34,27 @@ def compile_catalogues(locale_dir: Path = LOCALE_DIR) -> list[Path]:
 
 def read_catalogue(source: Path) -> Catalog:
     """The catalogue of a .po file, in the language that its folder names."""
+    language = source.parent.parent.name
     with source.open("rb") as file:
-        return read_po(file, locale=source.parent.parent.name)
+        catalogue = read_po(file, locale=language)
+    catalogue.locale = language  # gettext leaves it out of the header of a new file
+    return catalogue
 
 
-def complete_english(locale_dir: Path = LOCALE_DIR) -> None:
-    """Give every English message its own text as translation."""
-    source = locale_dir / "en" / "LC_MESSAGES" / "django.po"
-    catalogue = read_catalogue(source)
-    for message in catalogue:
-        if message.id:
-            message.string = message.id
-            message.flags.discard("fuzzy")
-    with source.open("wb") as file:
-        write_po(file, catalogue, width=0, ignore_obsolete=True)
+def tidy_catalogues(locale_dir: Path = LOCALE_DIR) -> None:
+    """Give every English message its own text as translation, and both catalogues the same form."""
+    for source in sorted(locale_dir.glob("*/LC_MESSAGES/django.po")):
+        catalogue = read_catalogue(source)
+        catalogue.header_comment = "# The texts of the strategy planner; `make messages` collects them."
+        catalogue.fuzzy = False
+        for message in catalogue:
+            if message.id and source.parent.parent.name == "en":
+                message.string = message.id
+                message.flags.discard("fuzzy")
+        with source.open("wb") as file:
+            write_po(file, catalogue, width=0, ignore_obsolete=True)
 
 
 if __name__ == "__main__":
-    complete_english()
+    tidy_catalogues()
     compile_catalogues()

@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    skipped = [each for each in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(each.longrepr)]
+    skipped = [
+        each for each in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(each.longrepr)
+    ]
     if skipped:
         line = f"{len(skipped)} BROWSER TESTS NOT RUN: there is no Chromium here, `make browser` installs it"
         terminalreporter.write_line(line, red=True, bold=True)

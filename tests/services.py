@@ -40,7 +40,19 @@ def _start_postgres() -> str:
     data, log = folder / "data", folder / "log"
     try:
         for command in (
-            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ],
             [programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", f"-k {folder} -h '' {HASTE}"],
         ):
             subprocess.run([*become, *command], check=True, capture_output=True, text=True, cwd=folder)
@@ -64,7 +76,9 @@ def _postgres_programs(folder: Path) -> Path:
             return installed / "bin"
         # An ordinary user may not be let into the folder where root has its environment.
         return Path(shutil.copytree(installed, folder / "postgres")) / "bin"
-    raise pytest.UsageError("No PostgreSQL to test on: set TEST_DATABASE_URL, install postgresql, or make install.")
+    raise pytest.UsageError(
+        "No PostgreSQL to test on: set TEST_DATABASE_URL, install postgresql, or make install."
+    )
 
 
 def _become_ordinary(folder: Path) -> list[str]:
@@ -77,7 +91,7 @@ def _become_ordinary(folder: Path) -> list[str]:
 
 
 def _stop_with_this_process(command: list, folder: Path) -> None:
-    """Run `command` and remove `folder` when this process ends, even if it is killed: then the pipe breaks."""
+    """Run `command` and remove `folder` when this process ends, even by a kill: the pipe breaks then."""
     script = 'folder=$1; shift; cat; "$@"; cd /; rm -rf "$folder"'
     watch = subprocess.Popen(
         ["sh", "-c", script, "sh", folder, *command],

@@ -1,4 +1,4 @@
-"""The settings of the product as the tests run them: quick passwords, plain static files, mail kept in memory.
+"""The product's settings as the tests run them: quick passwords, plain static files, mail kept in memory.
 
 TEST_DATABASE=postgres runs them on a real PostgreSQL, which tests/services.py finds or starts.
 """
@@ -18,7 +18,7 @@ os.environ["DATABASE_URL"] = (
 )
 os.environ["REDIS_URL"] = ""
 
-from planner.settings import *  # noqa: E402, F403  # the environment first, then everything of the product
+from planner.settings import *  # noqa: F403  # the environment first, then everything of the product
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

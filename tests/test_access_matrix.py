@@ -97,7 +97,9 @@ def test_every_address_has_a_rule_and_every_rule_an_address():
 
 def everything() -> dict[str, list]:
     """The whole database, sessions and the team last looked at excepted."""
-    own = [model for model in apps.get_models() if model._meta.app_label in ("planner", "strategies", "tracking")]
+    own = [
+        model for model in apps.get_models() if model._meta.app_label in ("planner", "strategies", "tracking")
+    ]
     left_out = {"last_login", "last_team"}
     return {
         model._meta.label: list(
@@ -113,7 +115,9 @@ def everything() -> dict[str, list]:
 def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     strategy = Strategy.objects.create(plan=plan, title="Follow-up procedure")
     # Of the manager's: what a rep does with tasks of their own is told in tests/tracking.
-    task = Task.objects.create(strategy=strategy, description="List the pain points", owner=seat(manager, team))
+    task = Task.objects.create(
+        strategy=strategy, description="List the pain points", owner=seat(manager, team)
+    )
     change = Change.objects.create(
         team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
         field="risk", old="", new="",

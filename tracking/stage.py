@@ -29,9 +29,8 @@ def _summary(plan: Plan, day: dt.date) -> Summary:
     return Summary(line, share=1 - still_open / len(tasks), late=bool(late))
 
 
-def _work(tasks: QuerySet, day: dt.date | None) -> list[Work]:
-    found = tasks.select_related("strategy__plan__team", "owner").order_by("due", "pk")
-    return [_as_work(task, day or task.strategy.plan.as_of(task.strategy.plan.team.today())) for task in found]
+def _loaded(tasks: QuerySet) -> QuerySet:
+    return tasks.select_related("strategy__plan__team", "owner").order_by("due", "pk")
 
 
 def _as_work(task: Task, day: dt.date) -> Work:
@@ -44,15 +43,22 @@ def _as_work(task: Task, day: dt.date) -> Work:
 
 
 def _open_work(people: Sequence[Membership], day: dt.date | None = None) -> list[Work]:
-    """The open tasks of these members in plans that run, the earliest due first."""
-    running = Q(strategy__plan__removed_at=None, strategy__removed_at=None) & ~Q(strategy__plan__state="closed")
-    return _work(Task.objects.filter(running, owner__in=people).open().counting(), day)
+    """The open tasks of these members in plans that are watched, the earliest due first."""
+    present = Q(strategy__plan__removed_at=None, strategy__removed_at=None)
+    tasks = _loaded(Task.objects.filter(present, owner__in=people).open().counting())
+    found = []
+    for task in tasks:
+        plan = task.strategy.plan
+        today = day or plan.team.today()
+        if plan.is_watched(today):
+            found.append(_as_work(task, plan.as_of(today)))
+    return found
 
 
 def _plan_work(plan: Plan, day: dt.date) -> list[Work]:
     """What is overdue, or due within a week."""
     tasks = Task.objects.of_plan(plan).open().counting()
-    return _work(tasks.filter(due__lte=day + dt.timedelta(days=7)), day)
+    return [_as_work(task, day) for task in _loaded(tasks.filter(due__lte=day + dt.timedelta(days=7)))]
 
 
 def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> int:

@@ -62,3 +62,7 @@ class Plan(Recorded):
     def as_of(self, today: dt.date) -> dt.date:
         """The day that the plan is looked at: today, at the latest its end (Decision 13 of the method)."""
         return as_of(today, self.start, self.end)
+
+    def is_watched(self, today: dt.date) -> bool:
+        """Whether its tasks still call for somebody: active, and not over for more than 30 days (Decision 13)."""
+        return self.state == self.State.ACTIVE and today <= self.end + dt.timedelta(days=30)

@@ -68,7 +68,7 @@ def lines(first: Any, second: Any) -> SafeString:
 
 def beside(first: Any, second: Any) -> SafeString:
     """Two pieces on one line, the second at the right edge."""
-    return format_html('<span class="beside">{}{}</span>', first, second)
+    return format_html('<span class="beside">{}<span>{}</span></span>', first, second)
 
 
 def tip(shown: Any, lines: Sequence[str]) -> SafeString:

@@ -36,10 +36,10 @@ class Cell:
 
     def render(self, row_url: str) -> SafeString:
         """The table cell; an editable one holds a link that opens the editor, with or without script."""
-        inner: Any = self.html
+        inner: Any = format_html('<span class="value">{}</span>', self.html)
         if self.values is not None:
             link = '<a class="cell" href="{}?cell={}" data-c="{}" data-v="{}">{}</a>'
-            inner = format_html(link, row_url, self.column.key, self.column.key, json_values(self.values), inner)
+            inner = format_html(link, row_url, self.column.key, self.column.key, json_values(self.values), self.html)
         css = " ".join(filter(None, ("n" if self.column.numeric else "", self.column.css, self.css)))
         return format_html(
             '<td{}{} data-label="{}">{}{}</td>',

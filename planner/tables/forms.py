@@ -28,9 +28,10 @@ class QuantityField(forms.CharField):
     rate = False
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        # CharField's own checks measure text, and this cleans to a number.
+        self.validators = []
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
 
     def to_python(self, value: Any) -> Decimal | None:
         typed = super().to_python(value)

@@ -121,6 +121,7 @@
     form.opened = textOf(form);
     form.querySelectorAll(".trouble").forEach((each) => each.remove());
     form.append(note);
+    if (form.closest("td")?.contains(document.activeElement)) focusField(form, false);
   }
 
   function report(form, name, link) {

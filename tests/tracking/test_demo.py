@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Sum
 
 from planner.models import Bottleneck, Goal, Membership, Metric, Plan, Reading, Team, User
@@ -19,6 +21,7 @@ from tracking.demo.build import build_team, due_this_week, running_period
 from tracking.demo.words_en import ENGLISH
 from tracking.demo.words_zh import CHINESE
 from tracking.models import Progress, Task
+from tracking.rollup import roll_up
 
 BOTH = pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
 WEDNESDAY = dt.date(2026, 11, 25)
@@ -112,122 +115,132 @@ def test_the_words_of_both_languages_have_the_keys_of_the_figures():
                 assert list(getattr(plan, noun)) == keys, (words.language, part, noun)
 
 
-@BOTH
-def test_the_cast_is_in_both_teams_by_job_title(made, words):
-    team = Team.objects.get(name=words.team)
-    assert (team.language, team.time_zone, team.currency) == (words.language, "Asia/Shanghai", "CNY")
-    assert (team.meeting_weekday, team.meeting_hour, team.digest_hour) == (1, 10, 8)
-    seats = {m.job_title: (m.role, m.user and m.user.email) for m in Membership.objects.filter(team=team)}
-    titles = [title for _name, title in words.cast.values()]
-    assert [seats[title] for title in titles] == [
-        ("manager", "manager@demo.example"),
-        *[("rep", "rep@demo.example"), ("rep", None), ("rep", None), ("rep", None), ("rep", None)],
-        ("viewer", "viewer@demo.example"),
-    ]
+@pytest.fixture(scope="class")
+def made_once(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """One demo for all tests of a class: each of them takes back what it writes, the class the demo."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo("--password", "demo")
+        yield
+        transaction.set_rollback(True)
 
 
-def test_the_outsider_manages_a_third_team_alone(made):
-    member = Membership.objects.get(user__email="outsider@demo.example")
-    assert (member.team.name, member.role) == ("North China sales", "manager")
-    assert member.team.memberships.count() == 1
-    plan = member.team.plans.get()
-    [row] = standings(plan, plan.metrics.select_related("metric"))
-    assert round(row.current) == 417_667
-    assert Task.objects.of_plan(plan).count() == 1
+@pytest.mark.usefixtures("made_once", "db")
+class TestWhatItMakes:
+    @BOTH
+    def test_the_cast_is_in_both_teams_by_job_title(self, words):
+        team = Team.objects.get(name=words.team)
+        assert (team.language, team.time_zone, team.currency) == (words.language, "Asia/Shanghai", "CNY")
+        assert (team.meeting_weekday, team.meeting_hour, team.digest_hour) == (1, 10, 8)
+        seats = {m.job_title: (m.role, m.user and m.user.email) for m in Membership.objects.filter(team=team)}
+        titles = [title for _name, title in words.cast.values()]
+        assert [seats[title] for title in titles] == [
+            ("manager", "manager@demo.example"),
+            *[("rep", "rep@demo.example"), ("rep", None), ("rep", None), ("rep", None), ("rep", None)],
+            ("viewer", "viewer@demo.example"),
+        ]
 
+    def test_the_outsider_manages_a_third_team_alone(self):
+        member = Membership.objects.get(user__email="outsider@demo.example")
+        assert (member.team.name, member.role) == ("North China sales", "manager")
+        assert member.team.memberships.count() == 1
+        plan = member.team.plans.get()
+        [row] = standings(plan, plan.metrics.select_related("metric"))
+        assert round(row.current) == 417_667
+        assert Task.objects.of_plan(plan).count() == 1
 
-@BOTH
-def test_table_1_has_the_figures_of_the_method(made, words):
-    plan = quarter_of(words)
-    found = standings(plan, plan.metrics.select_related("metric"))
-    names = [words.metrics[key].name for key in ("sales", "conversion", "repurchase", "acquisition")]
-    assert [s.row.metric.name for s in found] == names
-    assert [s.current for s in found] == [800_000, Decimal("0.08"), Decimal("0.15"), 500]
-    assert [s.target for s in found] == [1_000_000, Decimal("0.12"), Decimal("0.20"), 400]
-    assert [s.gap.gap for s in found] == [200_000, Decimal("0.04"), Decimal("0.05"), 100]
-    assert [round(s.rate * 100, 1) for s in found] == [20, 50, Decimal("33.3"), 25]
-    assert [round(s.gap.shortfall * 100, 1) for s in found] == [20, Decimal("33.3"), 25, 25]
-    assert all(len(s.course) == 12 and not s.computed.missing and s.row.problems for s in found)
+    @BOTH
+    def test_table_1_has_the_figures_of_the_method(self, words):
+        plan = quarter_of(words)
+        found = standings(plan, plan.metrics.select_related("metric"))
+        names = [words.metrics[key].name for key in ("sales", "conversion", "repurchase", "acquisition")]
+        assert [s.row.metric.name for s in found] == names
+        assert [s.current for s in found] == [800_000, Decimal("0.08"), Decimal("0.15"), 500]
+        assert [s.target for s in found] == [1_000_000, Decimal("0.12"), Decimal("0.20"), 400]
+        assert [s.gap.gap for s in found] == [200_000, Decimal("0.04"), Decimal("0.05"), 100]
+        assert [round(s.rate * 100, 1) for s in found] == [20, 50, Decimal("33.3"), 25]
+        assert [round(s.gap.shortfall * 100, 1) for s in found] == [20, Decimal("33.3"), 25, 25]
+        assert all(len(s.course) == 12 and not s.computed.missing and s.row.problems for s in found)
 
+    @BOTH
+    def test_the_parts_of_sales_add_up_to_the_whole_and_region_a_falls(self, words):
+        sales = Reading.objects.filter(
+            metric__team__name=words.team, metric__name=words.metrics["sales"].name
+        )
+        for dimension in ("region", "product_line"):
+            parts = sales.filter(segment__dimension=dimension).values("month").annotate(all=Sum("value"))
+            whole = dict(sales.filter(segment__dimension="whole").values_list("month", "value"))
+            assert {part["month"]: part["all"] for part in parts} == whole
+            assert len(whole) == 24
 
-@BOTH
-def test_the_parts_of_sales_add_up_to_the_whole_and_region_a_falls(made, words):
-    sales = Reading.objects.filter(metric__team__name=words.team, metric__name=words.metrics["sales"].name)
-    for dimension in ("region", "product_line"):
-        parts = sales.filter(segment__dimension=dimension).values("month").annotate(all=Sum("value"))
-        whole = dict(sales.filter(segment__dimension="whole").values_list("month", "value"))
-        assert {part["month"]: part["all"] for part in parts} == whole
-        assert len(whole) == 24
+        def share(first: int, last: int) -> Decimal:
+            months = sales.filter(month__year=2023, month__month__range=(first, last))
+            of_a = months.filter(segment__name=words.segments["region_a"]).aggregate(n=Sum("value"))["n"]
+            return of_a / months.filter(segment__dimension="whole").aggregate(n=Sum("value"))["n"]
 
-    def share(first: int, last: int) -> Decimal:
-        months = sales.filter(month__year=2023, month__month__range=(first, last))
-        of_a = months.filter(segment__name=words.segments["region_a"]).aggregate(n=Sum("value"))["n"]
-        return of_a / months.filter(segment__dimension="whole").aggregate(n=Sum("value"))["n"]
+        assert round(share(4, 6) / share(1, 3) - 1, 3) == Decimal("-0.150")
 
-    assert round(share(4, 6) / share(1, 3) - 1, 3) == Decimal("-0.150")
+    @BOTH
+    def test_every_reading_has_a_source_and_every_ratio_its_totals(self, words):
+        readings = Reading.objects.filter(metric__team__name=words.team)
+        assert set(readings.values_list("source", flat=True)) == {words.source}
+        ratios = readings.filter(metric__aggregation="ratio")
+        assert ratios.exists()
+        assert not ratios.filter(denominator=None).exists()
+        units = dict(Metric.objects.filter(team__name=words.team).values_list("name", "unit"))
+        assert units[words.metrics["acquisition"].name] in ("CNY per customer", "元/个")
 
+    @BOTH
+    def test_the_bottlenecks_in_focus_are_two(self, words):
+        found = [(b.in_focus, b.quadrant) for b in quarter_of(words).bottlenecks.all()]
+        quadrant = Bottleneck.Quadrant
+        assert found == [(True, quadrant.FIRST), (True, quadrant.FIRST), (False, quadrant.LATER)]
 
-@BOTH
-def test_every_reading_has_a_source_and_every_ratio_its_totals(made, words):
-    readings = Reading.objects.filter(metric__team__name=words.team)
-    assert set(readings.values_list("source", flat=True)) == {words.source}
-    ratios = readings.filter(metric__aggregation="ratio")
-    assert ratios.exists()
-    assert not ratios.filter(denominator=None).exists()
-    units = dict(Metric.objects.filter(team__name=words.team).values_list("name", "unit"))
-    assert units[words.metrics["acquisition"].name] in ("CNY per customer", "元/个")
+    @BOTH
+    def test_table_2_breaks_the_core_goal_into_three(self, words):
+        core = Goal.objects.get(plan=quarter_of(words), parent=None)
+        assert (core.kind, core.baseline, core.target) == ("grow_percent", 800_000, 1_000_000)
+        title = {key: title for key, (_name, title) in words.cast.items()}
+        assert [(g.kind, g.target, g.owner.job_title, g.due) for g in core.parts.all()] == [
+            ("grow_percent", 150, title["manager"], dt.date(2023, 9, 30)),
+            ("reach", Decimal("0.2"), title["operations"], dt.date(2023, 9, 30)),
+            ("share", Decimal("0.5"), title["lead"], dt.date(2023, 9, 30)),
+        ]
+        assert round(150 / core.parts.first().baseline - 1, 6) == Decimal("0.3")
 
+    @BOTH
+    def test_the_tasks_of_table_3_are_dated_as_in_the_method(self, words):
+        title = {key: title for key, (_name, title) in words.cast.items()}
+        tasks = Task.objects.of_plan(quarter_of(words)).select_related("owner")
+        day = dt.date
+        assert [(t.owner.job_title, t.start, t.due, t.status) for t in tasks] == [
+            (title["manager"], day(2023, 7, 1), day(2023, 7, 7), "done"),
+            (title["lead"], day(2023, 7, 8), day(2023, 7, 15), "in_progress"),
+            (title["operations"], day(2023, 7, 10), day(2023, 7, 20), "not_started"),
+            (title["operations"], day(2023, 7, 21), day(2023, 8, 5), "not_started"),
+            (title["operations"], day(2023, 8, 6), day(2023, 8, 10), "not_started"),
+        ]
+        assert all(task.acceptance for task in tasks)
 
-@BOTH
-def test_the_bottlenecks_in_focus_are_two(made, words):
-    found = [(b.in_focus, b.quadrant) for b in quarter_of(words).bottlenecks.all()]
-    quadrant = Bottleneck.Quadrant
-    assert found == [(True, quadrant.FIRST), (True, quadrant.FIRST), (False, quadrant.LATER)]
-
-
-@BOTH
-def test_table_2_breaks_the_core_goal_into_three(made, words):
-    core = Goal.objects.get(plan=quarter_of(words), parent=None)
-    assert (core.kind, core.baseline, core.target) == ("grow_percent", 800_000, 1_000_000)
-    title = {key: title for key, (_name, title) in words.cast.items()}
-    assert [(g.kind, g.target, g.owner.job_title, g.due) for g in core.parts.all()] == [
-        ("grow_percent", 150, title["manager"], dt.date(2023, 9, 30)),
-        ("reach", Decimal("0.2"), title["operations"], dt.date(2023, 9, 30)),
-        ("share", Decimal("0.5"), title["lead"], dt.date(2023, 9, 30)),
-    ]
-    assert round(150 / core.parts.first().baseline - 1, 6) == Decimal("0.3")
-
-
-@BOTH
-def test_the_tasks_of_table_3_are_dated_as_in_the_method(made, words):
-    title = {key: title for key, (_name, title) in words.cast.items()}
-    tasks = Task.objects.of_plan(quarter_of(words)).select_related("owner")
-    day = dt.date
-    assert [(t.owner.job_title, t.start, t.due, t.status) for t in tasks] == [
-        (title["manager"], day(2023, 7, 1), day(2023, 7, 7), "done"),
-        (title["lead"], day(2023, 7, 8), day(2023, 7, 15), "in_progress"),
-        (title["operations"], day(2023, 7, 10), day(2023, 7, 20), "not_started"),
-        (title["operations"], day(2023, 7, 21), day(2023, 8, 5), "not_started"),
-        (title["operations"], day(2023, 8, 6), day(2023, 8, 10), "not_started"),
-    ]
-    assert all(task.acceptance for task in tasks)
-
-
-@pytest.mark.parametrize(
-    ("words", "notes", "aims"),
-    [
-        (ENGLISH, ["pain points listed", "survey to begin"], ["raise conversion", "raise repurchase"]),
-        (CHINESE, ["痛点已梳理", "调研待启动"], ["提升转化率", "提升复购率"]),
-    ],
-    ids=["en", "zh"],
-)
-def test_the_last_word_on_each_strategy_is_that_of_table_3(made, words, notes, aims):
-    strategies = list(Strategy.objects.filter(plan=quarter_of(words)))
-    assert [s.aim for s in strategies] == aims
-    last = [Progress.objects.filter(task__strategy=s).latest("pk") for s in strategies]
-    assert [p.note for p in last] == notes
-    assert last == [Progress.objects.filter(task__strategy=s).latest("at") for s in strategies]
-    assert {p.at.year for p in last} == {2023}
+    @pytest.mark.parametrize(
+        ("words", "notes", "aims"),
+        [
+            (ENGLISH, ["pain points listed", "survey to begin"], ["raise conversion", "raise repurchase"]),
+            (CHINESE, ["痛点已梳理", "调研待启动"], ["提升转化率", "提升复购率"]),
+        ],
+        ids=["en", "zh"],
+    )
+    def test_the_last_word_on_each_strategy_is_that_of_table_3(self, words, notes, aims):
+        strategies = list(Strategy.objects.filter(plan=quarter_of(words)))
+        assert [s.aim for s in strategies] == aims
+        last = [Progress.objects.filter(task__strategy=s).latest("pk") for s in strategies]
+        assert [p.note for p in last] == notes
+        assert last == [Progress.objects.filter(task__strategy=s).latest("at") for s in strategies]
+        assert {p.at.year for p in last} == {2023}
+        rows = [roll_up(list(s.tasks.with_latest_word()), dt.date(2023, 7, 10)) for s in strategies]
+        assert [(row.status, row.note) for row in rows] == [
+            ("in_progress", notes[0]),
+            ("not_started", notes[1]),
+        ]
 
 
 @BOTH

@@ -66,7 +66,7 @@ def _accounts(password: str) -> dict[str, User]:
     users = {}
     for address, name in names.items():
         user = User.objects.filter(email__iexact=address).first() or User(email=address, name=name)
-        if not user.has_usable_password() or not user.check_password(password):
+        if user.pk is None or not user.check_password(password):
             hashed = hashed or make_password(password)  # once: it is slow on purpose
             user.password = hashed
             user.save()

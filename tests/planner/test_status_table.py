@@ -1,0 +1,271 @@
+"""Table 1 as people meet it: its figures, its cells, its errors, its conflicts, with and without script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from planner import changes
+from planner.models import Change, Metric, PlanMetric, Reading
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def url(plan):
+    return f"/plans/{plan.pk}/diagnose/"
+
+
+@pytest.fixture
+def rate_url(url, status):
+    return f"{url}rows/metric-{status.rate.pk}/"
+
+
+@pytest.fixture
+def readings(status):
+    """July to September: sales 80万 a month on average; conversion 8 % from totals, not from the mean of months."""
+    for month, value in ((7, 780_000), (8, 800_000), (9, 820_000)):
+        Reading.objects.create(
+            metric=status.sales.metric, month=dt.date(2026, month, 1), segment=status.whole, value=value
+        )
+    for month, won, leads in ((7, 10, 100), (8, 10, 200), (9, 4, 0)):
+        Reading.objects.create(
+            metric=status.rate.metric, month=dt.date(2026, month, 1), segment=status.whole,
+            value=Decimal(won) / (leads or 1), numerator=won, denominator=leads,
+        )  # fmt: skip
+
+
+def test_the_table_prints_current_gap_and_rate(readings, url, manager, as_):
+    page = as_(manager).get(url).content.decode()
+
+    assert '<span class="fig">800,000</span><span class="unit">CNY</span>' in page
+    assert '<span class="fig">200,000</span><span class="unit">CNY</span>' in page
+    assert '<span class="fig">20%</span>' in page
+    assert '<span class="fig">8%</span>' in page
+    assert '<span class="fig">4</span><span class="unit">pp</span>' in page
+    assert '<span class="fig">50%</span>' in page
+    assert "Shortfall rate = gap ÷ target: 33.3%" in page
+
+
+def test_in_chinese_figures_count_in_wan(readings, url, manager, as_):
+    client = as_(manager)
+    client.cookies["django_language"] = "zh-hans"
+    page = client.get(url).content.decode()
+
+    assert '<span class="fig">80</span><span class="unit">万CNY</span>' in page
+    assert "年度目标值" in page
+    assert "当前值（近3个月平均）" in page
+
+
+def test_a_target_is_typed_as_people_type_it(rate_url, status, manager, as_):
+    client = as_(manager)
+    answer = client.post(rate_url, {"cell": "target", "target": "１５％", "target_period": "month"}, **HTMX)
+
+    assert answer.status_code == 200
+    status.rate.refresh_from_db()
+    assert status.rate.target == Decimal("0.15")
+    assert answer.content.decode().count("<tr") == 1
+    assert len(answer.content) < 3000
+    assert answer.headers["X-Revision"] == "1"
+
+
+def test_wan_is_understood(url, status, manager, as_):
+    row = f"{url}rows/metric-{status.sales.pk}/"
+    as_(manager).post(row, {"cell": "target", "target": "95.5万", "target_period": "month"}, **HTMX)
+
+    status.sales.refresh_from_db()
+    assert status.sales.target == Decimal(955_000)
+
+
+@pytest.mark.parametrize(
+    "typed, sentence",
+    [("12o", "is not a number"), ("12", "per-cent sign"), ("NaN", "is not a number"), ("1e3", "is not a number")],
+)
+def test_what_cannot_be_read_stays_with_a_sentence_beside_it(rate_url, status, manager, as_, typed, sentence):
+    answer = as_(manager).post(rate_url, {"cell": "target", "target": typed, "target_period": "month"}, **HTMX)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert sentence in page
+    assert f'value="{typed}"' in page
+    status.rate.refresh_from_db()
+    assert status.rate.target == Decimal("0.12")
+    assert not Change.objects.exists()
+
+
+def test_a_conflict_shows_both_values_and_saves_neither(rate_url, status, plan, manager, rep, as_):
+    opened = {"cell": "target", "initial-target": "12%", "initial-target_period": "month", "target_period": "month"}
+    with changes.recording(plan.team, plan=plan, by=rep) as log:
+        status.rate.target = Decimal("0.2")
+        log.save(status.rate)
+
+    answer = as_(manager).post(rate_url, {**opened, "target": "15%"}, **HTMX)
+
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "20%" in page
+    assert "15%" in page
+    assert "Rick" in page
+    status.rate.refresh_from_db()
+    assert status.rate.target == Decimal("0.2")
+
+    again = as_(manager).post(rate_url, {**opened, "initial-target": "20%", "target": "15%"}, **HTMX)
+    assert again.status_code == 200
+    status.rate.refresh_from_db()
+    assert status.rate.target == Decimal("0.15")
+
+
+def test_edits_of_different_cells_both_stand(rate_url, status, plan, manager, rep, as_):
+    with changes.recording(plan.team, plan=plan, by=rep) as log:
+        status.rate.problems = "slow answers"
+        log.save(status.rate)
+
+    sent = {"cell": "target", "initial-target": "12%", "initial-target_period": "month"}
+    as_(manager).post(rate_url, {**sent, "target": "15%", "target_period": "month"}, **HTMX)
+
+    status.rate.refresh_from_db()
+    assert (status.rate.target, status.rate.problems) == (Decimal("0.15"), "slow answers")
+
+
+def test_a_cell_left_as_it_was_does_not_overwrite_anything(rate_url, status, plan, manager, rep, as_):
+    with changes.recording(plan.team, plan=plan, by=rep) as log:
+        status.rate.target = Decimal("0.2")
+        log.save(status.rate)
+
+    sent = {"cell": "target", "initial-target": "12%", "initial-target_period": "month"}
+    answer = as_(manager).post(rate_url, {**sent, "target": "12%", "target_period": "month"}, **HTMX)
+
+    assert answer.status_code == 200
+    status.rate.refresh_from_db()
+    assert status.rate.target == Decimal("0.2")
+
+
+def test_a_typed_value_beside_readings_says_why(readings, rate_url, status, manager, as_):
+    client = as_(manager)
+    refused = client.post(rate_url, {"cell": "current", "override": "9%", "override_reason": ""}, **HTMX)
+    assert refused.status_code == 422
+    assert "The readings give 8%" in refused.content.decode()
+
+    taken = client.post(rate_url, {"cell": "current", "override": "9%", "override_reason": "CRM, recount"}, **HTMX)
+    assert taken.status_code == 200
+    assert "typed: CRM, recount" in taken.content.decode()
+
+
+def test_a_first_value_needs_no_readings(rate_url, status, manager, as_):
+    as_(manager).post(rate_url, {"cell": "current", "override": "8%", "override_reason": ""}, **HTMX)
+
+    status.rate.refresh_from_db()
+    assert status.rate.override == Decimal("0.08")
+
+
+def test_an_annual_target_of_what_adds_up_is_scaled_to_a_month(readings, url, status, manager, as_):
+    row = f"{url}rows/metric-{status.sales.pk}/"
+    answer = as_(manager).post(row, {"cell": "target", "target": "12,000,000", "target_period": "year"}, **HTMX)
+
+    page = answer.content.decode()
+    assert "1,000,000 CNY a month" in page
+    assert '<span class="fig">20%</span>' in page
+
+
+def test_a_surplus_is_never_painted_as_a_problem(readings, url, status, manager, as_):
+    PlanMetric.objects.filter(pk=status.sales.pk).update(target=500_000)
+    page = as_(manager).get(url).content.decode()
+
+    assert "surplus" in page
+    assert 'class="bar good"' in page
+
+
+def test_a_target_of_zero_gives_a_reason_and_no_rate(readings, url, status, manager, as_):
+    PlanMetric.objects.filter(pk=status.sales.pk).update(target=0)
+
+    assert "undefined: the target is 0" in as_(manager).get(url).content.decode()
+
+
+def test_sorting_compares_by_the_share_of_the_target(readings, url, status, manager, as_):
+    page = as_(manager).get(f"{url}?sort=-rate").content.decode()
+
+    assert page.index(f'id="metric-{status.rate.pk}"') < page.index(f'id="metric-{status.sales.pk}"')
+
+
+def test_a_metric_that_the_team_has_is_used_again(url, plan, team, manager, as_):
+    known = Metric.objects.create(team=team, name="Orders", kind="count")
+    sent = {"name": "orders", "kind": "count", "direction": "higher"}
+    answer = as_(manager).post(f"{url}rows/?kind=metric", sent, **HTMX)
+
+    assert answer.status_code == 200
+    assert plan.metrics.get(metric=known).basis == "shortfall"
+    assert Metric.objects.filter(team=team, name__iexact="orders").count() == 1
+
+
+def test_a_metric_is_added_once(url, plan, status, manager, as_):
+    sent = {"name": "Total sales", "kind": "amount", "direction": "higher"}
+    answer = as_(manager).post(f"{url}rows/?kind=metric", sent, **HTMX)
+
+    assert answer.status_code == 422
+    assert "is in the table already" in answer.content.decode()
+    assert plan.metrics.count() == 2
+
+
+def test_removing_offers_undo_and_undo_brings_the_row_back(url, plan, status, manager, as_):
+    client = as_(manager)
+    answer = client.post(f"{url}rows/metric-{status.rate.pk}/remove/", **HTMX)
+    assert "data-gone" in answer.content.decode()
+    assert f"/plans/{plan.pk}/undo/1/" in answer.headers["HX-Trigger"]
+
+    assert client.post(f"/plans/{plan.pk}/undo/1/", **HTMX).status_code == 204
+    assert plan.metrics.count() == 2
+
+
+def test_without_script_a_cell_is_a_page_with_a_form(rate_url, url, status, manager, as_):
+    client = as_(manager)
+    page = client.get(f"{rate_url}?cell=target").content.decode()
+    assert 'name="initial-target" value="12%"' in page
+
+    answer = client.post(rate_url, {"cell": "target", "target": "15%", "target_period": "month"})
+    assert answer.status_code == 302
+    assert answer.url.startswith(url)
+
+
+def test_an_open_page_gets_the_rows_that_others_changed(url, status, plan, rep, manager, as_):
+    client = as_(rep)
+    assert client.get(f"{url}changes/?since=0").status_code == 204
+    row = f"{url}rows/metric-{status.rate.pk}/"
+    as_(manager).post(row, {"cell": "problems", "problems": "slow"}, **HTMX)
+
+    answer = client.get(f"{url}changes/?since=0")
+    assert answer.content.decode().count("<tr") == 1
+    assert "slow" in answer.content.decode()
+    assert client.get(f"{url}changes/?since={answer.headers['X-Revision']}").status_code == 204
+
+
+def test_a_viewer_sees_no_way_to_edit(url, status, viewer, as_):
+    page = as_(viewer).get(url).content.decode()
+
+    assert 'class="cell"' not in page
+    assert "remove/" not in page
+
+
+def test_what_people_type_is_escaped(url, status, manager, as_):
+    row = f"{url}rows/metric-{status.rate.pk}/"
+    as_(manager).post(row, {"cell": "problems", "problems": "<script>alert(1)</script>"}, **HTMX)
+
+    page = as_(manager).get(url).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_the_page_asks_as_often_for_three_rows_as_for_one(url, plan, team, status, manager, as_, django_assert_num_queries):
+    client = as_(manager)
+    client.get(url)
+    PlanMetric.objects.filter(pk=status.rate.pk).delete()
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    for name in ("a", "b"):
+        PlanMetric.objects.create(plan=plan, metric=Metric.objects.create(team=team, name=name))
+    with django_assert_num_queries(len(one)):
+        client.get(url)
