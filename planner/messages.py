@@ -45,7 +45,6 @@ def tidy_catalogues(locale_dir: Path = LOCALE_DIR) -> None:
     """Give every English message its own text as translation, and both catalogues the same form."""
     for source in sorted(locale_dir.glob("*/LC_MESSAGES/django.po")):
         catalogue = read_catalogue(source)
-        catalogue.header_comment = "# The texts of the strategy planner; `make messages` collects them."
         catalogue.fuzzy = False
         for message in catalogue:
             if message.id and source.parent.parent.name == "en":

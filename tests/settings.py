@@ -4,6 +4,8 @@ TEST_DATABASE=postgres runs them on a real PostgreSQL, which tests/services.py f
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 from tests.services import postgres_url
 
@@ -24,3 +26,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Looks for a static file when it is asked for: nothing has been collected.
 WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in the product: an open in-memory database locks otherwise than one that people share.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / "planner-tests.sqlite3")}  # noqa: F405

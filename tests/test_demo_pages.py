@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html import unescape
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
 from planner.models import Plan
@@ -15,10 +17,8 @@ from planner.models import Plan
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
     """The demo in the database, for every test of this file; taken away again after them."""
-    from django.db import transaction
-
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("demo", password="demo-password", stdout=open("/dev/null", "w"))  # noqa: SIM115
+        call_command("demo", password="demo-password", stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
 

@@ -1,0 +1,92 @@
+"""Many people writing at once, each in a connection of their own: nobody's word is lost."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from planner.models import Change
+from strategies.models import Strategy
+from tests.conftest import seat
+from tracking.models import Progress, Task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HTMX = {"HTTP_HX_REQUEST": "true"}
+PEOPLE, TIMES = 6, 4
+
+
+def at_once(jobs):
+    """Run the jobs in threads, close their connections, and return the answers."""
+
+    def run(job):
+        try:
+            return job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+@pytest.fixture
+def task(plan, team, rep):
+    strategy = Strategy.objects.create(plan=plan, title="Referrals")
+    return Task.objects.create(strategy=strategy, description="Print the cards", owner=seat(rep, team))
+
+
+def test_every_word_of_many_writers_is_kept_in_one_order(plan, task, manager, as_):
+    url = f"/plans/{plan.pk}/tracking/rows/task-{task.pk}/"
+    clients = [as_(manager) for _each in range(PEOPLE)]
+
+    def writing(number):
+        def write():
+            return [
+                clients[number].post(url, {"cell": "progress", "status": "not_started", "note": f"{number}.{k}"}, **HTMX)
+                for k in range(TIMES)
+            ]
+
+        return write
+
+    answers = [each for some in at_once([writing(n) for n in range(PEOPLE)]) for each in some]
+
+    assert {each.status_code for each in answers} == {200}
+    assert set(Progress.objects.values_list("note", flat=True)) == {
+        f"{n}.{k}" for n in range(PEOPLE) for k in range(TIMES)
+    }
+    revisions = [int(each.headers["X-Revision"]) for each in answers]
+    assert sorted(revisions) == list(range(1, PEOPLE * TIMES + 1))
+    plan.team.refresh_from_db()
+    assert plan.team.revision == PEOPLE * TIMES
+
+
+def test_of_many_who_change_one_cell_at_once_one_is_saved_and_the_others_are_asked(plan, task, manager, as_):
+    url = f"/plans/{plan.pk}/tracking/rows/task-{task.pk}/"
+    clients = [as_(manager) for _each in range(PEOPLE)]
+
+    def writing(number):
+        sent = {"cell": "risk", "initial-risk": "", "risk": f"risk {number}"}
+        return lambda: clients[number].post(url, sent, **HTMX).status_code
+
+    answers = at_once([writing(n) for n in range(PEOPLE)])
+
+    assert sorted(answers) == [200] + [409] * (PEOPLE - 1)
+    task.refresh_from_db()
+    assert task.risk == f"risk {answers.index(200)}"
+    assert Change.objects.filter(field="risk").count() == 1
+
+
+def test_edits_of_different_cells_at_once_all_stand(plan, task, manager, as_):
+    url = f"/plans/{plan.pk}/tracking/rows/task-{task.pk}/"
+    edits = {"risk": "engineering is short", "resources": "a printer", "due": "2026-12-01", "start": "2026-11-01"}
+    clients = {name: as_(manager) for name in edits}
+
+    def writing(name):
+        sent = {"cell": name, f"initial-{name}": "", name: edits[name]}
+        return lambda: clients[name].post(url, sent, **HTMX).status_code
+
+    assert at_once([writing(name) for name in edits]) == [200] * len(edits)
+    task.refresh_from_db()
+    assert (task.risk, task.resources, str(task.due), str(task.start)) == tuple(edits.values())
+    assert task.version == 1 + len(edits)
