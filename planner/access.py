@@ -38,7 +38,7 @@ def get_plan(request: HttpRequest, plan_pk: int, *, at_least: Role = Role.VIEWER
         raise Http404
     require(membership, at_least)
     plan.team = membership.team
-    plan.membership = membership  # type: ignore[attr-defined]  # asked for once, used by page and pieces
+    plan.membership = membership
     _remember_team(request, membership.team)
     return plan
 

@@ -90,7 +90,9 @@ class Recording:
             self._note(obj, Change.Action.ADD)
             return [field.name for field in obj.recorded_fields()]
         before = type(obj).with_removed.get(pk=obj.pk)
-        differs = [f for f in obj.recorded_fields() if f.value_from_object(before) != f.value_from_object(obj)]
+        differs = [
+            f for f in obj.recorded_fields() if f.value_from_object(before) != f.value_from_object(obj)
+        ]
         if not differs:
             return []
         self._check(obj, {field.name for field in differs})
@@ -146,7 +148,11 @@ class Recording:
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if not errors:
-            for step in (obj.clean, lambda: self._check_home(obj, changed), lambda: _check_constraints(obj, changed)):
+            for step in (
+                obj.clean,
+                lambda: self._check_home(obj, changed),
+                lambda: _check_constraints(obj, changed),
+            ):
                 try:
                     step()
                 except ValidationError as error:
@@ -160,7 +166,9 @@ class Recording:
         if team_id != self.team.pk or (self.plan is not None and plan_id not in (None, self.plan.pk)):
             raise ValidationError(_("This belongs to another team."))
         for field in obj.recorded_fields():
-            if not isinstance(field, models.ForeignKey) or (changed is not None and field.name not in changed):
+            if not isinstance(field, models.ForeignKey) or (
+                changed is not None and field.name not in changed
+            ):
                 continue
             target = getattr(obj, field.name)
             if not isinstance(target, Recorded) or (isinstance(target, Plan) and target.pk == plan_id):
@@ -199,7 +207,7 @@ def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Re
     if obj is None:
         raise CannotUndo(_("“%(label)s” no longer exists.") % {"label": change.label})
     if change.action == Change.Action.SET:
-        field = obj._meta.get_field(change.field)
+        field: Any = obj._meta.get_field(change.field)
         if _to_json(field.value_from_object(obj)) != change.new:
             raise CannotUndo(_("“%(label)s” has been changed again since.") % {"label": change.label})
         setattr(obj, field.attname, _from_json(field, change.old))
@@ -239,7 +247,8 @@ def _check_constraints(obj: Recorded, changed: set[str] | None) -> None:
 
 def _fields_of(constraint: models.BaseConstraint) -> set[str]:
     if isinstance(constraint, models.CheckConstraint):
-        return {name for name in constraint.condition.referenced_base_fields}
+        condition: Any = constraint.condition
+        return set(condition.referenced_base_fields)
     return set(getattr(constraint, "fields", ()))
 
 

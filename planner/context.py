@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from planner.stages import stages
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The teams of who is signed in, the chosen theme and the languages; asked for only when a page prints them."""
     theme = request.COOKIES.get("theme", "")
-    mine = SimpleLazyObject(lambda: _memberships(request))
+    mine: Any = SimpleLazyObject(lambda: _memberships(request))
     return {
         "theme": theme if theme in ("light", "dark") else "",
         "languages": settings.LANGUAGES,
@@ -34,7 +35,7 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return list(access.memberships(user))
 
 
-def _current_team(request: HttpRequest, mine: list[Membership]) -> Team | None:
+def _current_team(request: HttpRequest, mine: Iterable[Membership]) -> Team | None:
     teams = [each.team for each in mine]
     last = getattr(request.user, "last_team_id", None)
     return next((team for team in teams if team.pk == last), teams[0] if teams else None)

@@ -37,15 +37,22 @@ class StatusForm(RowForm):
     override = QuantityField(label=gettext_lazy("Current value"), required=False)
     override_reason = forms.CharField(label=gettext_lazy("Source or reason"), max_length=200, required=False)
     target = QuantityField(label=gettext_lazy("Target"), required=False)
-    target_period = forms.ChoiceField(label=gettext_lazy("The target is a"), choices=PlanMetric.TargetPeriod.choices)
+    target_period = forms.ChoiceField(
+        label=gettext_lazy("The target is a"), choices=PlanMetric.TargetPeriod.choices
+    )
     basis = forms.ChoiceField(label=gettext_lazy("Gap rate is a share"), choices=PlanMetric.Basis.choices)
     problems = forms.CharField(
-        label=gettext_lazy("Main problems"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Main problems"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def prepare(self) -> None:
         self.fields["override_reason"].widget.attrs["placeholder"] = _("Source, such as CRM, June")
-        self.fields["problems"].widget.attrs["placeholder"] = _("Which step, which team or region, what people say")
+        self.fields["problems"].widget.attrs["placeholder"] = _(
+            "Which step, which team or region, what people say"
+        )
 
     def adapt(self) -> None:
         for name in ("override", "target"):
@@ -92,7 +99,11 @@ class AddMetricForm(AddForm):
 
     def prepare(self) -> None:
         self.fields["name"].widget.attrs.update(
-            {"placeholder": _("Name of the metric, such as Total sales"), "list": "known-metrics", "autocomplete": "off"}
+            {
+                "placeholder": _("Name of the metric, such as Total sales"),
+                "list": "known-metrics",
+                "autocomplete": "off",
+            }
         )
 
     def create(self, log: Recording) -> PlanMetric:
@@ -190,7 +201,9 @@ class StatusTable(Table):
     def known_metrics(self) -> list[str]:
         """The names of the team's metrics that are not in the table yet."""
         used = self.plan.metrics.values("metric")
-        return list(Metric.objects.filter(team=self.plan.team).exclude(pk__in=used).values_list("name", flat=True))
+        return list(
+            Metric.objects.filter(team=self.plan.team).exclude(pk__in=used).values_list("name", flat=True)
+        )
 
     def objects(self) -> list[Standing]:
         rows = self.kinds["metric"].objects(self.plan)
@@ -272,7 +285,9 @@ class StatusTable(Table):
             source = standing.row.override_reason or _("no source given")
             return cells.beside(course, cells.lines(figure, _("typed: %(source)s") % {"source": source}))
         if standing.computed.missing and standing.computed.present:
-            known = ngettext("%(n)d of 3 months known", "%(n)d of 3 months known", len(standing.computed.present))
+            known = ngettext(
+                "%(n)d of 3 months known", "%(n)d of 3 months known", len(standing.computed.present)
+            )
             return cells.beside(course, cells.lines(figure, known % {"n": len(standing.computed.present)}))
         return cells.beside(course, figure)
 
@@ -287,7 +302,10 @@ class StatusTable(Table):
             standing.target, rate=row.metric.is_rate, unit=row.metric.unit, language=cells.language()
         )
         per_month = _("%(period)s: %(value)s a month")
-        words = {"period": row.get_target_period_display(), "value": f"{monthly.number} {monthly.unit}".strip()}
+        words = {
+            "period": row.get_target_period_display(),
+            "value": f"{monthly.number} {monthly.unit}".strip(),
+        }
         return cells.lines(figure, per_month % words)
 
     def _gap(self, standing: Standing) -> Any:
@@ -320,7 +338,9 @@ def rate_explained(standing: Standing, language: str) -> list[str]:
     lines = []
     for basis in (own, *(each for each in gaps.Basis if each != own)):
         rate = standing.gap.rate(basis)
-        shown = reasons.get(standing.gap.reason(basis), "") if rate is None else exact_per_cent(rate, language)
+        shown = (
+            reasons.get(standing.gap.reason(basis), "") if rate is None else exact_per_cent(rate, language)
+        )
         lines.append(f"{said[basis]}: {shown}")
     return lines
 

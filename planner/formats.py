@@ -131,11 +131,9 @@ def _locale(chinese: bool) -> Locale:
 
 
 def _day(date: date, language: str, with_year: bool) -> str:
-    if _is_chinese(language):
-        pattern = "y年M月d日" if with_year else "M月d日"
-    else:
-        pattern = "d MMM y" if with_year else "d MMM"
-    return format_date(date, pattern, locale=_locale(_is_chinese(language)))
+    chinese = _is_chinese(language)
+    without, with_it = ("M月d日", "y年M月d日") if chinese else ("d MMM", "d MMM y")
+    return format_date(date, with_it if with_year else without, locale=_locale(chinese))
 
 
 def _counted_in_wan_or_yi(value: Decimal) -> tuple[Decimal, str]:

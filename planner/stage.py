@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils.translation import gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Bottleneck, Plan
 from planner.stages import Stage, Summary

@@ -52,9 +52,13 @@ class Stage:
     name: Any
     url_name: str
     summary: Callable[[Plan, dt.date], Summary]
-    open_work: Callable[[Sequence[Membership], dt.date | None], list[Work]] = field(default=lambda people, day: [])
+    open_work: Callable[[Sequence[Membership], dt.date | None], list[Work]] = field(
+        default=lambda people, day: []
+    )
     plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, day: [])
-    hand_over: Callable[[Any, Membership, Membership | None], int] = field(default=lambda log, leaver, successor: 0)
+    hand_over: Callable[[Any, Membership, Membership | None], int] = field(
+        default=lambda log, leaver, successor: 0
+    )
 
 
 @cache

@@ -67,6 +67,8 @@ def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Stan
     current = computed.value if row.override is None else row.override
     target = gaps.scale_target(row.target, row.target_period, row.metric.aggregation)
     last = full_months_before(as_of, COURSE_MONTHS)
-    course = tuple((p.month, p.value) for p in points if p.value is not None and last[0] <= p.month <= last[-1])
+    course = tuple(
+        (p.month, p.value) for p in points if p.value is not None and last[0] <= p.month <= last[-1]
+    )
     gap = gaps.measure_gap(current, target, row.metric.direction)
     return Standing(row, months, computed, current, target, gap, course)

@@ -37,7 +37,12 @@ class Strategy(Recorded):
         Goal, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("goal")
     )
     bottleneck = models.ForeignKey(
-        Bottleneck, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("bottleneck")
+        Bottleneck,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="strategies",
+        verbose_name=_("bottleneck"),
     )
     owner = models.ForeignKey(
         Membership, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("owner")

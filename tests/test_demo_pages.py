@@ -32,7 +32,9 @@ def page_of(team: str, language: str, table: str) -> list[list[str]]:
     html = client.get(f"/plans/{plan.pk}/{table}/").content.decode()
     body = html[html.index("<table") : html.index("</tbody>")]
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
-    return [[words(cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)] for row in rows]
+    return [
+        [words(cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)] for row in rows
+    ]
 
 
 def words(html: str) -> str:
@@ -86,7 +88,10 @@ def test_table_1(demo, team, language, heads, rows):
             "en",
             ["Strategy", "Goal", "Specific actions", "Owner", "Start", "Due",
              "Progress (done / in progress / not started)", "Resource support", "Risk warning"],
-            [("raise conversion", "1 Jul", "15 Jul", "In progress"), ("raise repurchase", "10 Jul", "10 Aug", "Not started")],
+            [
+                ("raise conversion", "1 Jul", "15 Jul", "In progress"),
+                ("raise repurchase", "10 Jul", "10 Aug", "Not started"),
+            ],
         ),
         (
             "华东销售部",

@@ -43,7 +43,9 @@ def test_every_word_of_many_writers_is_kept_in_one_order(plan, task, manager, as
     def writing(number):
         def write():
             return [
-                clients[number].post(url, {"cell": "progress", "status": "not_started", "note": f"{number}.{k}"}, **HTMX)
+                clients[number].post(
+                    url, {"cell": "progress", "status": "not_started", "note": f"{number}.{k}"}, **HTMX
+                )
                 for k in range(TIMES)
             ]
 
@@ -79,7 +81,12 @@ def test_of_many_who_change_one_cell_at_once_one_is_saved_and_the_others_are_ask
 
 def test_edits_of_different_cells_at_once_all_stand(plan, task, manager, as_):
     url = f"/plans/{plan.pk}/tracking/rows/task-{task.pk}/"
-    edits = {"risk": "engineering is short", "resources": "a printer", "due": "2026-12-01", "start": "2026-11-01"}
+    edits = {
+        "risk": "engineering is short",
+        "resources": "a printer",
+        "due": "2026-12-01",
+        "start": "2026-11-01",
+    }
     clients = {name: as_(manager) for name in edits}
 
     def writing(name):

@@ -57,7 +57,9 @@ class TaskForm(RowForm):
         widget=forms.NumberInput(attrs={"min": 0, "max": 100, "step": 5, "inputmode": "numeric"}),
     )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
-    reason = forms.CharField(label=gettext_lazy("Why it slipped or is cancelled"), max_length=300, required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Why it slipped or is cancelled"), max_length=300, required=False
+    )
     resources = _words(gettext_lazy("Resource support"))
     risk = _words(gettext_lazy("Risk warning"))
 
@@ -78,7 +80,9 @@ class TaskForm(RowForm):
         if "status" in cleaned and "percent" in self.fields and "percent" not in self.errors:
             percent = self.obj.percent if cleaned.get("percent") is None else cleaned["percent"]
             cleaned["status"], cleaned["percent"] = settle(cleaned["status"], percent, self.obj.percent)
-            if cleaned["status"] == Status.CANCELLED and not (cleaned.get("reason") or self.obj.cancel_reason):
+            if cleaned["status"] == Status.CANCELLED and not (
+                cleaned.get("reason") or self.obj.cancel_reason
+            ):
                 self.add_error("reason", _("Say why the task is cancelled."))
         return cleaned
 
@@ -93,9 +97,7 @@ class TaskForm(RowForm):
         if set(typed) & set(self.PROGRESS):
             said = {name: self.cleaned_data.get(name, "") for name in self.SAID}
             by = self.table.membership
-            log.save(
-                Progress(task=self.obj, by=by, status=self.obj.status, percent=self.obj.percent, **said)
-            )
+            log.save(Progress(task=self.obj, by=by, status=self.obj.status, percent=self.obj.percent, **said))
 
 
 class AddStrategyForm(AddForm):

@@ -48,7 +48,12 @@ class TaskQuerySet(PresentQuerySet):
 
     def with_latest_word(self) -> TaskQuerySet:
         """Adds `latest_note`: what was last said of the task."""
-        notes = Progress.objects.filter(task=models.OuterRef("pk")).exclude(note="").order_by("-pk").values("note")
+        notes = (
+            Progress.objects.filter(task=models.OuterRef("pk"))
+            .exclude(note="")
+            .order_by("-pk")
+            .values("note")
+        )
         return self.annotate(latest_note=models.Subquery(notes[:1]))
 
 
@@ -71,6 +76,9 @@ class Task(Recorded):
     cancel_reason = models.CharField(_("why cancelled"), max_length=300, blank=True)
 
     objects: ClassVar[Any] = PresentManager.from_queryset(TaskQuerySet)()
+
+    # What was last said of it; only with_latest_word() fills it.
+    latest_note: str | None
 
     class Meta(Recorded.Meta):
         verbose_name = _("task")

@@ -65,7 +65,7 @@ def roll_up(tasks: Sequence[Task], day: dt.date) -> RollUp:
 
 def _where_it_stands(tasks: Sequence[Task]) -> str:
     for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.DONE):
-        notes = [task.latest_note for task in tasks if task.status == status and task.latest_note]  # type: ignore[attr-defined]
+        notes = [task.latest_note for task in tasks if task.status == status and task.latest_note]
         if notes:
             return notes[0]
     return ""

@@ -17,7 +17,9 @@ from tracking.models import OPEN, Task
 
 
 def _summary(plan: Plan, day: dt.date) -> Summary:
-    tasks = list(Task.objects.of_plan(plan).exclude(status="cancelled").values_list("status", "due", "strategy__state"))
+    tasks = list(
+        Task.objects.of_plan(plan).exclude(status="cancelled").values_list("status", "due", "strategy__state")
+    )
     if not tasks:
         return Summary(_("No task yet: put a name on every step"))
     still_open = sum(status in OPEN for status, _due, _state in tasks)

@@ -74,7 +74,9 @@ class TrackingTable(Table):
     template = "tracking.html"
     title = gettext_lazy("Table 3 · Strategy execution tracking")
     heading = gettext_lazy("Execution")
-    empty = gettext_lazy("Name a strategy, then break it into one to three tasks: a name, a date and a standard for each.")
+    empty = gettext_lazy(
+        "Name a strategy, then break it into one to three tasks: a name, a date and a standard for each."
+    )
     columns = (
         Column("strategy", gettext_lazy("Strategy"), css="first"),
         Column("goal", gettext_lazy("Goal")),
@@ -104,7 +106,9 @@ class TrackingTable(Table):
             {
                 "name": name,
                 "label": label,
-                "choices": [{"value": v, "label": w, "chosen": v == self.params.get(name, "")} for v, w in choices],
+                "choices": [
+                    {"value": v, "label": w, "chosen": v == self.params.get(name, "")} for v, w in choices
+                ],
             }
             for name, label, choices in found
         ]
@@ -114,7 +118,9 @@ class TrackingTable(Table):
         return list(self.plan.goals.all())
 
     def summary(self) -> str:
-        count = Task.objects.of_plan(self.plan).aggregate(all=Count("pk"), done=Count("pk", filter=Q(status="done")))
+        count = Task.objects.of_plan(self.plan).aggregate(
+            all=Count("pk"), done=Count("pk", filter=Q(status="done"))
+        )
         words = ngettext("%(done)d of %(n)d task done", "%(done)d of %(n)d tasks done", count["all"])
         return words % {"done": count["done"], "n": count["all"]}
 
@@ -150,7 +156,14 @@ class TrackingTable(Table):
     def _sorted(self, found: QuerySet) -> QuerySet:
         down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
         live = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
-        by = {"strategy": "title", "goal": "aim", "owner": "owner__name", "start": "first", "due": "last", "progress": "open"}
+        by = {
+            "strategy": "title",
+            "goal": "aim",
+            "owner": "owner__name",
+            "start": "first",
+            "due": "last",
+            "progress": "open",
+        }
         if key in ("start", "due", "progress"):
             found = found.annotate(
                 first=Min("tasks__start", filter=live),
@@ -167,7 +180,9 @@ class TrackingTable(Table):
         tasks: dict[int, list[Task]] = {strategy.pk: [] for strategy in strategies}
         for task in self.kinds["task"].objects(self.plan).filter(strategy__in=strategies):
             tasks[task.strategy_id].append(task)
-        wanted = set(self._tasks().filter(strategy__in=strategies).values_list("pk", flat=True)) if self._asks_for_tasks else None
+        wanted = None
+        if self._asks_for_tasks:
+            wanted = set(self._tasks().filter(strategy__in=strategies).values_list("pk", flat=True))
         rows = []
         for strategy in strategies:
             rows.append(self._strategy_row(strategy, tasks[strategy.pk]))
@@ -257,7 +272,9 @@ class TrackingTable(Table):
         action = format_html('<span class="step">{}</span> {}', circled(number), task.description)
         done_when = _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
         shown = {
-            "strategy": Cell(self.columns[0], cells.lines(action, done_when) if done_when else action, span=3),
+            "strategy": Cell(
+                self.columns[0], cells.lines(action, done_when) if done_when else action, span=3
+            ),
             "owner": cells.person(task.owner),
             "start": cells.day(task.start, self.day),
             "due": self._due(task),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,8 @@ from planner.models.history import Recorded
 from planner.models.people import Team
 from planner.models.plans import Plan
 
-FIGURE = {"max_digits": 20, "decimal_places": 6}
+# The size of every figure: up to 14 digits before the point and 6 behind.
+FIGURE: Any = {"max_digits": 20, "decimal_places": 6}
 
 
 class Metric(Recorded):
@@ -89,7 +92,8 @@ class Segment(models.Model):
                 violation_error_message=_("The team has a segment of this name."),
             ),
             models.CheckConstraint(
-                condition=models.Q(dimension="whole", name="") | (~models.Q(dimension="whole") & ~models.Q(name="")),
+                condition=models.Q(dimension="whole", name="")
+                | (~models.Q(dimension="whole") & ~models.Q(name="")),
                 name="the_whole_has_no_name",
                 violation_error_message=_("A segment needs a name; only the whole has none."),
             ),
@@ -170,7 +174,9 @@ class PlanMetric(Recorded):
             models.CheckConstraint(
                 condition=models.Q(target_period__in=["month", "quarter", "year"]),
                 name="known_target_period",
-                violation_error_message=_("A target is a monthly level, or the total of a quarter or a year."),
+                violation_error_message=_(
+                    "A target is a monthly level, or the total of a quarter or a year."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(basis__in=["shortfall", "uplift"]),

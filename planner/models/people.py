@@ -14,11 +14,12 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from planner.models.history import PresentManager, PresentQuerySet, Recorded
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Makes users; the email address is the name they sign in with."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -38,11 +39,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. What they may do is said by their memberships, never here."""
 
     email = models.EmailField(_("email address"), unique=True)
-    name = models.CharField(_("name"), max_length=80, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     last_team = models.ForeignKey("planner.Team", models.SET_NULL, null=True, blank=True, related_name="+")
     is_staff = models.BooleanField(_("site admin"), default=False)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("account", "active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects: ClassVar[Any] = UserManager()
@@ -55,7 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("users")
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="one_user_per_address", violation_error_message=_("This address has an account.")
+                Lower("email"),
+                name="one_user_per_address",
+                violation_error_message=_("This address has an account."),
             )
         ]
 
@@ -68,7 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def _check_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is no time zone. Choose one such as Asia/Shanghai."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is no time zone. Choose one such as Asia/Shanghai."), params={"name": name}
+        )
 
 
 class Weekday(models.IntegerChoices):
@@ -97,7 +102,9 @@ class Team(models.Model):
     currency = models.CharField(_("currency"), max_length=8, default="CNY")
     workdays = models.JSONField(_("workdays"), default=default_workdays)
     holidays = models.JSONField(_("holidays"), default=list, blank=True)
-    meeting_weekday = models.PositiveSmallIntegerField(_("meeting day"), choices=Weekday, default=Weekday.MONDAY)
+    meeting_weekday = models.PositiveSmallIntegerField(
+        _("meeting day"), choices=Weekday, default=Weekday.MONDAY
+    )
     meeting_hour = models.PositiveSmallIntegerField(_("meeting hour"), default=10)
     digest_hour = models.PositiveSmallIntegerField(_("digest hour"), default=8)
     revision = models.PositiveBigIntegerField(default=0, editable=False)
@@ -155,7 +162,7 @@ class Membership(Recorded):
     user = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("account")
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     job_title = models.CharField(_("job title"), max_length=80, blank=True)
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.REP)
 
@@ -205,7 +212,10 @@ class InvitationQuerySet(models.QuerySet):
     def open(self, now: dt.datetime | None = None) -> InvitationQuerySet:
         """Neither used nor withdrawn nor expired."""
         return self.filter(
-            accepted_at=None, withdrawn_at=None, expires_at__gt=now or timezone.now(), membership__removed_at=None
+            accepted_at=None,
+            withdrawn_at=None,
+            expires_at__gt=now or timezone.now(),
+            membership__removed_at=None,
         )
 
 

@@ -34,7 +34,12 @@ class Plan(Recorded):
     end = models.DateField(_("end"))
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.ACTIVE)
     previous = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="followers", verbose_name=_("previous plan")
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="followers",
+        verbose_name=_("previous plan"),
     )
 
     class Meta(Recorded.Meta):
@@ -45,7 +50,9 @@ class Plan(Recorded):
             models.CheckConstraint(
                 condition=models.Q(end__gte=models.F("start")),
                 name="plan_ends_after_it_starts",
-                violation_error_message=_("The plan ends before it starts: choose an end on or after the start."),
+                violation_error_message=_(
+                    "The plan ends before it starts: choose an end on or after the start."
+                ),
             )
         ]
 

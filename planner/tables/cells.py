@@ -63,7 +63,9 @@ def small(words: Any) -> SafeString:
 
 def lines(first: Any, second: Any) -> SafeString:
     """A value with a quiet line beneath."""
-    return format_html('<span class="lines"><span>{}</span><small class="muted">{}</small></span>', first, second)
+    return format_html(
+        '<span class="lines"><span>{}</span><small class="muted">{}</small></span>', first, second
+    )
 
 
 def beside(first: Any, second: Any) -> SafeString:
@@ -74,15 +76,22 @@ def beside(first: Any, second: Any) -> SafeString:
 def tip(shown: Any, lines: Sequence[str]) -> SafeString:
     """Something whose explanation opens on hover and focus, and is read out by screen readers."""
     explanation = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
-    return format_html('<span class="tipped">{}<span class="tip" role="tooltip">{}</span></span>', shown, explanation)
+    return format_html(
+        '<span class="tipped">{}<span class="tip" role="tooltip">{}</span></span>', shown, explanation
+    )
 
 
 def gap_bar(rate: Decimal | None, words: str, surplus: bool) -> SafeString:
     """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is no problem."""
     width = 0 if rate is None or surplus else int(min(max(rate, Decimal(0)), Decimal(1)) * 100)
     tone = "good" if surplus else ("bad" if rate is not None and rate >= Decimal("0.4") else "warn")
-    bar = '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="{}" height="6"/></svg>'
-    return format_html('<span class="gap">{}<span class="fig">{}</span></span>', format_html(bar, tone, width), words)
+    bar = (
+        '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="6"/></svg>'
+    )
+    return format_html(
+        '<span class="gap">{}<span class="fig">{}</span></span>', format_html(bar, tone, width), words
+    )
 
 
 def sparkline(values: Sequence[Decimal], label: str) -> SafeString:
@@ -95,7 +104,8 @@ def sparkline(values: Sequence[Decimal], label: str) -> SafeString:
     points = [(2 + i * step, 20 - (value - low) / span * 16) for i, value in enumerate(values)]
     path = "M" + " ".join(f"{x:.0f} {y:.1f}" for x, y in points)
     return format_html(
-        '<svg class="spark" viewBox="0 0 84 24" role="img" aria-label="{}"><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        '<svg class="spark" viewBox="0 0 84 24" role="img" aria-label="{}">'
+        '<path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
         label,
         path,
         f"{points[-1][0]:.0f}",

@@ -39,7 +39,9 @@ class Cell:
         inner: Any = format_html('<span class="value">{}</span>', self.html)
         if self.values is not None:
             link = '<a class="cell" href="{}?cell={}" data-c="{}" data-v="{}">{}</a>'
-            inner = format_html(link, row_url, self.column.key, self.column.key, json_values(self.values), self.html)
+            inner = format_html(
+                link, row_url, self.column.key, self.column.key, json_values(self.values), self.html
+            )
         css = " ".join(filter(None, ("n" if self.column.numeric else "", self.column.css, self.css)))
         return format_html(
             '<td{}{} data-label="{}">{}{}</td>',
@@ -79,4 +81,6 @@ class Row:
         return self.obj is None
 
     def render_cells(self) -> SafeString:
-        return mark_safe("".join(cell.render(self.url) for cell in self.cells))  # each cell is built by format_html
+        return mark_safe(
+            "".join(cell.render(self.url) for cell in self.cells)
+        )  # each cell is built by format_html

@@ -10,9 +10,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Recorded
@@ -33,7 +32,7 @@ class QuantityField(forms.CharField):
         self.validators = []
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         typed = super().to_python(value)
         if not typed:
             return None
@@ -42,13 +41,19 @@ class QuantityField(forms.CharField):
         except QuantityError as error:
             raise ValidationError(str(error)) from error
         if self.rate and not quantity.percent and abs(quantity.value) > 1:
-            raise ValidationError(_("Type a rate with its per-cent sign, such as %(example)s%%.") % {"example": typed})
+            raise ValidationError(
+                _("Type a rate with its per-cent sign, such as %(example)s%%.") % {"example": typed}
+            )
         if quantity.percent and not self.rate:
             raise ValidationError(_("This figure is no rate: type it without the per-cent sign."))
         return quantity.value
 
     def prepare_value(self, value: Any) -> Any:
-        return edit_text(value, rate=self.rate, language=get_language() or "en") if isinstance(value, Decimal) else value
+        return (
+            edit_text(value, rate=self.rate, language=get_language() or "en")
+            if isinstance(value, Decimal)
+            else value
+        )
 
 
 class DayField(forms.DateField):
@@ -57,7 +62,9 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": gettext_lazy("This is no date. Write it as 2026-10-01.")})
+        kwargs.setdefault(
+            "error_messages", {"invalid": gettext_lazy("This is no date. Write it as 2026-10-01.")}
+        )
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
 
@@ -106,7 +113,22 @@ class Part:
     conflict: Conflict | None
 
 
-class RowForm(forms.Form):
+class TableForm(forms.Form):
+    """What the forms of a table share: fields by any name, and rules that speak beside them."""
+
+    fields: dict[str, Any]
+    table: Any
+    data: Any
+
+    def take_errors(self, error: ValidationError) -> None:
+        """Show a rule's sentence beside its field, or above the row where the field is not here."""
+        for name, sentences in errors_by_field(error).items():
+            at = name if name in self.fields and name != NON_FIELD_ERRORS else None
+            for sentence in sentences:
+                self.add_error(at, sentence)
+
+
+class RowForm(TableForm):
     """The fields of one row; with `only`, those of one cell.
 
     Every field is posted with `initial-<name>`, the text it was opened with: a field that the person left as it
@@ -167,14 +189,17 @@ class RowForm(forms.Form):
         for name in self.typed():
             now = self.current(name)
             if now not in (self.shown(name), self.cleaned_data[name]):
-                self.conflicts[name] = Conflict(self.fields[name].label, self.describe(name, now), self._author(name))
+                self.conflicts[name] = Conflict(
+                    self.fields[name].label, self.describe(name, now), self._author(name)
+                )
         return bool(self.conflicts)
 
     def describe(self, name: str, value: Any) -> str:
         """A value in words, for showing it beside another."""
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            return str(dict(field.choices).get(value, value))
+            choices: Any = field.choices
+            return str(dict(choices).get(value, value))
         return str(value) if isinstance(value, Recorded) else self.text_of(name, value)
 
     def _author(self, name: str) -> str:
@@ -199,15 +224,8 @@ class RowForm(forms.Form):
             setattr(self.obj, name, self.cleaned_data[name])
         log.save(self.obj)
 
-    def take_errors(self, error: ValidationError) -> None:
-        """Show a rule's sentence beside its field, or above the row where the field is not here."""
-        for name, sentences in errors_by_field(error).items():
-            at = name if name in self.fields and name != NON_FIELD_ERRORS else None
-            for sentence in sentences:
-                self.add_error(at, sentence)
 
-
-class AddForm(forms.Form):
+class AddForm(TableForm):
     """How a new row begins: as little as possible, the rest is typed in its cells."""
 
     title: Any = ""
@@ -226,5 +244,3 @@ class AddForm(forms.Form):
     def create(self, log: Recording) -> Recorded:
         """Make the object inside an open recording; ValidationError by field where a rule is broken."""
         raise NotImplementedError
-
-    take_errors = RowForm.take_errors

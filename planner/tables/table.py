@@ -166,7 +166,8 @@ class Table:
     @cached_property
     def members(self) -> list[Membership]:
         """Who can own something in this team."""
-        return list(self.plan.team.memberships.owners())
+        memberships: Any = self.plan.team.memberships
+        return list(memberships.owners())
 
     def editors(self) -> list[dict[str, Any]]:
         """One empty editor for each kind of editable cell, which the page fills when a cell is opened."""

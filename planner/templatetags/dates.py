@@ -15,7 +15,9 @@ register = template.Library()
 @register.filter
 def day(value: dt.date | None) -> str:
     """15 Jul 2023 · 2023年7月15日; the year is left out when it is this one's."""
-    return formats.day(value, get_language() or "en", today=dt.datetime.now(tz=dt.UTC).date()) if value else "–"
+    return (
+        formats.day(value, get_language() or "en", today=dt.datetime.now(tz=dt.UTC).date()) if value else "–"
+    )
 
 
 @register.simple_tag

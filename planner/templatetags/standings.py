@@ -19,7 +19,9 @@ register = template.Library()
 def _figure(standing: Standing, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
     metric = standing.row.metric
     language = get_language() or "en"
-    return formats.figure(value, rate=metric.is_rate, unit=metric.unit, language=language, difference=difference)
+    return formats.figure(
+        value, rate=metric.is_rate, unit=metric.unit, language=language, difference=difference
+    )
 
 
 @register.simple_tag
@@ -40,4 +42,7 @@ def standing_words(standing: Standing) -> str:
     if standing.gap.is_surplus:
         return _("target %(target)s · reached") % words
     left = _figure(standing, gap, difference=True)
-    return _("target %(target)s · still to go: %(left)s") % {**words, "left": f"{left.number} {left.unit}".strip()}
+    return _("target %(target)s · still to go: %(left)s") % {
+        **words,
+        "left": f"{left.number} {left.unit}".strip(),
+    }

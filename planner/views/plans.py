@@ -54,14 +54,16 @@ def history(request: HttpRequest, plan_pk: int) -> HttpResponse:
     found = Change.objects.filter(plan=plan).order_by("-revision", "pk")
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     can_edit = access.may_manage(plan.membership)  # type: ignore[attr-defined]
-    return render(request, "history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit})
+    return render(
+        request, "history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit}
+    )
 
 
 @require_POST
 def undo(request: HttpRequest, plan_pk: int, revision: int) -> HttpResponse:
     """Take one revision back: a manager anybody's, a rep their own."""
     plan = get_plan(request, plan_pk, at_least=Role.REP)
-    of_others = Change.objects.filter(team=plan.team, revision=revision).exclude(by=request.user)
+    of_others = Change.objects.filter(team=plan.team, revision=revision).exclude(by=request.user.pk)
     if not access.may_manage(plan.membership) and of_others.exists():  # type: ignore[attr-defined]
         raise PermissionDenied
     taken = changes.undo(plan.team, revision, by=request.user, plan=plan)  # type: ignore[arg-type]

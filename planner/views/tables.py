@@ -183,7 +183,9 @@ def _row_form(request: HttpRequest, table: Table, key: str, form: RowForm | None
         raise Http404
     cell = request.POST.get("cell") or request.GET.get("cell") or ""
     status = 409 if form.conflicts else 422 if form.is_bound else 200
-    context = _context(table, form=form, key=key, cell=cell, url=reverse(f"{table.url_name}-row", args=[table.plan.pk, key]))
+    context = _context(
+        table, form=form, key=key, cell=cell, url=reverse(f"{table.url_name}-row", args=[table.plan.pk, key])
+    )
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "tables/editor.html", context, status=status)
     return render(request, "tables/row.html", context, status=status)

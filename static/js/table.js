@@ -429,6 +429,7 @@
     const status = event.detail.xhr.status;
     if (status === 401) report(event.detail.elt, "Out", grid().dataset.loginUrl);
     else report(event.detail.elt, { 403: "Refused", 404: "Missing" }[status] ?? "Broken");
+    if (status === 403) poll(); // perhaps the session is over: then it says so
   });
 
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.undo));

@@ -128,11 +128,11 @@ def test_a_closed_plan_is_not_written(plan, status, manager):
 
 def test_a_broken_rule_saves_nothing_of_its_block(plan, status, strategy, manager):
     task = Task(strategy=strategy, description="x", start=dt.date(2026, 11, 2), due=dt.date(2026, 11, 1))
-    with pytest.raises(ValidationError, match="due date is before the start"):
-        with changes.recording(plan.team, plan=plan, by=manager) as log:
-            status.sales.problems = "late"
-            log.save(status.sales)
-            log.save(task)
+    refused = pytest.raises(ValidationError, match="due date is before the start")
+    with refused, changes.recording(plan.team, plan=plan, by=manager) as log:
+        status.sales.problems = "late"
+        log.save(status.sales)
+        log.save(task)
 
     status.sales.refresh_from_db()
     assert status.sales.problems == ""

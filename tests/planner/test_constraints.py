@@ -7,7 +7,18 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from planner.models import Bottleneck, Goal, Membership, Metric, Plan, PlanMetric, Reading, Segment, Team, User
+from planner.models import (
+    Bottleneck,
+    Goal,
+    Membership,
+    Metric,
+    Plan,
+    PlanMetric,
+    Reading,
+    Segment,
+    Team,
+    User,
+)
 from strategies.models import Strategy
 from tracking.models import Task
 
@@ -53,7 +64,9 @@ def test_a_month_has_one_reading_for_a_segment(team, status):
 
 def test_a_reading_is_of_a_month(status):
     day = DAY.replace(day=2)
-    assert not holds(lambda: Reading.objects.create(metric=status.sales.metric, month=day, segment=status.whole, value=1))
+    assert not holds(
+        lambda: Reading.objects.create(metric=status.sales.metric, month=day, segment=status.whole, value=1)
+    )
 
 
 def test_only_the_whole_has_no_name(team):
@@ -77,10 +90,14 @@ def test_table_1_knows_its_words(plan, status, field, good, bad):
 @pytest.mark.parametrize("field", ["impact", "ease"])
 def test_scores_of_a_bottleneck_go_from_1_to_5(plan, field):
     assert holds(lambda: Bottleneck.objects.create(plan=plan, kind="customers", cause="few", **{field: 5}))
-    assert not holds(lambda: Bottleneck.objects.create(plan=plan, kind="customers", cause="few", **{field: 6}))
+    assert not holds(
+        lambda: Bottleneck.objects.create(plan=plan, kind="customers", cause="few", **{field: 6})
+    )
 
 
-@pytest.mark.parametrize("field", ["resources_score", "capability_score", "time_score", "importance", "urgency"])
+@pytest.mark.parametrize(
+    "field", ["resources_score", "capability_score", "time_score", "importance", "urgency"]
+)
 def test_scores_of_a_strategy_go_from_1_to_5(plan, field):
     assert holds(lambda: Strategy.objects.create(plan=plan, title="t", **{field: 1}))
     assert not holds(lambda: Strategy.objects.create(plan=plan, title="t", **{field: 0}))

@@ -81,10 +81,17 @@ def test_wan_is_understood(url, status, manager, as_):
 
 @pytest.mark.parametrize(
     "typed, sentence",
-    [("12o", "is not a number"), ("12", "per-cent sign"), ("NaN", "is not a number"), ("1e3", "is not a number")],
+    [
+        ("12o", "is not a number"),
+        ("12", "per-cent sign"),
+        ("NaN", "is not a number"),
+        ("1e3", "is not a number"),
+    ],
 )
 def test_what_cannot_be_read_stays_with_a_sentence_beside_it(rate_url, status, manager, as_, typed, sentence):
-    answer = as_(manager).post(rate_url, {"cell": "target", "target": typed, "target_period": "month"}, **HTMX)
+    answer = as_(manager).post(
+        rate_url, {"cell": "target", "target": typed, "target_period": "month"}, **HTMX
+    )
 
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -96,7 +103,12 @@ def test_what_cannot_be_read_stays_with_a_sentence_beside_it(rate_url, status, m
 
 
 def test_a_conflict_shows_both_values_and_saves_neither(rate_url, status, plan, manager, rep, as_):
-    opened = {"cell": "target", "initial-target": "12%", "initial-target_period": "month", "target_period": "month"}
+    opened = {
+        "cell": "target",
+        "initial-target": "12%",
+        "initial-target_period": "month",
+        "target_period": "month",
+    }
     with changes.recording(plan.team, plan=plan, by=rep) as log:
         status.rate.target = Decimal("0.2")
         log.save(status.rate)
@@ -148,7 +160,9 @@ def test_a_typed_value_beside_readings_says_why(readings, rate_url, status, mana
     assert refused.status_code == 422
     assert "The readings give 8%" in refused.content.decode()
 
-    taken = client.post(rate_url, {"cell": "current", "override": "9%", "override_reason": "CRM, recount"}, **HTMX)
+    taken = client.post(
+        rate_url, {"cell": "current", "override": "9%", "override_reason": "CRM, recount"}, **HTMX
+    )
     assert taken.status_code == 200
     assert "typed: CRM, recount" in taken.content.decode()
 
@@ -162,7 +176,9 @@ def test_a_first_value_needs_no_readings(rate_url, status, manager, as_):
 
 def test_an_annual_target_of_what_adds_up_is_scaled_to_a_month(readings, url, status, manager, as_):
     row = f"{url}rows/metric-{status.sales.pk}/"
-    answer = as_(manager).post(row, {"cell": "target", "target": "12,000,000", "target_period": "year"}, **HTMX)
+    answer = as_(manager).post(
+        row, {"cell": "target", "target": "12,000,000", "target_period": "year"}, **HTMX
+    )
 
     page = answer.content.decode()
     assert "1,000,000 CNY a month" in page
@@ -256,7 +272,9 @@ def test_what_people_type_is_escaped(url, status, manager, as_):
     assert "&lt;script&gt;alert" in page
 
 
-def test_the_page_asks_as_often_for_three_rows_as_for_one(url, plan, team, status, manager, as_, django_assert_num_queries):
+def test_the_page_asks_as_often_for_three_rows_as_for_one(
+    url, plan, team, status, manager, as_, django_assert_num_queries
+):
     client = as_(manager)
     client.get(url)
     PlanMetric.objects.filter(pk=status.rate.pk).delete()

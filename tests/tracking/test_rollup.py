@@ -60,6 +60,8 @@ def test_dates_go_from_the_first_start_to_the_last_due():
 
 
 def test_where_it_stands_is_what_was_said_of_the_work_in_hand():
-    rolled = roll_up([task("done", note="done"), task("in_progress", note="listed"), task("not_started", note="x")], DAY)
+    rolled = roll_up(
+        [task("done", note="done"), task("in_progress", note="listed"), task("not_started", note="x")], DAY
+    )
 
     assert rolled.note == "listed"

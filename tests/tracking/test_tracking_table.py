@@ -93,7 +93,9 @@ def test_progress_is_one_gesture_and_rolls_up_in_the_same_answer(tasks, url, rep
 
 def test_undo_takes_status_and_note_back_together(tasks, plan, url, rep, as_):
     client = as_(rep)
-    client.post(row(url, tasks[1]), {"cell": "progress", "status": "done", "percent": "", "note": "x"}, **HTMX)
+    client.post(
+        row(url, tasks[1]), {"cell": "progress", "status": "done", "percent": "", "note": "x"}, **HTMX
+    )
 
     assert client.post(f"/plans/{plan.pk}/undo/1/", **HTMX).status_code == 204
     tasks[1].refresh_from_db()
@@ -102,7 +104,12 @@ def test_undo_takes_status_and_note_back_together(tasks, plan, url, rep, as_):
 
 
 def test_a_note_alone_is_a_word_on_the_task(tasks, url, rep, as_):
-    sent = {"cell": "progress", "status": "in_progress", "percent": "30", "note": "half the scripts are named"}
+    sent = {
+        "cell": "progress",
+        "status": "in_progress",
+        "percent": "30",
+        "note": "half the scripts are named",
+    }
     answer = as_(rep).post(row(url, tasks[1]), sent, **HTMX)
 
     assert "half the scripts are named" in answer.content.decode()
@@ -168,7 +175,12 @@ def test_a_task_is_added_below_its_strategy(tasks, strategy, url, manager, as_):
 
 def test_a_task_of_another_plan_is_not_found(tasks, team, url, manager, as_, plan):
     other = type(plan).objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
-    assert as_(manager).post(f"/plans/{other.pk}/tracking/rows/task-{tasks[0].pk}/", {"cell": "risk"}).status_code == 404
+    assert (
+        as_(manager)
+        .post(f"/plans/{other.pk}/tracking/rows/task-{tasks[0].pk}/", {"cell": "risk"})
+        .status_code
+        == 404
+    )
 
 
 def test_filters_by_owner_status_and_date(tasks, url, manager, rep, team, as_):

@@ -41,8 +41,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             compile_catalogues()
             collect_static_files()
-            if settings.DEBUG and not User.objects.exists():
-                call_command("demo")
+            self.offer_demo()
         except KeyboardInterrupt:
             sys.exit(130)
         address = f"[{host}]" if ":" in host else host
@@ -52,6 +51,19 @@ class Command(BaseCommand):
         self.stdout.flush()
         connections.close_all()
         become_gunicorn(listener)
+
+    def offer_demo(self) -> None:
+        """A trial starts with the demo; later starts recall who can still sign in with its password."""
+        if not settings.DEBUG:
+            return
+        if not User.objects.exists():
+            self.stdout.write("Making the demo …")
+            self.stdout.flush()
+            call_command("demo", stdout=self.stdout)
+            return
+        people = User.objects.filter(email__endswith="@demo.example", is_active=True).order_by("pk")
+        if known := [user.email for user in people if user.check_password("demo")]:
+            self.stdout.write(f"Sign in with the password “demo” as {', '.join(known)}.")
 
 
 def check_var_is_writable() -> None:

@@ -1,0 +1,119 @@
+"""What a page costs on a slow line: bytes and requests, as the web server of `make run` sends them."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from planner.models import Membership
+from strategies.models import Strategy
+from tests.browser.conftest import MANAGER
+from tracking.models import Task
+
+KB = 1000
+
+
+@pytest.fixture
+def fifty_tasks(plan, manager) -> Task:
+    """A plan as large as plans get: 17 strategies and 50 tasks, in the words of working people."""
+    owner = Membership.objects.get(user=manager)
+    for number in range(17):
+        strategy = Strategy.objects.create(
+            plan=plan,
+            order=number,
+            title=f"Strategy {number}: win back customers who left",
+            aim="raise repurchase",
+            owner=owner,
+            resources=f"budget {number},000 CNY (finance approves)",
+            risk="engineering is short of people: may slip",
+        )
+        for order in range(3 if number else 2):
+            task = Task.objects.create(
+                strategy=strategy,
+                order=order,
+                description=f"Call {number * 7 + order} customers of last year",
+                acceptance=f"A summary of {order + 1} pages and {number} names",
+                owner=owner,
+                start=plan.start,
+                due=plan.end,
+                status="in_progress",
+                percent=order * 10,
+            )
+    assert Task.objects.count() == 50
+    return task
+
+
+def test_fifty_rows_are_12_kb_of_compressed_html(as_, manager, plan, fifty_tasks):
+    html = as_(manager).get(f"/plans/{plan.pk}/tracking/").content
+
+    assert html.count(b'id="task-') == 50
+    assert len(gzip.compress(html, 6)) <= 12 * KB
+
+
+def test_a_saved_row_answers_with_3_kb(as_, manager, plan, fifty_tasks):
+    url = f"/plans/{plan.pk}/tracking/rows/task-{fifty_tasks.pk}/"
+    sent = {"cell": "risk", "risk": "rain", "initial-risk": ""}
+    answer = as_(manager).post(url, sent, headers={"HX-Request": "true"})
+
+    assert answer["X-Changed"] == "1"
+    assert b"rain" in answer.content
+    assert len(answer.content) <= 3 * KB
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[str]:
+    """The address of `manage.py serve` on a machine where nothing is yet: it makes the demo by itself."""
+    var = tmp_path_factory.mktemp("var")
+    ours = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "STATICFILES_STORAGE", "ALLOWED_HOSTS", "PORT"}
+    env = {name: value for name, value in os.environ.items() if name not in ours}
+    env |= {"DEBUG": "1", "HTTPS": "0", "SECRET_KEY": "weight", "VAR_DIR": str(var), "REDIS_URL": ""}
+    env |= {"DATABASE_URL": f"sqlite:///{var}/planner.sqlite3", "STATICFILES_STORAGE": ""}
+    del env["STATICFILES_STORAGE"]
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", "0"],
+        cwd=settings.BASE_DIR,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for line in process.stdout:
+            if found := re.search(r"http://[\d.:]+", line):
+                yield found[0]
+                break
+        else:
+            pytest.fail("manage.py serve ended before it listened")
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/", "/team/", "diagnose/", "tracking/"])
+def test_a_first_visit_takes_100_kb_and_8_requests(served, contexts, address):
+    signing_in = contexts(base_url=served)
+    page = signing_in.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(MANAGER)
+    page.get_by_label("Password").fill("demo")
+    page.get_by_role("button", name="Sign in").click()
+    plan = page.locator("main a[href^='/plans/']").filter(has_text="Q3 2023").first.get_attribute("href")
+
+    # A profile of its own has nothing in its cache.
+    fresh = contexts(base_url=served, storage_state=signing_in.storage_state()).new_page()
+    requests = []
+    fresh.on("requestfinished", requests.append)
+    fresh.goto(address if address.startswith("/") else f"{plan}{address}", wait_until="networkidle")
+    weights = {each.url.removeprefix(served): each.sizes()["responseBodySize"] for each in requests}
+    print(weights)
+
+    assert len(weights) <= 8, weights
+    assert sum(weights.values()) <= 100 * KB, weights
