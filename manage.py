@@ -4,7 +4,8 @@
 import os
 import sys
 
-if __name__ == "__main__":
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planner.settings")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
@@ -15,3 +16,10 @@ if __name__ == "__main__":
     except ImproperlyConfigured as refusal:
         sys.exit(str(refusal))
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -341,7 +341,7 @@ def rate_explained(standing: Standing, language: str) -> list[str]:
         shown = (
             reasons.get(standing.gap.reason(basis), "") if rate is None else exact_per_cent(rate, language)
         )
-        lines.append(f"{said[basis]}: {shown}")
+        lines.append(_("%(name)s: %(value)s") % {"name": said[basis], "value": shown})
     return lines
 
 

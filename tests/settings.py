@@ -3,9 +3,10 @@
 TEST_DATABASE=postgres runs them on a real PostgreSQL, which tests/services.py finds or starts.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
-from pathlib import Path
 
 from tests.services import postgres_url
 
@@ -20,12 +21,21 @@ os.environ["DATABASE_URL"] = (
 )
 os.environ["REDIS_URL"] = ""
 
-from planner.settings import *  # noqa: F403  # the environment first, then everything of the product
+
+def scratch_dir() -> str:
+    """A directory of this run alone, made by its first process, which takes it away again at its end."""
+    if "PLANNER_TEST_DIR" not in os.environ:
+        os.environ["PLANNER_TEST_DIR"] = tempfile.mkdtemp(prefix="planner-tests-")
+        atexit.register(shutil.rmtree, os.environ["PLANNER_TEST_DIR"], ignore_errors=True)
+    return os.environ["PLANNER_TEST_DIR"]
+
+
+from planner.settings import *  # noqa: E402, F403  # the environment first, then everything of the product
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Looks for a static file when it is asked for: nothing has been collected.
 WHITENOISE_AUTOREFRESH = True
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405  # by the star above
     # A file, as in the product: an open in-memory database locks otherwise than one that people share.
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / "planner-tests.sqlite3")}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": f"{scratch_dir()}/tests.sqlite3"}  # noqa: F405  # by the star above

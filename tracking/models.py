@@ -99,7 +99,7 @@ class Task(Recorded):
             models.CheckConstraint(
                 condition=(Q(status="done") & Q(percent=100)) | (~Q(status="done") & Q(percent__lt=100)),
                 name="done_is_100_per_cent",
-                violation_error_message=_("Done means 100 %, and 100 % means done."),
+                violation_error_message=_("Done means all of it: 100 per cent, no more and no less."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="cancelled") | ~Q(cancel_reason=""),

@@ -34,28 +34,30 @@ class Cell:
     css: str = ""
     after: str = ""
 
-    def render(self, row_url: str) -> SafeString:
-        """The table cell; an editable one holds a link that opens the editor, with or without script."""
+    def render(self, row_url: str, *, labelled: bool) -> SafeString:
+        """The table cell; an editable one holds a link that opens the editor, with or without script.
+
+        `labelled` cells name their column, for the cards of a phone; the script labels the rows it gets later.
+        """
         inner: Any = format_html('<span class="value">{}</span>', self.html)
         if self.values is not None:
-            link = '<a class="cell" href="{}?cell={}" data-c="{}" data-v="{}">{}</a>'
-            inner = format_html(
-                link, row_url, self.column.key, self.column.key, json_values(self.values), self.html
-            )
+            link = '<a class="cell" href="{}?cell={}" data-v="{}">{}</a>'
+            inner = format_html(link, row_url, self.column.key, opening_texts(self.values), self.html)
         css = " ".join(filter(None, ("n" if self.column.numeric else "", self.column.css, self.css)))
         return format_html(
-            '<td{}{} data-label="{}">{}{}</td>',
+            "<td{}{}{}>{}{}</td>",
             format_html(' class="{}"', css) if css else "",
             format_html(' colspan="{}"', self.span) if self.span > 1 else "",
-            self.column.label,
+            format_html(' data-label="{}"', self.column.label) if labelled else "",
             inner,
             self.after,
         )
 
 
-def json_values(values: dict[str, str]) -> str:
-    """The texts that an editor opens with, as an attribute holds them."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+def opening_texts(values: dict[str, str]) -> str:
+    """The texts that an editor opens with, as an attribute holds them: one as it is, several as a list in order."""
+    texts = list(values.values())
+    return texts[0] if len(texts) == 1 else json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -80,7 +82,14 @@ class Row:
     def is_gone(self) -> bool:
         return self.obj is None
 
-    def render_cells(self) -> SafeString:
-        return mark_safe(
-            "".join(cell.render(self.url) for cell in self.cells)
-        )  # each cell is built by format_html
+    def labelled_cells(self) -> SafeString:
+        """The cells as a page holds them."""
+        return self._cells(labelled=True)
+
+    def bare_cells(self) -> SafeString:
+        """The cells as an answer to the script holds them: it knows the columns' names."""
+        return self._cells(labelled=False)
+
+    def _cells(self, *, labelled: bool) -> SafeString:
+        # Each cell is built by format_html.
+        return mark_safe("".join(cell.render(self.url, labelled=labelled) for cell in self.cells))

@@ -154,7 +154,9 @@ class Table:
             cell = shown[column.key]
             cell = cell if isinstance(cell, Cell) else Cell(column, cell)
             if column.key in mine:
-                cell.values = self._forms[kind.name].opens_with(obj, kind.edits[column.key])
+                form = self._forms[kind.name]
+                names = [name for name in form.fields if name in kind.edits[column.key]]
+                cell.values = form.opens_with(obj, names)
             cells.append(cell)
         return cells
 

@@ -11,6 +11,7 @@
   const grid = () => document.querySelector("table.grid");
   const word = (name) => grid()?.dataset[`word${name}`] ?? "";
   const openEditors = () => [...document.querySelectorAll("td > form.editor")];
+  const columnOf = (link) => new URL(link.href).searchParams.get("cell");
   const rowUrl = (form) => form.getAttribute("action");
   const headers = () => ({ "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers") || "{}") });
   const fieldsOf = (form) => [...form.elements].filter((each) => each.name && each.type !== "hidden");
@@ -25,10 +26,14 @@
     const row = cell.parentElement;
     const standing = cell.querySelector("form.editor");
     if (standing) return focusField(standing);
-    const template = document.getElementById(`edit-${row.id.split("-")[0]}-${link.dataset.c}`);
+    const template = document.getElementById(`edit-${row.id.split("-")[0]}-${columnOf(link)}`);
     if (!template) return false;
     const form = template.content.firstElementChild.cloneNode(true);
-    for (const [name, value] of Object.entries(JSON.parse(link.dataset.v))) {
+    // The texts that the cell opens with: in the order of the editor's fields, a list where it has several.
+    const names = [...form.querySelectorAll('[name^="initial-"]')].map((each) => each.name.slice("initial-".length));
+    const texts = names.length === 1 ? [link.dataset.v] : JSON.parse(link.dataset.v);
+    for (const [index, name] of names.entries()) {
+      const value = texts[index];
       for (const field of form.querySelectorAll(`[name="${name}"], [name="initial-${name}"]`)) {
         if (field.type === "radio") field.checked = field.value === value;
         else field.value = value;
@@ -147,7 +152,20 @@
   function merge(html, revision, saving) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
-    for (const fresh of [...holder.content.querySelectorAll("tr")]) mergeRow(fresh, revision, saving);
+    const names = [...grid().tHead.rows[0].cells].map((head) => head.textContent.trim());
+    for (const fresh of [...holder.content.querySelectorAll("tr")]) {
+      label(fresh, names);
+      mergeRow(fresh, revision, saving);
+    }
+  }
+
+  // An answer leaves out what the head says already: the columns' names that the cards of a phone show.
+  function label(row, names) {
+    let at = 0;
+    for (const cell of row.cells) {
+      if (!cell.matches(".tools")) cell.dataset.label = names[at];
+      at += cell.colSpan;
+    }
   }
 
   function mergeRow(fresh, revision, saving) {
@@ -156,6 +174,7 @@
     if (Number(old.dataset.rev ?? 0) > revision) return undefined;
     const busy = openEditors().some((form) => form !== saving && old.contains(form));
     if (busy) pending.set(fresh.id, { row: fresh.cloneNode(true), revision });
+    if (busy && !saving) return undefined; // what others changed waits until the cell is closed
     if (fresh.hasAttribute("data-gone")) return busy ? undefined : old.remove();
     old.dataset.rev = revision;
     old.className = fresh.className;
@@ -310,6 +329,11 @@
     if (link && plain && open(link)) return event.preventDefault();
     const opener = event.target.closest("a[data-opens]");
     if (opener && plain && openAdder(opener)) return event.preventDefault();
+    const remover = event.target.closest("button[form=removing]");
+    if (remover) {
+      event.preventDefault();
+      return htmx.ajax("POST", remover.formAction, { source: remover, swap: "none" });
+    }
     const form = event.target.closest("td > form.editor");
     if (form && event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
     if (form && event.target.closest("[data-keep]")) { event.preventDefault(); keepTheirs(form); }
@@ -370,7 +394,7 @@
     const across = [...link.closest("tr").querySelectorAll("a.cell")];
     if (key === "ArrowLeft") return across[across.indexOf(link) - 1];
     if (key === "ArrowRight") return across[across.indexOf(link) + 1];
-    const same = [...grid().querySelectorAll(`a.cell[data-c="${link.dataset.c}"]`)];
+    const same = [...grid().querySelectorAll(`a.cell[href$="?cell=${columnOf(link)}"]`)];
     return same[same.indexOf(link) + (key === "ArrowUp" ? -1 : 1)];
   }
 

@@ -125,5 +125,10 @@ def demo(transactional_db) -> SimpleNamespace:
         tracking=f"/plans/{quarter.pk}/tracking/",
         running=f"/plans/{push.pk}/tracking/",
         metric=lambda name: f"metric-{PlanMetric.objects.get(plan=quarter, metric__name=name).pk}",
-        task=lambda plan, words: Task.objects.get(strategy__plan=plan, description=words),
+        task=lambda plan, words: keys(Task.objects.get(strategy__plan=plan, description=words)),
     )
+
+
+def keys(task: Task) -> SimpleNamespace:
+    """The ids of the rows of a task and of its strategy."""
+    return SimpleNamespace(key=f"task-{task.pk}", strategy_key=f"strategy-{task.strategy_id}")

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), ('percent', 100)), models.Q(models.Q(('status', 'done'), _negated=True), ('percent__lt', 100)), _connector='OR'), name='done_is_100_per_cent', violation_error_message='Done means 100 %, and 100 % means done.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), ('percent', 100)), models.Q(models.Q(('status', 'done'), _negated=True), ('percent__lt', 100)), _connector='OR'), name='done_is_100_per_cent', violation_error_message='Done means all of it: 100 per cent, no more and no less.'),
         ),
         migrations.AddConstraint(
             model_name='task',

@@ -33,17 +33,14 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, or 8000")
 
     def handle(self, *, host: str, port: str, **options: Any) -> None:
-        try:
-            check_var_is_writable()
-            listener = listen(host, port)
-            check_database_answers()
-            check_cache_answers()
-            call_command("migrate", verbosity=0, interactive=False)
-            compile_catalogues()
-            collect_static_files()
-            self.offer_demo()
-        except KeyboardInterrupt:
-            sys.exit(130)
+        check_var_is_writable()
+        listener = listen(host, port)
+        check_database_answers()
+        check_cache_answers()
+        call_command("migrate", verbosity=0, interactive=False)
+        compile_catalogues()
+        collect_static_files()
+        self.offer_demo()
         address = f"[{host}]" if ":" in host else host
         self.stdout.write(
             f"Strategy planner: http://{address}:{listener.getsockname()[1]}  (Ctrl-C stops it)"
