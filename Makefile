@@ -59,13 +59,13 @@ gate-lint:
 gate-types:
 	@echo "== types"; $(PY) -m mypy --no-error-summary planner strategies tracking
 
-TRIAL := DEBUG=1 SECRET_KEY=gates
+TRIAL := DEBUG=1 SECRET_KEY=gates DATABASE_URL=sqlite://:memory:
 gate-migrations:
 	@echo "== migrations"; $(TRIAL) $(PY) manage.py makemigrations --check --dry-run --verbosity 1 > .venv/gate.log \
 	  || { cat .venv/gate.log; exit 1; }
 
 gate-messages:
-	@echo "== messages"; $(PY) -m pytest -q --no-header --no-summary tests/test_messages.py > .venv/gate.log \
+	@echo "== messages"; $(PY) -m pytest -q tests/test_messages.py > .venv/gate.log \
 	  || { cat .venv/gate.log; exit 1; }
 
 gate-templates:
@@ -73,7 +73,7 @@ gate-templates:
 
 gate-deploy:
 	@echo "== settings for production"; SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-	  DEBUG=0 HTTPS=1 ALLOWED_HOSTS=planner.example.com HSTS_SECONDS=31536000 \
+	  DEBUG=0 HTTPS=1 DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=planner.example.com HSTS_SECONDS=31536000 \
 	  $(PY) manage.py check --deploy --fail-level WARNING > /dev/null
 
 gate-tests:

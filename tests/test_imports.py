@@ -122,7 +122,7 @@ def test_code_never_reaches_upwards(app):
     for path in sorted((root / app).rglob("*.py")):
         if path != root / "planner" / "settings.py":
             found += code_faults(app, path.read_text(), reverse_names(app), str(path.relative_to(root)))
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -133,7 +133,7 @@ def test_templates_never_reach_upwards(app):
         name = path.relative_to(root)
         if app_of_template(name) == app:
             found += template_faults(app, path.read_text(), reverse_names(app), str(name))
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_reverse_names_come_from_the_models():

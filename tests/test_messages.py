@@ -110,7 +110,8 @@ def placeholders(text: str) -> set[str]:
 def test_the_catalogue_is_complete(language):
     source = LOCALE_DIR / language / "LC_MESSAGES" / "django.po"
     assert source.exists(), "make messages writes it"
-    assert faults(texts(), read_catalogue(source), language) == []
+    found = faults(texts(), read_catalogue(source), language)
+    assert not found, "\n".join(found)
 
 
 def test_texts_are_found_in_code_and_in_templates():

@@ -95,7 +95,7 @@ def test_only_the_change_log_writes_what_is_recorded():
         for line, call in writes(source)
         if call not in ALLOWED.get(file, {})
     ]
-    assert found == [], "write through changes.recording(), or say in ALLOWED why not"
+    assert not found, "\n".join(["Write through changes.recording(), or say in ALLOWED why not:", *found])
 
 
 def test_every_exception_is_still_needed():

@@ -80,13 +80,13 @@ class TrackingTable(Table):
     columns = (
         Column("strategy", gettext_lazy("Strategy"), css="first"),
         Column("goal", gettext_lazy("Goal")),
-        Column("actions", gettext_lazy("Specific actions"), sorts=False),
+        Column("actions", gettext_lazy("Specific actions"), sorts=False, css="tight"),
         Column("owner", gettext_lazy("Owner")),
         Column("start", gettext_lazy("Start"), numeric=True),
         Column("due", gettext_lazy("Due"), numeric=True),
         Column("progress", gettext_lazy("Progress (done / in progress / not started)")),
-        Column("resources", gettext_lazy("Resource support"), sorts=False),
-        Column("risk", gettext_lazy("Risk warning"), sorts=False),
+        Column("resources", gettext_lazy("Resource support"), sorts=False, css="roomy"),
+        Column("risk", gettext_lazy("Risk warning"), sorts=False, css="roomy"),
     )
     kinds = {"strategy": StrategyKind(), "task": TaskKind()}
     page_size = 20

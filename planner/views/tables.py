@@ -171,7 +171,9 @@ def _rows(request: HttpRequest, table: Table, keys: list[str], revision: int) ->
         answer = HttpResponse(status=204)
     else:
         rows = table.rows_of(keys)
-        answer = render(request, "tables/rows.html", {"plan": table.plan, "table": table, "rows": rows, "bare": True})
+        answer = render(
+            request, "tables/rows.html", {"plan": table.plan, "table": table, "rows": rows, "bare": True}
+        )
     answer["X-Revision"] = str(revision)
     answer["X-Rows"] = "1"
     return answer

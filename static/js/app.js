@@ -15,3 +15,22 @@ document.addEventListener("keydown", (event) => {
     if (each.contains(document.activeElement)) each.querySelector("summary").focus();
   }
 });
+
+// A note in the corner. It goes away by itself, later when it offers a way back, and never when it leads elsewhere.
+function showToast(text, closing, action) {
+  const note = Object.assign(document.createElement("div"), { className: "toast" });
+  note.append(Object.assign(document.createElement("span"), { textContent: text }));
+  if (action?.href) note.append(Object.assign(document.createElement("a"), { href: action.href, textContent: action.label }));
+  if (action?.act) {
+    const button = Object.assign(document.createElement("button"), { className: "link", textContent: action.label });
+    button.addEventListener("click", () => { note.remove(); action.act(); });
+    note.append(button);
+  }
+  const shut = Object.assign(document.createElement("button"), { className: "icon", textContent: "×" });
+  shut.setAttribute("aria-label", closing);
+  shut.addEventListener("click", () => note.remove());
+  note.append(shut);
+  document.getElementById("toasts").append(note);
+  const seconds = action?.act ? 20 : 6;
+  if (!action?.href) setTimeout(() => note.matches(":hover, :focus-within") || note.remove(), seconds * 1000);
+}

@@ -1,7 +1,6 @@
 // Tables that people edit in place. The server renders every cell; this opens editors, sends them, and puts the
 // rows of an answer where they belong. Everything is delegated, so that a table swapped by htmx keeps working.
 (() => {
-  const pending = new Map(); // rows that changed while one of their cells was being edited: id → revision and row
   const mine = []; // this person's own revisions, the last one last
   let waiting = null; // a request that would replace the table, held until no cell is open
   let timer = 0;
@@ -68,9 +67,7 @@
     if (!cell) return;
     cell.classList.remove("editing");
     if (refocus) cell.querySelector("a.cell")?.focus();
-    const late = pending.get(cell.parentElement.id);
-    pending.delete(cell.parentElement.id);
-    if (late) mergeRow(late.row, late.revision);
+    tableRows.release(cell.parentElement.id);
     goOn();
   }
 
@@ -141,77 +138,10 @@
       const revision = Number(answer.headers.get("X-Revision"));
       const html = await answer.text();
       close(form, true);
-      merge(html, revision);
+      tableRows.merge(html, revision);
     } catch {
       trouble(form, word("Offline"));
     }
-  }
-
-  // Putting rows in their places
-
-  function merge(html, revision, saving) {
-    const holder = document.createElement("template");
-    holder.innerHTML = html;
-    const names = [...grid().tHead.rows[0].cells].map((head) => head.textContent.trim());
-    for (const fresh of [...holder.content.querySelectorAll("tr")]) {
-      label(fresh, names);
-      mergeRow(fresh, revision, saving);
-    }
-  }
-
-  // An answer leaves out what the head says already: the columns' names that the cards of a phone show.
-  function label(row, names) {
-    let at = 0;
-    for (const cell of row.cells) {
-      if (!cell.matches(".tools")) cell.dataset.label = names[at];
-      at += cell.colSpan;
-    }
-  }
-
-  function mergeRow(fresh, revision, saving) {
-    const old = document.getElementById(fresh.id);
-    if (!old) return fresh.hasAttribute("data-gone") ? undefined : insert(fresh, saving);
-    if (Number(old.dataset.rev ?? 0) > revision) return undefined;
-    const busy = openEditors().some((form) => form !== saving && old.contains(form));
-    if (busy) pending.set(fresh.id, { row: fresh.cloneNode(true), revision });
-    if (busy && !saving) return undefined; // what others changed waits until the cell is closed
-    if (fresh.hasAttribute("data-gone")) return busy ? undefined : old.remove();
-    old.dataset.rev = revision;
-    old.className = fresh.className;
-    if (fresh.dataset.group) old.dataset.group = fresh.dataset.group;
-    if (old.cells.length !== fresh.cells.length) return busy ? undefined : old.replaceWith(fresh);
-    [...fresh.cells].forEach((cell, at) => mergeCell(old.cells[at], cell, saving));
-    return undefined;
-  }
-
-  function mergeCell(old, fresh, saving) {
-    const form = old.querySelector("form.editor");
-    if (form && form !== saving) return;
-    if (!form && (old.innerHTML === fresh.innerHTML || old.matches(".tools"))) return;
-    const focused = old.contains(document.activeElement);
-    fresh.classList.add(form ? "saved" : "fresh");
-    old.replaceWith(fresh);
-    htmx.process(fresh);
-    if (focused) fresh.querySelector("a.cell")?.focus({ preventScroll: true });
-  }
-
-  function insert(row, own) {
-    const table = grid();
-    if (table.hasAttribute("data-partial") && !own) return newRows(table);
-    const peers = row.dataset.group ? table.querySelectorAll(`[id="${row.dataset.group}"], [data-group="${row.dataset.group}"]`) : [];
-    const last = peers[peers.length - 1];
-    if (last) last.after(row);
-    else table.querySelector("tbody.rows").append(row);
-    for (const cell of row.cells) cell.classList.add("fresh");
-    htmx.process(row);
-    return undefined;
-  }
-
-  function newRows(table) {
-    if (document.querySelector(".news")) return;
-    const note = Object.assign(document.createElement("p"), { className: "news notice", textContent: `${word("New")} ` });
-    note.append(Object.assign(document.createElement("a"), { href: location.href, textContent: word("Show") }));
-    table.before(note);
   }
 
   // What others changed
@@ -231,7 +161,7 @@
       else if (answer.ok) {
         toldSignedOut = false;
         const revision = Number(answer.headers.get("X-Revision") || table.dataset.revision);
-        if (answer.status !== 204) merge(await answer.text(), revision);
+        if (answer.status !== 204) tableRows.merge(await answer.text(), revision);
         table.dataset.revision = revision;
       }
     } catch {
@@ -249,20 +179,8 @@
   // Toasts and undo
 
   function toast(text, undo, link) {
-    const note = Object.assign(document.createElement("div"), { className: "toast" });
-    note.append(Object.assign(document.createElement("span"), { textContent: text }));
-    if (undo) {
-      const button = Object.assign(document.createElement("button"), { className: "link", textContent: word("Undo") });
-      button.addEventListener("click", () => { note.remove(); takeBack(undo); });
-      note.append(button);
-    }
-    if (link) note.append(Object.assign(document.createElement("a"), { href: link, textContent: word("Login") }));
-    const shut = Object.assign(document.createElement("button"), { className: "icon", textContent: "×" });
-    shut.setAttribute("aria-label", word("Close"));
-    shut.addEventListener("click", () => note.remove());
-    note.append(shut);
-    document.getElementById("toasts").append(note);
-    if (!link) setTimeout(() => note.matches(":hover, :focus-within") || note.remove(), undo ? 20000 : 6000);
+    const action = undo ? { label: word("Undo"), act: () => takeBack(undo) } : link && { label: word("Login"), href: link };
+    showToast(text, word("Close"), action);
   }
 
   async function takeBack(url) {
@@ -431,7 +349,7 @@
       event.detail.shouldSwap = false;
       const revision = Number(xhr.getResponseHeader("X-Revision"));
       if (!form.matches(".editor") || xhr.getResponseHeader("X-Changed")) mine.push(revision);
-      merge(xhr.responseText, revision, form);
+      tableRows.merge(xhr.responseText, revision, form);
       if (form.isConnected && form.matches("td > form.editor")) close(form, form.contains(document.activeElement));
       goOn();
     } else if (xhr.status < 300 && !xhr.responseURL.includes(requestConfig.path.replace(/^https?:..[^/]+/, ""))) {

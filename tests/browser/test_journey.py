@@ -229,6 +229,35 @@ def test_a_rep_says_how_the_own_task_stands_in_one_gesture(demo, window):
     expect(shown(page, strategy, "Progress")).to_contain_text("Done · 2/2")
 
 
+def test_an_action_is_added_below_its_strategy(demo, window):
+    page = window(MANAGER, demo.tracking)
+    strategy = demo.task(demo.quarter, "Write the new procedure").strategy_key
+    page.get_by_role("link", name="Add an action to Better follow-up procedure").click()
+    page.keyboard.type("Show it in the weekly meeting")
+    page.keyboard.press("Enter")
+
+    actions = page.locator(f'tbody tr.sub[data-group="{strategy}"]')
+    expect(actions).to_have_count(3)
+    expect(actions.last).to_contain_text("③ Show it in the weekly meeting")
+    expect(shown(page, strategy, "Progress")).to_contain_text("In progress · 1/3")
+
+
+def test_who_edits_a_row_that_is_removed_meanwhile_keeps_what_they_typed(demo, window, trouble):
+    trouble.expect("status of 404", "htmx:", "Response Status Error Code 404")
+    here, there, row = window(MANAGER, demo.diagnose), window(MANAGER, demo.diagnose), demo.metric(SALES)
+    cell(here, row, "problems").locator("a.cell").press("Enter")
+    here.keyboard.type("Half a thought")
+    there.get_by_role("button", name=f"Remove {SALES}").click()
+    expect(there.locator(f"#{row}")).to_have_count(0)
+    here.keyboard.press("Control+Enter")
+
+    form = editor(here, row, "problems")
+    expect(form.get_by_role("alert")).to_contain_text("this row was removed meanwhile")
+    expect(form.locator("textarea")).to_have_value("Half a thought")
+    form.locator("textarea").press("Escape")
+    expect(here.locator(f"#{row}")).to_have_count(0)
+
+
 def test_without_a_connection_the_cell_says_so_and_keeps_the_text(demo, window, trouble):
     trouble.expect("ERR_FAILED", "htmx:")
     page, row = window(MANAGER, demo.diagnose), demo.metric(SALES)
