@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
@@ -23,7 +23,10 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 class RefusalMiddleware:
-    """A rule that a view did not expect to be broken answers with its sentence, never with a traceback."""
+    """A rule that a view did not expect to be broken answers with its sentence, never with a traceback.
+
+    What a person may not know of is nothing, under DEBUG too: the trial shows strangers what they would see.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -32,6 +35,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Http404):
+            return render(request, "404.html", status=404)
         if isinstance(exception, ValidationError):
             return render(request, "409.html", {"sentences": exception.messages}, status=409)
         return None

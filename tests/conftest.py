@@ -24,20 +24,9 @@ def pytest_report_header(config) -> str:
     return f"database: {connection.display_name}"
 
 
-def pytest_collection_modifyitems(items) -> None:
-    if chromium() is None:
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="no Chromium"))
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    skipped = [
-        each for each in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(each.longrepr)
-    ]
-    if skipped:
-        line = f"{len(skipped)} BROWSER TESTS NOT RUN: there is no Chromium here, `make browser` installs it"
-        terminalreporter.write_line(line, red=True, bold=True)
+def pytest_runtest_setup(item) -> None:
+    if item.get_closest_marker("browser") and chromium() is None:
+        pytest.skip("BROWSER TESTS NOT RUN: there is no Chromium here, `make browser` installs it")
 
 
 @pytest.fixture
