@@ -1,0 +1,65 @@
+"""Every list asks the database as often for three things as for one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from planner import changes
+from planner.models import Membership, Metric, Plan, PlanMetric
+from strategies.models import Strategy
+from tests.conftest import seat
+from tracking.models import Task
+
+
+def asked(client, url: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.fixture
+def grow(team, plan, manager, rep):
+    """grow() adds one of everything that a list may show."""
+
+    def add() -> None:
+        number = Plan.objects.count()
+        other = Plan.objects.create(team=team, name=f"P{number}", start=plan.start, end=plan.end)
+        member = Membership.objects.create(team=team, name=f"Member {number}")
+        PlanMetric.objects.create(plan=plan, metric=Metric.objects.create(team=team, name=f"M{number}"))
+        for each in (plan, other):
+            strategy = Strategy.objects.create(plan=each, title=f"S{number}", owner=member)
+            for owner in (seat(manager, team), seat(rep, team), member):
+                Task.objects.create(
+                    strategy=strategy, description=f"T{number}", owner=owner, due=dt.date(2026, 10, 2)
+                )
+        with changes.recording(team, plan=plan, by=manager) as log:
+            strategy = Strategy(plan=plan, title=f"R{number}")
+            log.save(strategy)
+
+    return add
+
+
+@pytest.mark.parametrize("address", ["/", "/plans/{}/", "/plans/{}/history/", "/plans/{}/diagnose/",
+                                     "/plans/{}/tracking/", "/team/"])  # fmt: skip
+def test_a_list_asks_as_often_for_three_as_for_one(grow, plan, manager, as_, address):
+    client, url = as_(manager), address.format(plan.pk)
+    grow()
+    client.get(url)
+    one = asked(client, url)
+    grow()
+    grow()
+
+    assert asked(client, url) == one
+
+
+def test_an_open_page_that_asks_for_news_costs_a_handful_of_queries(plan, manager, as_):
+    client = as_(manager)
+    client.get(f"/plans/{plan.pk}/tracking/")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/plans/{plan.pk}/tracking/changes/?since=0").status_code == 204
+
+    assert len(queries) <= 4
