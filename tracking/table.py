@@ -141,8 +141,8 @@ class TrackingTable(Table):
         """The tasks that the filters ask for."""
         tasks = Task.objects.of_plan(self.plan)
         owner, status, late = (self.params.get(name, "") for name in ("owner", "status", "late"))
-        if owner.isdecimal():
-            tasks = tasks.filter(owner=int(owner))
+        if owner:
+            tasks = tasks.filter(owner__in=[each for each in self.members if str(each.pk) == owner])
         if status == "open":
             tasks = tasks.open()
         elif status in Status.values:

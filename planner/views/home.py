@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "place": "home",
         "plans": list(access.plans(request.user)),  # type: ignore[arg-type]
         "work": sorted(work, key=lambda each: (each.due is None, each.due)),
-        "late_of_others": sorted(late_of_others, key=lambda each: each.due),
+        "late_of_others": sorted(late_of_others, key=lambda each: -each.days_late),
         "late": sum(each.days_late > 0 for each in work),
         "can_plan": bool(managed),
         "has_team": bool(mine),

@@ -1,0 +1,80 @@
+"""Requests that no page of ours sends: an answer in words, never a traceback, and nothing saved."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.models import Change
+
+HUGE = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/plans/{HUGE}/",
+        "/plans/{plan}/tracking/?owner=" + HUGE,
+        "/plans/{plan}/tracking/?page=" + HUGE,
+        "/plans/{plan}/tracking/?sort=password",
+        "/plans/{plan}/tracking/?status=%00&late=%00&q=%00",
+        "/plans/{plan}/diagnose/?q=%00&side=%00",
+        "/plans/{plan}/diagnose/rows/metric-" + HUGE + "/",
+        "/plans/{plan}/diagnose/rows/metric-²/",
+        "/plans/{plan}/diagnose/rows/nothing/",
+        "/plans/{plan}/diagnose/changes/?since=" + HUGE,
+        "/plans/{plan}/diagnose/changes/?since=²",
+        "/plans/{plan}/history/?page=-1",
+        "/team/members/" + HUGE + "/",
+        "/accounts/invitation/%00/",
+    ],
+)
+def test_strange_addresses(status, plan, manager, as_, address):
+    answer = as_(manager).get(address.replace("{plan}", str(plan.pk)))
+
+    assert answer.status_code in (200, 204, 400, 404)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"cell": "target", "target": "9" * 300, "target_period": "month"},
+        {"cell": "target", "target": "12%\x00", "target_period": "month"},
+        {"cell": "target", "target": "12%", "target_period": "decade"},
+        {"cell": "rate", "basis": "\x00"},
+        {"cell": "problems", "problems": "x" * 3000},
+        {"cell": "problems", "problems": "a\x00b"},
+        {"cell": "metric", "name": "", "kind": "rate", "direction": "higher", "aggregation": "ratio"},
+    ],
+)
+def test_what_cannot_be_saved_is_refused_beside_its_cell(status, plan, manager, as_, sent):
+    url = f"/plans/{plan.pk}/diagnose/rows/metric-{status.rate.pk}/"
+    answer = as_(manager).post(url, sent, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{"cell": "gap"}, {"cell": "nothing"}])
+def test_a_computed_or_unknown_cell_is_not_found(status, plan, manager, as_, sent):
+    url = f"/plans/{plan.pk}/diagnose/rows/metric-{status.rate.pk}/"
+
+    assert as_(manager).post(url, sent, headers={"HX-Request": "true"}).status_code == 404
+
+
+@pytest.mark.parametrize("strategy", ["", "0", HUGE, "x"])
+def test_a_task_below_nothing_is_refused(status, plan, manager, as_, strategy):
+    sent = {"strategy": strategy, "description": "Print the cards"}
+    answer = as_(manager).post(
+        f"/plans/{plan.pk}/tracking/rows/?kind=task", sent, headers={"HX-Request": "true"}
+    )
+
+    assert answer.status_code == 422
+    assert not Change.objects.exists()
+
+
+def test_undo_of_a_revision_that_never_was_says_so(plan, manager, as_):
+    answer = as_(manager).post(f"/plans/{plan.pk}/undo/{HUGE}/")
+
+    assert answer.status_code == 409
+    assert "nothing to undo" in answer.content.decode()
