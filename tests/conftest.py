@@ -11,7 +11,7 @@ from django.test import Client
 
 from planner.messages import compile_catalogues
 from planner.models import Membership, Metric, Plan, PlanMetric, Role, Segment, Team, User
-from tests.services import chromium
+from tests.real_programs import chromium
 
 TODAY = dt.date(2026, 11, 23)
 

@@ -1,6 +1,6 @@
 """The product's settings as the tests run them: quick passwords, plain static files, mail kept in memory.
 
-TEST_DATABASE=postgres runs them on a real PostgreSQL, which tests/services.py finds or starts.
+TEST_DATABASE=postgres runs them on a real PostgreSQL, which tests/real_programs.py finds or starts.
 """
 
 import atexit
@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 
-from tests.services import postgres_url
+from tests.real_programs import postgres_url
 
 os.environ.setdefault("DEBUG", "0")
 os.environ.setdefault("SECRET_KEY", "tests")

@@ -15,7 +15,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from planner.models import Plan, PlanMetric, User
-from tests.services import chromium
+from tests.real_programs import chromium
 from tracking.models import Task
 
 MANAGER, REP = "manager@demo.example", "rep@demo.example"

@@ -1,4 +1,4 @@
-"""The real services that tests run against: a PostgreSQL of their own, and Debian's Chromium."""
+"""The real programs that tests run against: a PostgreSQL of their own, and Debian's Chromium."""
 
 from __future__ import annotations
 
