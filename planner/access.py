@@ -10,9 +10,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from planner.models import Membership, Plan, Role, Team, User
+from planner.requests import Request
 
 
 def memberships(user: User) -> QuerySet[Membership]:
@@ -26,7 +27,7 @@ def plans(user: User) -> QuerySet[Plan]:
     return Plan.objects.filter(team__in=mine).select_related("team")
 
 
-def get_plan(request: HttpRequest, plan_pk: int, *, at_least: Role = Role.VIEWER) -> Plan:
+def get_plan(request: Request, plan_pk: int, *, at_least: Role = Role.VIEWER) -> Plan:
     """The plan, with `plan.membership` of who asks; 404 for strangers, 403 below `at_least`."""
     plan = Plan.objects.filter(pk=plan_pk).first()
     mine = Membership.objects.filter(user=request.user.pk).select_related("team")
@@ -40,12 +41,12 @@ def get_plan(request: HttpRequest, plan_pk: int, *, at_least: Role = Role.VIEWER
     return plan
 
 
-def get_membership(request: HttpRequest, *, at_least: Role = Role.VIEWER) -> Membership:
+def get_membership(request: Request, *, at_least: Role = Role.VIEWER) -> Membership:
     """What the person is in their current team (the one last used); 404 without any team."""
-    mine = list(memberships(request.user))  # type: ignore[arg-type]  # login is required everywhere
+    mine = list(memberships(request.user))
     if not mine:
         raise Http404
-    last = request.user.last_team_id  # type: ignore[union-attr]
+    last = request.user.last_team_id
     membership = next((each for each in mine if each.team_id == last), mine[0])
     require(membership, at_least)
     return membership
@@ -67,16 +68,16 @@ def may_update(membership: Membership, owner_id: Any) -> bool:
     return membership.is_manager or (membership.is_at_least(Role.REP) and owner_id == membership.pk)
 
 
-def switch_team(request: HttpRequest, team_pk: int) -> Team:
+def switch_team(request: Request, team_pk: int) -> Team:
     """Make a team of the person's the current one; 404 for a team they are not in."""
-    membership = memberships(request.user).filter(team=team_pk).first()  # type: ignore[arg-type]
+    membership = memberships(request.user).filter(team=team_pk).first()
     if membership is None:
         raise Http404
     _remember_team(request, membership.team)
     return membership.team
 
 
-def _remember_team(request: HttpRequest, team: Team) -> None:
+def _remember_team(request: Request, team: Team) -> None:
     user: Any = request.user
     if user.last_team_id != team.pk:
         User.objects.filter(pk=user.pk).update(last_team=team)

@@ -36,6 +36,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Looks for a static file when it is asked for: nothing has been collected.
 WHITENOISE_AUTOREFRESH = True
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405  # by the star above
+# mypy reads these settings too, and would leave its directory behind.
+if "PYTEST_VERSION" in os.environ and DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405  # by the star
     # A file, as in the product: an open in-memory database locks otherwise than one that people share.
     DATABASES["default"]["TEST"] = {"NAME": f"{scratch_dir()}/tests.sqlite3"}  # noqa: F405  # by the star above

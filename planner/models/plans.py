@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.models.history import Recorded
-from planner.models.people import Team
+from planner.models.people import Membership, Team
 from planner.periods import as_of
 
 
@@ -41,6 +41,9 @@ class Plan(Recorded):
         related_name="followers",
         verbose_name=_("previous plan"),
     )
+
+    # What the person who asked is in the team; only access.get_plan() fills it.
+    membership: Membership
 
     class Meta(Recorded.Meta):
         verbose_name = _("plan")

@@ -54,7 +54,7 @@ class Table:
 
     def __init__(self, plan: Plan, params: QueryDict | None = None) -> None:
         self.plan = plan
-        self.membership: Membership = plan.membership  # type: ignore[attr-defined]  # set by access.get_plan
+        self.membership: Membership = plan.membership
         self.today = plan.team.today()
         self.day: dt.date = plan.as_of(self.today)
         self.params = params or QueryDict()

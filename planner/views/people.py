@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,10 +17,11 @@ from planner import access, people
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
 from planner.models import Invitation, Membership, Role, Team
 from planner.models.people import Weekday
+from planner.requests import Request
 
 
 @require_GET
-def team(request: HttpRequest) -> HttpResponse:
+def team(request: Request) -> HttpResponse:
     membership = access.get_membership(request)
     can_manage = access.may_manage(membership)
     members = list(membership.team.memberships.select_related("user"))
@@ -37,7 +38,7 @@ def team(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     form = SettingsForm(_sent(request), instance=membership.team)
     if form.is_valid():
@@ -48,7 +49,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     form = MemberForm(_sent(request), instance=Membership(team=membership.team))
     if form.is_valid():
@@ -59,7 +60,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def member(request: HttpRequest, pk: int) -> HttpResponse:
+def member(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     person = get_object_or_404(membership.team.memberships.select_related("user"), pk=pk)
     form = MemberForm(_sent(request), instance=person)
@@ -77,7 +78,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     form = InviteForm(request.POST)
@@ -95,7 +96,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     if people.withdraw(person):
@@ -104,26 +105,26 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     return _farewell(request, membership, person, "team/remove.html", "team")
 
 
 @require_http_methods(["GET", "POST"])
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Request) -> HttpResponse:
     membership = access.get_membership(request)
     return _farewell(request, membership, membership, "team/leave.html", "home")
 
 
 @require_POST
-def switch(request: HttpRequest, team_pk: int) -> HttpResponse:
+def switch(request: Request, team_pk: int) -> HttpResponse:
     access.switch_team(request, team_pk)
     return redirect("home")
 
 
 def _farewell(
-    request: HttpRequest, membership: Membership, leaver: Membership, template: str, then: str
+    request: Request, membership: Membership, leaver: Membership, template: str, then: str
 ) -> HttpResponse:
     """Ask who takes over the open work of `leaver`, then take them out of the team and go to `then`."""
     form = SuccessorForm(_sent(request), leaver=leaver)
@@ -156,7 +157,7 @@ def _farewell_words(leaver: Membership, successor: Membership | None, count: int
 
 
 def _member_page(
-    request: HttpRequest,
+    request: Request,
     membership: Membership,
     pk: int,
     *,
@@ -178,7 +179,7 @@ def _member_page(
     return render(request, "team/member.html", context, status=_status(form or invite_form))
 
 
-def _show_invitations(request: HttpRequest, team: Team, members: list[Any]) -> None:
+def _show_invitations(request: Request, team: Team, members: list[Any]) -> None:
     """Each member's open invitation as `invited`, with the link to copy for the manager who made it."""
     waiting = Invitation.objects.open().filter(membership__team=team).order_by("pk")
     by_member = {invitation.membership_id: invitation for invitation in waiting}
@@ -188,7 +189,7 @@ def _show_invitations(request: HttpRequest, team: Team, members: list[Any]) -> N
             each.invited.link = _link(request, each.invited.token)
 
 
-def _say_how_it_went(request: HttpRequest, invited: people.Invited) -> None:
+def _say_how_it_went(request: Request, invited: people.Invited) -> None:
     email = {"email": invited.invitation.email}
     if invited.unsent:
         text = _("The mail to %(email)s could not be sent. Copy the link below and send it yourself.")
@@ -197,11 +198,11 @@ def _say_how_it_went(request: HttpRequest, invited: people.Invited) -> None:
         messages.success(request, _("The invitation is on its way to %(email)s.") % email)
 
 
-def _link(request: HttpRequest, token: str) -> str:
+def _link(request: Request, token: str) -> str:
     return request.build_absolute_uri(reverse("invitation", args=[token]))
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
+def _sent(request: Request) -> QueryDict | None:
     """What a form is bound to: even an empty POST was sent."""
     return request.POST if request.method == "POST" else None
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.module_loading import import_string
@@ -22,6 +22,7 @@ from django_htmx.http import trigger_client_event
 from planner import access, changes
 from planner.access import get_plan
 from planner.models import Change, Role
+from planner.requests import Request
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.table import RowKind, Table
 
@@ -40,15 +41,15 @@ def table_urls(url_name: str, dotted_table: str) -> list[URLPattern]:
 
 
 @require_GET
-def page(request: HttpRequest, plan_pk: int, table: str) -> HttpResponse:
+def page(request: Request, plan_pk: int, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk)
     shown: Table = import_string(table)(plan, request.GET)
-    piece = "#table" if request.htmx else ""  # type: ignore[attr-defined]
+    piece = "#table" if request.htmx else ""
     return render(request, shown.template + piece, {"plan": plan, "table": shown, "place": shown.url_name})
 
 
 @require_GET
-def changed(request: HttpRequest, plan_pk: int, table: str) -> HttpResponse:
+def changed(request: Request, plan_pk: int, table: str) -> HttpResponse:
     """The rows that others changed since the revision that a page has; 204 where there is nothing new."""
     plan = get_plan(request, plan_pk)
     since = request.GET.get("since", "")
@@ -61,7 +62,7 @@ def changed(request: HttpRequest, plan_pk: int, table: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def row(request: HttpRequest, plan_pk: int, key: str, table: str) -> HttpResponse:
+def row(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk, at_least=Role.VIEWER if request.method == "GET" else Role.REP)
     shown: Table = import_string(table)(plan, request.GET)
     kind, pk = shown.split(key)
@@ -70,14 +71,14 @@ def row(request: HttpRequest, plan_pk: int, key: str, table: str) -> HttpRespons
     obj = kind.objects(plan).filter(pk=pk).first()
     if obj is None:
         raise Http404
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return _rows(request, shown, [key], plan.team.revision)
     only = _fields(shown, kind, obj, request.GET.get("cell"))
     return _row_form(request, shown, key, kind.form(table=shown, obj=obj, only=only))
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, plan_pk: int, table: str) -> HttpResponse:
+def add(request: Request, plan_pk: int, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk, at_least=Role.REP)
     shown: Table = import_string(table)(plan, request.GET)
     # The address names the kind of row, for a form may have a field of that name.
@@ -93,26 +94,26 @@ def add(request: HttpRequest, plan_pk: int, table: str) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, plan_pk: int, key: str, table: str) -> HttpResponse:
+def remove(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
     shown: Table = import_string(table)(plan, request.GET)
     kind, pk = shown.split(key)
-    with changes.recording(plan.team, plan=plan, by=request.user) as log:  # type: ignore[arg-type]
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
         obj = log.take(kind.objects(plan), pk)
         log.remove(obj)
     said = _("“%(name)s” is removed.") % {"name": obj}
     undo = reverse("plan-undo", args=[plan.pk, log.revision])
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         messages.success(request, said, extra_tags=f"undo:{undo}")
         return redirect(shown.url)
     answer = _rows(request, shown, shown.keys_touched(log.changes), log.revision)
     return trigger_client_event(answer, "toast", {"text": said, "undo": undo})
 
 
-def _save(request: HttpRequest, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
+def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
     form: RowForm | None = None
     try:
-        with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:  # type: ignore[arg-type]
+        with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
             obj = log.take(kind.objects(table.plan), pk)
             form = kind.form(
                 request.POST, table=table, obj=obj, only=_fields(table, kind, obj, request.POST.get("cell"))
@@ -127,7 +128,7 @@ def _save(request: HttpRequest, table: Table, kind: RowKind, key: str, pk: int) 
         form.take_errors(error)
     if not saved:
         return _row_form(request, table, key, form)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         answer = _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
         if log.changes:
             answer["X-Changed"] = "1"  # there is something of this person's own to undo
@@ -136,21 +137,21 @@ def _save(request: HttpRequest, table: Table, kind: RowKind, key: str, pk: int) 
     return redirect(f"{table.url}#{key}")
 
 
-def _create(request: HttpRequest, table: Table, kind: RowKind) -> HttpResponse:
+def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
     form = kind.add_form(request.POST, table=table)
     if form.is_valid():
         try:
-            with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:  # type: ignore[arg-type]
+            with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
                 made = form.create(log)
         except ValidationError as error:
             form.take_errors(error)
         else:
             key = f"{kind.name}-{made.pk}"
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(f"{table.url}#{key}")
             answer = _rows(request, table, table.keys_touched(log.changes), log.revision)
             return trigger_client_event(answer, "row-added", {"key": key})
-    piece = "#form" if request.htmx else ""  # type: ignore[attr-defined]
+    piece = "#form" if request.htmx else ""
     return render(request, f"tables/add.html{piece}", _context(table, form=form, kind=kind), status=422)
 
 
@@ -165,7 +166,7 @@ def _fields(table: Table, kind: RowKind, obj: Any, cell: str | None) -> list[str
     return [name for column in columns for name in kind.edits[column]]
 
 
-def _rows(request: HttpRequest, table: Table, keys: list[str], revision: int) -> HttpResponse:
+def _rows(request: Request, table: Table, keys: list[str], revision: int) -> HttpResponse:
     """The rows of these keys, for the script to put in their places."""
     if not keys:
         answer = HttpResponse(status=204)
@@ -179,7 +180,7 @@ def _rows(request: HttpRequest, table: Table, keys: list[str], revision: int) ->
     return answer
 
 
-def _row_form(request: HttpRequest, table: Table, key: str, form: RowForm | None) -> HttpResponse:
+def _row_form(request: Request, table: Table, key: str, form: RowForm | None) -> HttpResponse:
     """The editor with its errors or its conflict beside it; a page of its own without script."""
     if form is None:
         raise Http404
@@ -188,7 +189,7 @@ def _row_form(request: HttpRequest, table: Table, key: str, form: RowForm | None
     context = _context(
         table, form=form, key=key, cell=cell, url=reverse(f"{table.url_name}-row", args=[table.plan.pk, key])
     )
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "tables/editor.html", context, status=status)
     return render(request, "tables/row.html", context, status=status)
 
