@@ -101,7 +101,7 @@ class AddMetricForm(AddForm):
         self.fields["name"].widget.attrs.update(
             {
                 "placeholder": _("Name of the metric, such as Total sales"),
-                "list": "known-metrics",
+                "list": "suggestions",
                 "autocomplete": "off",
             }
         )
@@ -164,7 +164,6 @@ class StatusTable(Table):
     """Table 1: metric, current value, target, gap, gap rate and main problems."""
 
     url_name = "diagnose"
-    template = "diagnose.html"
     title = gettext_lazy("Table 1 · Performance status")
     heading = gettext_lazy("Performance status")
     empty = gettext_lazy(
@@ -194,11 +193,11 @@ class StatusTable(Table):
         return [{"name": "side", "label": _("How far"), "choices": self.sides()}]
 
     def summary(self) -> str:
-        months = standings_months(self.plan)
+        months = full_months_before(self.plan.start)
         span = f"{formats.month(months[0], cells.language())} – {formats.month(months[-1], cells.language())}"
         return _("Current values: %(span)s") % {"span": span}
 
-    def known_metrics(self) -> list[str]:
+    def suggestions(self) -> list[str]:
         """The names of the team's metrics that are not in the table yet."""
         used = self.plan.metrics.values("metric")
         return list(
@@ -348,8 +347,3 @@ def rate_explained(standing: Standing, language: str) -> list[str]:
 def exact_per_cent(rate: Decimal, language: str) -> str:
     """A rate with one decimal where it has one: 33.3%."""
     return formats.figure(rate, rate=True, language=language).number
-
-
-def standings_months(plan: Plan) -> tuple[Any, ...]:
-    """The three full months before the plan's start, from which its current values come."""
-    return full_months_before(plan.start)

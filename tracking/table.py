@@ -71,7 +71,6 @@ class TrackingTable(Table):
     """Table 3: one page holds twenty strategies with all their tasks."""
 
     url_name = "tracking"
-    template = "tracking.html"
     title = gettext_lazy("Table 3 · Strategy execution tracking")
     heading = gettext_lazy("Execution")
     empty = gettext_lazy(

@@ -32,7 +32,6 @@ class Cell:
     values: dict[str, str] | None = None
     span: int = 1
     css: str = ""
-    after: str = ""
 
     def render(self, row_url: str, *, labelled: bool) -> SafeString:
         """The table cell; an editable one holds a link that opens the editor, with or without script.
@@ -45,12 +44,11 @@ class Cell:
             inner = format_html(link, row_url, self.column.key, opening_texts(self.values), self.html)
         css = " ".join(filter(None, ("n" if self.column.numeric else "", self.column.css, self.css)))
         return format_html(
-            "<td{}{}{}>{}{}</td>",
+            "<td{}{}{}>{}</td>",
             format_html(' class="{}"', css) if css else "",
             format_html(' colspan="{}"', self.span) if self.span > 1 else "",
             format_html(' data-label="{}"', self.column.label) if labelled else "",
             inner,
-            self.after,
         )
 
 

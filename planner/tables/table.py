@@ -84,6 +84,10 @@ class Table:
         """One line beside the title."""
         return ""
 
+    def suggestions(self) -> list[str]:
+        """Names offered to who adds a row."""
+        return []
+
     # What every table shares.
 
     @property

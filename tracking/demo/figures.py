@@ -97,7 +97,7 @@ CUSTOMERS, CONVERSION = Bottleneck.Kind.CUSTOMERS, Bottleneck.Kind.CONVERSION
 VALUE, EXECUTION = Bottleneck.Kind.VALUE, Bottleneck.Kind.EXECUTION
 REACH, GROW_BY = Goal.Kind.REACH, Goal.Kind.GROW_BY
 GROW_PERCENT, SHARE = Goal.Kind.GROW_PERCENT, Goal.Kind.SHARE
-TODO, DOING, DONE, CANCELLED = Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE, Status.CANCELLED
+WAITING, DOING, DONE, CANCELLED = Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE, Status.CANCELLED
 ACTIVE, PAUSED, PROPOSED = Strategy.State.ACTIVE, Strategy.State.PAUSED, Strategy.State.PROPOSED
 
 
@@ -132,9 +132,9 @@ QUARTER_STRATEGIES = (
 QUARTER_TASKS = (
     ("pain_points", "procedure", "manager", july(1), july(7), DONE, 100, (july(7),)),
     ("write", "procedure", "lead", july(8), july(15), DOING, 30, (july(9),)),
-    ("survey", "points", "operations", july(10), july(20), TODO, 0, (july(9),)),
-    ("build", "points", "operations", july(21), august(5), TODO, 0, ()),
-    ("launch", "points", "operations", august(6), august(10), TODO, 0, ()),
+    ("survey", "points", "operations", july(10), july(20), WAITING, 0, (july(9),)),
+    ("build", "points", "operations", july(21), august(5), WAITING, 0, ()),
+    ("launch", "points", "operations", august(6), august(10), WAITING, 0, ()),
 )
 
 # --- The running plan, dated from today -----------------------------------------------------------------
@@ -164,11 +164,11 @@ PUSH_TASKS = (
     ("reminders", "reply", "lead", -13, -3, DOING, 60, (-8, -2)),
     ("times", "reply", "lead", -5, THIS_WEEK, DOING, 40, (-4,)),
     ("region_launch", "members", "operations", -25, -10, DONE, 100, (-10,)),
-    ("first_offer", "members", "operations", -9, -1, TODO, 0, ()),
-    ("interviews", "members", None, 1, 12, TODO, 0, ()),
+    ("first_offer", "members", "operations", -9, -1, WAITING, 0, ()),
+    ("interviews", "members", None, 1, 12, WAITING, 0, ()),
     ("clean_up", "keywords", "marketing", -22, -7, DONE, 100, (-15, -7)),
     ("landing", "keywords", "marketing", -6, 9, DOING, 40, (-1,)),
     ("banners", "keywords", "marketing", -20, -4, CANCELLED, 10, (-12,)),
     ("bundle_list", "bundles", "product", -18, -6, DOING, 50, (-11,)),
-    ("bundle_training", "bundles", "trainer", -2, 8, TODO, 0, ()),
+    ("bundle_training", "bundles", "trainer", -2, 8, WAITING, 0, ()),
 )
