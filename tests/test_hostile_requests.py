@@ -64,7 +64,7 @@ def test_a_computed_or_unknown_cell_is_not_found(status, plan, manager, as_, sen
 
 @pytest.mark.parametrize("strategy", ["", "0", HUGE, "x"])
 def test_a_task_below_nothing_is_refused(status, plan, manager, as_, strategy):
-    sent = {"strategy": strategy, "description": "Print the cards"}
+    sent = {"beneath": strategy, "description": "Print the cards"}
     answer = as_(manager).post(
         f"/plans/{plan.pk}/tracking/rows/?kind=task", sent, headers={"HX-Request": "true"}
     )

@@ -121,14 +121,14 @@ class AddTaskForm(AddForm):
     """A task begins with what is to be done, below its strategy."""
 
     title = gettext_lazy("Add an action")
-    strategy = forms.IntegerField(widget=forms.HiddenInput)
+    beneath = forms.IntegerField(widget=forms.HiddenInput)
     description = forms.CharField(label=gettext_lazy("Action"), max_length=200)
 
     def prepare(self) -> None:
         self.fields["description"].widget.attrs["placeholder"] = _("What is to be done, as one step")
 
     def create(self, log: Recording) -> Task:
-        strategy = self.table.plan.strategies.filter(pk=self.cleaned_data["strategy"]).first()
+        strategy = self.table.plan.strategies.filter(pk=self.cleaned_data["beneath"]).first()
         if strategy is None:
             raise ValidationError({"description": _("This strategy is gone: reload the page.")})
         last = strategy.tasks.aggregate(last=Max("order"))["last"] or 0

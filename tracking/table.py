@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner import access
+from planner.items import circled
 from planner.models import Change, Goal, Membership, Plan
 from planner.periods import end_of_week
 from planner.tables import cells
-from planner.tables.columns import Cell, Column, Row
+from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
@@ -43,6 +44,7 @@ class StrategyKind(RowKind):
 
 class TaskKind(RowKind):
     name = "task"
+    beneath = "strategy"
     form = TaskForm
     add_form = AddTaskForm
     edits = {
@@ -248,8 +250,11 @@ class TrackingTable(Table):
             css="group",
             label=strategy.title,
             can_remove=mine,
-            add_kind="task" if mine else "",
+            adder=self._adder(strategy) if mine else None,
         )
+
+    def _adder(self, strategy: Strategy) -> Adder:
+        return Adder("task", _("Action"), _("Add an action to %(name)s") % {"name": strategy.title})
 
     def _title(self, strategy: Strategy) -> Any:
         if strategy.state == Strategy.State.ACTIVE:
@@ -308,8 +313,3 @@ class TrackingTable(Table):
         shown = cells.chip(TONES[Status(task.status)], words)
         note = task.cancel_reason if task.status == Status.CANCELLED else task.latest_note
         return cells.lines(shown, note) if note else shown
-
-
-def circled(number: int) -> str:
-    """The number of an action as the forms of the method write it: ① to ⑳, then plain."""
-    return chr(0x245F + number) if 1 <= number <= 20 else f"{number}."

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from planner.models import Recorded
 
@@ -58,6 +59,15 @@ def opening_texts(values: dict[str, str]) -> str:
     return texts[0] if len(texts) == 1 else json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 
+@dataclass(frozen=True, slots=True)
+class Adder:
+    """The link at the end of a row that adds another row beneath it: of which kind, and what it says."""
+
+    kind: str
+    word: Any
+    sentence: str
+
+
 @dataclass(slots=True)
 class Row:
     """One row: an object as a table shows it, or the trace of one that is gone."""
@@ -69,25 +79,45 @@ class Row:
     group: str = ""
     label: str = ""
     can_remove: bool = False
-    add_kind: str = ""
+    adder: Adder | None = None
 
     @property
     def url(self) -> str:
         """The row's address, relative to the page of its table."""
         return f"rows/{self.key}/"
 
-    @property
-    def is_gone(self) -> bool:
-        return self.obj is None
+    def labelled(self) -> SafeString:
+        """The row as a page holds it."""
+        return self._render(labelled=True)
 
-    def labelled_cells(self) -> SafeString:
-        """The cells as a page holds them."""
-        return self._cells(labelled=True)
+    def bare(self) -> SafeString:
+        """The row as an answer to the script holds it, which knows the columns' names."""
+        return self._render(labelled=False)
 
-    def bare_cells(self) -> SafeString:
-        """The cells as an answer to the script holds them: it knows the columns' names."""
-        return self._cells(labelled=False)
-
-    def _cells(self, *, labelled: bool) -> SafeString:
+    def _render(self, *, labelled: bool) -> SafeString:
+        if self.obj is None:
+            return format_html('<tr id="{}" data-gone hidden></tr>', self.key)
         # Each cell is built by format_html.
-        return mark_safe("".join(cell.render(self.url, labelled=labelled) for cell in self.cells))
+        cells = mark_safe("".join(cell.render(self.url, labelled=labelled) for cell in self.cells))
+        group = format_html(' data-group="{}"', self.group) if self.group else ""
+        css = format_html(' class="{}"', self.css) if self.css else ""
+        row = '<tr id="{}"{}{}>{}<td class="tools">{}{}</td></tr>\n'
+        return format_html(row, self.key, group, css, cells, self._adder(), self._remover())
+
+    def _adder(self) -> SafeString | str:
+        if self.adder is None or self.obj is None:
+            return ""
+        link = (
+            '<a class="plus" href="rows/?kind={0}&amp;beneath={1}" data-opens="{0}" aria-label="{2}">'
+            '<svg viewBox="0 0 24 24"><use href="#icon-plus"/></svg><span>{3}</span></a>'
+        )
+        return format_html(link, self.adder.kind, self.obj.pk, self.adder.sentence, self.adder.word)
+
+    def _remover(self) -> SafeString | str:
+        if not self.can_remove:
+            return ""
+        button = (
+            '<button class="icon" form="removing" formaction="{}remove/" aria-label="{}">'
+            '<svg viewBox="0 0 24 24"><use href="#icon-remove"/></svg></button>'
+        )
+        return format_html(button, self.url, _("Remove %(name)s") % {"name": self.label})

@@ -229,6 +229,8 @@ class AddForm(TableForm):
     """How a new row begins: as little as possible, the rest is typed in its cells."""
 
     title: Any = ""
+    # The column whose cell the keyboard goes to once the row is there; "" stays for the next row.
+    then: str = ""
 
     def __init__(self, data: Any = None, *, table: Any, initial: Any = None, **kwargs: Any) -> None:
         super().__init__(data, initial=initial, auto_id=kwargs.pop("auto_id", False))

@@ -26,6 +26,8 @@ class RowKind:
     add_form: ClassVar[type[AddForm]]
     # Which form fields the cell of a column edits.
     edits: ClassVar[dict[str, tuple[str, ...]]]
+    # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
+    beneath: ClassVar[str] = ""
 
     def objects(self, plan: Plan) -> QuerySet:
         """The present objects of this kind in the plan: another plan's row is not found."""
@@ -187,7 +189,7 @@ class Table:
     def add_forms(self) -> list[dict[str, Any]]:
         """The forms that begin a new row, for who may add one."""
         return [
-            {"kind": kind.name, "form": kind.add_form(table=self)}
+            {"kind": kind.name, "beneath": kind.beneath, "form": kind.add_form(table=self)}
             for kind in self.kinds.values()
             if kind.may_add(self.membership)
         ]

@@ -172,9 +172,7 @@ def _rows(request: Request, table: Table, keys: list[str], revision: int) -> Htt
         answer = HttpResponse(status=204)
     else:
         rows = table.rows_of(keys)
-        answer = render(
-            request, "tables/rows.html", {"plan": table.plan, "table": table, "rows": rows, "bare": True}
-        )
+        answer = render(request, "tables/rows.html", {"rows": rows})
     answer["X-Revision"] = str(revision)
     answer["X-Rows"] = "1"
     return answer

@@ -235,7 +235,7 @@
     const adding = form.closest("tbody .adding");
     if (adding && row) row.after(adding);
     row?.scrollIntoView({ block: "nearest" });
-    if (form.dataset.add === "metric") row?.querySelectorAll("a.cell")[1]?.focus();
+    if (form.dataset.then) row?.querySelector(`a.cell[href$="?cell=${form.dataset.then}"]`)?.focus();
     else fieldsOf(form)[0].focus();
   }
 

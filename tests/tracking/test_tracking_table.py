@@ -164,7 +164,7 @@ def test_an_owner_comes_from_the_team(tasks, url, manager, outsider, other_team,
 
 
 def test_a_task_is_added_below_its_strategy(tasks, strategy, url, manager, as_):
-    sent = {"strategy": strategy.pk, "description": "Train everybody"}
+    sent = {"beneath": strategy.pk, "description": "Train everybody"}
     answer = as_(manager).post(f"{url}rows/?kind=task", sent, **HTMX)
 
     page = answer.content.decode()
