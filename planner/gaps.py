@@ -1,4 +1,4 @@
-"""The arithmetic of gaps, goals and current values.
+"""The arithmetic of gaps and current values.
 
 Numbers in, frozen dataclasses out. Rates are fractions (0.08 is 8 %); amounts are in the metric's own unit.
 `None` stands for "not known" and is never read as zero. Nothing is rounded, except that a division keeps
@@ -14,7 +14,7 @@ from enum import StrEnum
 from planner.periods import month_start
 
 # Its own context: a caller that changed the thread's precision must not change anybody's figures.
-_ARITHMETIC = Context(prec=28, rounding=ROUND_HALF_EVEN)
+ARITHMETIC = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
 
 class Direction(StrEnum):
@@ -38,15 +38,6 @@ class Aggregation(StrEnum):
     AVERAGE = "average"
     LAST = "last"
     RATIO = "ratio"
-
-
-class GoalKind(StrEnum):
-    """What a goal promises: a level, more by an amount, more by a percentage, or a share of the whole."""
-
-    REACH = "reach"
-    GROW_BY = "grow_by"
-    GROW_PERCENT = "grow_percent"
-    SHARE = "share"
 
 
 class TargetPeriod(StrEnum):
@@ -103,7 +94,7 @@ def measure_gap(current: Decimal | None, target: Decimal | None, direction: Dire
     missing = NO_TARGET if target is None else NO_CURRENT
     if current is None or target is None:
         return Gap(None, None, None, missing, missing)
-    with localcontext(_ARITHMETIC):
+    with localcontext(ARITHMETIC):
         gap = target - current if direction == Direction.HIGHER else current - target
         return Gap(
             gap=gap,
@@ -131,7 +122,7 @@ def basis_that_fits(
     Where both fit, `prefer` is taken, else the nearer, and the shortfall where both are equally near.
     Decision 1 of the planning method.
     """
-    with localcontext(_ARITHMETIC):
+    with localcontext(ARITHMETIC):
         distances = {
             basis: abs(rate - typed_rate) for basis in Basis if (rate := gap.rate(basis)) is not None
         }
@@ -139,68 +130,6 @@ def basis_that_fits(
     if prefer is not None and prefer in fitting:
         return Basis(prefer)
     return min(fitting, key=distances.__getitem__, default=None)
-
-
-def progress(now: Decimal | None, baseline: Decimal | None, target: Decimal | None) -> Decimal | None:
-    """How far a goal has come, as a fraction: (now − baseline) ÷ (target − baseline), for either direction.
-
-    Negative when things got worse, more than 1 past the target. None where a figure is not known, or where
-    baseline and target are equal. Decision 6 of the planning method.
-    """
-    if now is None or baseline is None or target is None or baseline == target:
-        return None
-    with localcontext(_ARITHMETIC):
-        return (now - baseline) / (target - baseline)
-
-
-def goal_target(kind: GoalKind | str, baseline: Decimal | None, amount: Decimal) -> Decimal:
-    """The level that a goal ends at. Decision 5 of the planning method.
-
-    `amount` is the level itself (reach), the share as a fraction (share), the growth in the metric's unit
-    (grow by), or the growth as a fraction of the baseline (grow per cent): baseline × (1 + amount).
-
-    Raises ValueError when a growth has no baseline to grow from.
-    """
-    kind = GoalKind(kind)
-    if kind in (GoalKind.REACH, GoalKind.SHARE):
-        return amount
-    if baseline is None:
-        raise ValueError(f"A goal of kind {kind} needs a baseline.")
-    with localcontext(_ARITHMETIC):
-        return baseline + amount if kind == GoalKind.GROW_BY else baseline * (1 + amount)
-
-
-def goal_amount(kind: GoalKind | str, baseline: Decimal | None, target: Decimal) -> Decimal | None:
-    """What a goal promises, from where it starts and ends: the inverse of `goal_target`, in the same units.
-
-    None for a growth without a baseline, and for a percentage of a baseline of 0.
-    Decision 5 of the planning method.
-    """
-    kind = GoalKind(kind)
-    if kind in (GoalKind.REACH, GoalKind.SHARE):
-        return target
-    if baseline is None:
-        return None
-    with localcontext(_ARITHMETIC):
-        if kind == GoalKind.GROW_BY:
-            return target - baseline
-        # target − baseline first: target ÷ baseline − 1 would lose digits where the growth is small.
-        return (target - baseline) / baseline if baseline else None
-
-
-def goal_baseline(kind: GoalKind | str, target: Decimal, amount: Decimal) -> Decimal | None:
-    """Where a growth must have started to end at `target`: 150 new customers at +30 % start from 115.38.
-
-    None for a level or a share, which say nothing about the start, and for a "growth" of −100 %.
-    Decision 5 of the planning method: any one of baseline, amount and target follows from the other two.
-    """
-    kind = GoalKind(kind)
-    with localcontext(_ARITHMETIC):
-        if kind == GoalKind.GROW_BY:
-            return target - amount
-        if kind == GoalKind.GROW_PERCENT and amount != -1:
-            return target / (1 + amount)
-    return None
 
 
 _MONTHS_IN = {TargetPeriod.MONTH: 1, TargetPeriod.QUARTER: 3, TargetPeriod.YEAR: 12}
@@ -217,7 +146,7 @@ def scale_target(
     months = _MONTHS_IN[TargetPeriod(period)]
     if target is None or months == 1 or Aggregation(aggregation) != Aggregation.SUM:
         return target
-    with localcontext(_ARITHMETIC):
+    with localcontext(ARITHMETIC):
         return target / months
 
 
@@ -264,7 +193,7 @@ def current_value(points: Iterable[Point], months: Sequence[date], aggregation: 
         by_month[month] = point
     found = {month: by_month[month] for month in wanted if month in by_month}
 
-    with localcontext(_ARITHMETIC):
+    with localcontext(ARITHMETIC):
         if aggregation == Aggregation.RATIO and (totals := _ratio_of_totals(found, wanted)):
             return totals
         values = {

@@ -5,7 +5,8 @@ import re
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # "1." needs a space behind it, or "1.5 % of those who see the ad" would lose its figure.
 _MARKER = re.compile(
-    rf"\s*(?:[{_CIRCLED}]\s*|[0-9]{{1,2}}(?:[.)]\s+|[、．）]\s*)|[(（][0-9]{{1,2}}[)）]\s*|[-–—•·*]\s+)"
+    rf"""\s*(?: [{_CIRCLED}]\s* | [0-9]{{1,2}}(?:[.)]\s+|[、．）]\s*) | [(（][0-9]{{1,2}}[)）]\s* | [-–—•·*]\s+ )""",
+    re.VERBOSE,
 )
 _INLINE = re.compile(rf"[;；,，。.\s]*(?=[{_CIRCLED}])")
 

@@ -39,6 +39,12 @@ def full_months_before(day: date, count: int = 3) -> tuple[date, ...]:
     return tuple(add_months(day, -back) for back in range(count, 0, -1))
 
 
+def full_months_within(start: date, day: date) -> tuple[date, ...]:
+    """The months that began on or after `start` and are over before `day`, oldest first, as first days."""
+    first = month_start(start) if start.day == 1 else add_months(start, 1)
+    return months_between(first, add_months(day, -1))
+
+
 def months_between(first: date, last: date) -> tuple[date, ...]:
     """Every month from that of `first` to that of `last`, both included, oldest first, as first days.
 

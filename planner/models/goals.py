@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner import gaps
+from planner.goals import GoalKind
 from planner.models.bottlenecks import Bottleneck
 from planner.models.history import Recorded
 from planner.models.metrics import FIGURE, Metric, Segment
@@ -17,10 +17,10 @@ class Goal(Recorded):
     """A core goal (no parent) or one dimension of it, with baseline, target and date."""
 
     class Kind(models.TextChoices):
-        REACH = gaps.GoalKind.REACH.value, _("reach a level")
-        GROW_BY = gaps.GoalKind.GROW_BY.value, _("grow by an amount")
-        GROW_PERCENT = gaps.GoalKind.GROW_PERCENT.value, _("grow by a percentage")
-        SHARE = gaps.GoalKind.SHARE.value, _("reach a share")
+        REACH = GoalKind.REACH.value, _("reach a level")
+        GROW_BY = GoalKind.GROW_BY.value, _("grow by an amount")
+        GROW_PERCENT = GoalKind.GROW_PERCENT.value, _("grow by a percentage")
+        SHARE = GoalKind.SHARE.value, _("reach a share")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="goals", verbose_name=_("plan"))
     parent = models.ForeignKey(

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.periods import add_months, as_of, full_months_before, month_start, months_between, parse_month
+from planner.periods import (
+    add_months,
+    as_of,
+    full_months_before,
+    full_months_within,
+    month_start,
+    months_between,
+    parse_month,
+)
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 APRIL, MAY, JUNE, JULY = (date(2023, month, 1) for month in (4, 5, 6, 7))
@@ -115,3 +123,10 @@ def test_as_of_is_never_after_today_nor_after_the_end(today, one, other):
     assert as_of(today, start, end) in (today, end)
     assert as_of(today, start, end) <= today
     assert as_of(today, start, end) <= end
+
+
+def test_the_months_of_a_plan_that_are_over_begin_with_its_first_whole_month():
+    assert full_months_within(date(2023, 4, 1), date(2023, 7, 2)) == (APRIL, MAY, JUNE)
+    assert full_months_within(date(2023, 4, 2), date(2023, 7, 31)) == (MAY, JUNE)
+    assert full_months_within(date(2023, 7, 1), date(2023, 7, 31)) == ()
+    assert full_months_within(date(2023, 7, 1), date(2023, 6, 1)) == ()
