@@ -57,7 +57,7 @@ gate-lint:
 	@echo "== lint"; $(PY) -m ruff check --quiet
 
 gate-types:
-	@echo "== types"; $(PY) -m mypy --no-error-summary planner strategies tracking
+	@echo "== types"; $(PY) -m mypy --no-error-summary planner strategies tracking reviews
 
 TRIAL := DEBUG=1 SECRET_KEY=gates DATABASE_URL=sqlite://:memory:
 gate-migrations:

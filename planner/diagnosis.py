@@ -184,14 +184,9 @@ class StatusTable(Table):
     def filter_names(self) -> list[str]:
         return ["q", "side"]
 
-    def sides(self) -> list[dict[str, Any]]:
-        """The choices of the filter by how far a metric is."""
-        chosen = self.params.get("side", "")
-        sides = (("", _("All metrics")), ("behind", _("Still to go")), ("ahead", _("Reached")))
-        return [{"value": value, "label": label, "chosen": value == chosen} for value, label in sides]
-
     def filters(self) -> list[dict[str, Any]]:
-        return [{"name": "side", "label": _("How far"), "choices": self.sides()}]
+        sides = (("", _("All metrics")), ("behind", _("Still to go")), ("ahead", _("Reached")))
+        return [self.filter("side", _("How far"), sides)]
 
     def summary(self) -> str:
         months = full_months_before(self.plan.start)

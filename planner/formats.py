@@ -69,6 +69,13 @@ def figure(
     return Figure(_written(value, most, places), unit)
 
 
+def joined(shown: Figure, language: str) -> str:
+    """A figure as one text: "150 new customers", "80万元"."""
+    if not shown.unit:
+        return shown.number
+    return shown.number + ("" if _is_chinese(language) else " ") + shown.unit
+
+
 def per_cent(value: Decimal | None, language: str) -> str:
     """A fraction in whole per cents, halves rounded away from zero; one decimal below 1 %. None is a dash.
 

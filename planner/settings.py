@@ -62,10 +62,11 @@ INSTALLED_APPS = [
     "planner",
     "strategies",
     "tracking",
+    "reviews",
 ]
 
-# The stages of a plan that have a page, lowest first; each module says what its stage has (planner/stages.py).
-STAGES = ["planner.stage", "tracking.stage"]
+# The stages of a plan in the order of the loop; each module says what its stage has (planner/stages.py).
+STAGES = ["planner.stage", "strategies.stage", "tracking.stage", "reviews.stage"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

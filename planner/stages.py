@@ -1,18 +1,19 @@
 """The stages of a plan, asked for what they have without importing them.
 
 `settings.STAGES` names one module per app; each holds a STAGE, so that pages which compose the stages (home, the
-plan's home, who leaves a team) stay below the apps they speak of.
+plan's home, the workbook, who leaves a team) stay below the apps they speak of.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from planner.models import Membership, Plan
@@ -20,7 +21,7 @@ from planner.models import Membership, Plan
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a stage of one plan has and lacks, in a line; `share` of the way from 0 to 1, or None."""
+    """What a stage of one plan has and lacks, in a line; `share` of the way from 0 to 1."""
 
     line: str
     share: float = 0
@@ -42,16 +43,36 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One of the pitfalls that a plan is checked for: what was found ("" where all is well), why it matters, and
+    the address of the place that mends it, with the verb for the link."""
+
+    found: str
+    why: Any = ""
+    url: str = ""
+    verb: Any = ""
+
+
+def check(count: int, said: str, why: Any, url: str, verb: Any, **words: Any) -> Check:
+    """The check of a pitfall that was met `count` times, `said` with that as %(n)d; fine where it is 0."""
+    return Check(said % {"n": count, **words}, why, url, verb) if count else Check("")
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One of the four stages, as its app describes it.
 
-    summary(plan, day) says what the plan has; open_work(memberships, day) lists what these people have to do;
+    summaries(plans) and checks(plans) say by a plan's id what it has and what it lacks, in a constant number of
+    queries for any number of plans; open_work(memberships, day) lists what these people have to do;
     hand_over(log, leaver, successor) gives open work to somebody else inside an open recording, and counts it.
+    `tables` are its tables as files: the name in the address and the dotted path of each.
     """
 
     name: Any
     url_name: str
-    summary: Callable[[Plan, dt.date], Summary]
+    summaries: Callable[[Sequence[Plan]], dict[int, Summary]]
+    checks: Callable[[Sequence[Plan]], dict[int, list[Check]]]
+    tables: tuple[tuple[str, str], ...] = ()
     open_work: Callable[[Sequence[Membership], dt.date | None], list[Work]] = field(
         default=lambda people, day: []
     )
@@ -65,3 +86,29 @@ class Stage:
 def stages() -> tuple[Stage, ...]:
     """The stages in the order of the loop."""
     return tuple(import_string(f"{module}.STAGE") for module in settings.STAGES)
+
+
+def summaries(plans: Sequence[Plan]) -> dict[int, list[tuple[Stage, Summary]]]:
+    """By a plan's id, every stage with what it says of the plan."""
+    said = [(stage, stage.summaries(plans)) for stage in stages()]
+    return {plan.pk: [(stage, found[plan.pk]) for stage, found in said] for plan in plans}
+
+
+def checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
+    """By a plan's id, every check of every stage, in the order of the loop."""
+    said = [stage.checks(plans) for stage in stages()]
+    return {plan.pk: [check for found in said for check in found[plan.pk]] for plan in plans}
+
+
+def by_day(plans: Iterable[Plan], field_name: str, make: Callable[[dt.date], Q]) -> Q:
+    """A condition on the day each plan is looked at: `make` turns a day into one, `field_name` leads to the plan.
+
+    Plans are looked at on days of their own (their team's today, or their end), a query asks for all at once.
+    """
+    days: dict[dt.date, list[int]] = {}
+    for plan in plans:
+        days.setdefault(plan.day, []).append(plan.pk)
+    condition = Q(pk__in=[])
+    for day, ids in days.items():
+        condition |= Q(**{f"{field_name}__in": ids}) & make(day)
+    return condition

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from planner import gaps
-from planner.models import Plan, PlanMetric, Reading, Segment
-from planner.periods import add_months, full_months_before
+from planner.goals import progress
+from planner.models import Metric, Plan, PlanMetric, Reading, Segment
+from planner.periods import add_months, full_months_before, full_months_within
 
 COURSE_MONTHS = 12
+NOW_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +76,74 @@ def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Stan
     )
     gap = gaps.measure_gap(current, target, row.metric.direction)
     return Standing(row, months, computed, current, target, gap, course)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a metric of the plan has come: `now` is its latest level within the plan, None without a reading."""
+
+    standing: Standing
+    now: Decimal | None
+    done: Decimal | None
+
+
+def reached(plan: Plan, found: Sequence[Standing]) -> list[Reached]:
+    """The way of these metrics from where the plan began to their targets (Decision 6 of the method); one query."""
+    months = months_of_now(plan, plan.day)
+    now = levels([Asked(each.row.metric) for each in found], months)
+    way = []
+    for each in found:
+        level = now.get(Asked(each.row.metric))
+        way.append(Reached(each, level, progress(level, each.current, each.target)))
+    return way
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A figure that somebody asks for: a metric in a segment (None: the whole), or that segment's share of it."""
+
+    metric: Metric
+    segment_id: int | None = None
+    is_share: bool = False
+
+
+def months_of_now(plan: Plan, day: dt.date) -> tuple[dt.date, ...]:
+    """The last three months of the plan that are over by `day`: what "now" is read from; none before that."""
+    return full_months_within(plan.start, day)[-NOW_MONTHS:]
+
+
+def levels(asked: Iterable[Asked], months: Collection[dt.date]) -> dict[Asked, Decimal]:
+    """What these figures stood at over `months`, in one query; those without a reading are left out.
+
+    A share is the segment's total ÷ the whole's, over the months in which both are known.
+    """
+    asked = set(asked)
+    if not asked or not months:
+        return {}
+    by_segment: dict[tuple[int, int | None], dict[dt.date, gaps.Point]] = {}
+    of_whole = Q(segment__dimension=Segment.Dimension.WHOLE)
+    readings = Reading.objects.filter(
+        of_whole | Q(segment__in={each.segment_id for each in asked if each.segment_id}),
+        metric__in={each.metric.pk for each in asked},
+        month__in=months,
+    ).select_related("segment")
+    for reading in readings:
+        segment = None if reading.segment.dimension == Segment.Dimension.WHOLE else reading.segment_id
+        point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
+        by_segment.setdefault((reading.metric_id, segment), {})[reading.month] = point
+    found = {}
+    for each in asked:
+        part = by_segment.get((each.metric.pk, each.segment_id), {})
+        if each.is_share:
+            level = _share(part, by_segment.get((each.metric.pk, None), {}))
+        else:
+            level = gaps.current_value(part.values(), sorted(months), each.metric.aggregation).value
+        if level is not None:
+            found[each] = level
+    return found
+
+
+def _share(part: dict[dt.date, gaps.Point], whole: dict[dt.date, gaps.Point]) -> Decimal | None:
+    known = [month for month in part if month in whole]
+    total = sum((whole[month].value or Decimal(0) for month in known), Decimal(0))
+    return sum((part[month].value or Decimal(0) for month in known), Decimal(0)) / total if total else None

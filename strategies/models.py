@@ -83,3 +83,30 @@ class Strategy(Recorded):
     def clean(self) -> None:
         if self.fallback_id is not None and self.fallback_id == self.pk:
             raise ValidationError({"fallback": _("A strategy cannot be its own fallback.")})
+
+
+class KeyAction(Recorded):
+    """One of the steps that a goal names, ① ② ③; it may point to the strategy that carries it out."""
+
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="key_actions", verbose_name=_("goal"))
+    order = models.PositiveIntegerField(_("order"), default=0)
+    text = models.CharField(_("key action"), max_length=200)
+    strategy = models.ForeignKey(
+        Strategy,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="key_actions",
+        verbose_name=_("strategy"),
+    )
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("key action")
+        verbose_name_plural = _("key actions")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def home(self) -> tuple[int, int | None]:
+        return self.goal.plan.team_id, self.goal.plan_id

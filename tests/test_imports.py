@@ -139,7 +139,8 @@ def test_templates_never_reach_upwards(app):
 def test_reverse_names_come_from_the_models():
     assert {"strategies", "tasks"} <= reverse_names("planner")
     assert reverse_names("strategies") >= {"tasks"}
-    assert reverse_names("tracking") == set()
+    assert reverse_names("tracking") == {"reviews"}
+    assert reverse_names("reviews") == set()
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ ALLOWED = {
         "waiting.update": "withdraws invitations, which are not recorded",
     },
     "planner/views/accounts.py": {"user.save": "a User is not recorded"},
-    "tracking/management/commands/demo.py": {"user.save": "a User is not recorded"},
-    "tracking/demo/build.py": {
+    "reviews/management/commands/demo.py": {"user.save": "a User is not recorded"},
+    "reviews/demo/build.py": {
         "Progress.objects.bulk_update": "moves the demo's progress notes into the weeks before today"
     },
 }

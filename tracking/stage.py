@@ -6,29 +6,132 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Membership, Plan
-from planner.stages import Stage, Summary, Work
-from tracking.models import OPEN, Task
+from planner.stages import Check, Stage, Summary, Work, by_day, check
+from strategies.models import Strategy
+from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Task
 
 
-def _summary(plan: Plan, day: dt.date) -> Summary:
-    tasks = list(
-        Task.objects.of_plan(plan).exclude(status="cancelled").values_list("status", "due", "strategy__state")
+def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
+    """By a plan's id, how many tasks of which sort it has; cancelled ones are left out."""
+    tasks = Task.objects.filter(strategy__plan__in=plans, strategy__removed_at=None)
+    running = ~Q(strategy__state__in=PAUSED) & Q(status__in=OPEN)
+    lacking = {
+        name: Count("pk", filter=running & by_day(plans, "strategy__plan", make))
+        for name, make in INCOMPLETE.items()
+    }
+    found = (
+        tasks.exclude(status="cancelled")
+        .values("strategy__plan")
+        .order_by("strategy__plan")
+        .annotate(
+            n=Count("pk"),
+            open=Count("pk", filter=Q(status__in=OPEN)),
+            late=Count("pk", filter=running & by_day(plans, "strategy__plan", lambda day: Q(due__lt=day))),
+            **lacking,
+        )
     )
-    if not tasks:
+    return {each["strategy__plan"]: each for each in found}
+
+
+def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
+    counted = _counted(plans)
+    return {plan.pk: _summary(counted.get(plan.pk)) for plan in plans}
+
+
+def _summary(counted: dict[str, Any] | None) -> Summary:
+    if counted is None:
         return Summary(_("No task yet: put a name on every step"))
-    still_open = sum(status in OPEN for status, _due, _state in tasks)
-    late = Task.objects.of_plan(plan).overdue(day).count()
-    words = ngettext("%(open)d of %(n)d task open", "%(open)d of %(n)d tasks open", len(tasks))
-    line = words % {"open": still_open, "n": len(tasks)}
-    if late:
-        line += " · " + ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
-    return Summary(line, share=1 - still_open / len(tasks), late=bool(late))
+    words = ngettext("%(open)d of %(n)d task open", "%(open)d of %(n)d tasks open", counted["n"])
+    line = words % counted
+    if counted["late"]:
+        line += " · " + ngettext("%(n)d overdue", "%(n)d overdue", counted["late"]) % {"n": counted["late"]}
+    return Summary(line, share=1 - counted["open"] / counted["n"], late=bool(counted["late"]))
+
+
+def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
+    counted = _counted(plans)
+    sizes: dict[int, list[tuple[str, int]]] = {plan.pk: [] for plan in plans}
+    live = Q(tasks__removed_at=None, tasks__isnull=False) & ~Q(tasks__status="cancelled")
+    strategies = Strategy.objects.filter(plan__in=plans, state=Strategy.State.ACTIVE)
+    for plan, title, size in strategies.annotate(size=Count("tasks", filter=live)).values_list(
+        "plan", "title", "size"
+    ):
+        sizes[plan].append((title, size))
+    return {plan.pk: _of_plan(plan, counted.get(plan.pk, {}), sizes[plan.pk]) for plan in plans}
+
+
+def _of_plan(plan: Plan, counted: dict[str, Any], sizes: Sequence[tuple[str, int]]) -> list[Check]:
+    url = reverse("tracking", args=[plan.pk])
+    empty = [title for title, size in sizes if size == 0]
+    full = [title for title, size in sizes if size > MOST_TASKS]
+
+    def of(name: str) -> int:
+        return counted.get(name, 0)
+
+    return [
+        check(
+            of("owner"),
+            ngettext("%(n)d task has no owner", "%(n)d tasks have no owner", of("owner")),
+            _("A task of nobody stays on paper."),
+            f"{url}?lacks=owner",
+            _("Name one"),
+        ),
+        check(
+            of("due"),
+            ngettext("%(n)d task has no due date", "%(n)d tasks have no due date", of("due")),
+            _("Without a date nothing is ever late."),
+            f"{url}?lacks=due",
+            _("Set it"),
+        ),
+        check(
+            of("standard"),
+            ngettext(
+                "%(n)d task has no acceptance standard",
+                "%(n)d tasks have no acceptance standard",
+                of("standard"),
+            ),
+            _("When is it done? Say it before it starts."),
+            f"{url}?lacks=standard",
+            _("Say it"),
+        ),
+        check(
+            len(empty),
+            ngettext("“%(title)s” has no task", "%(n)d strategies have no task", len(empty)),
+            _("A strategy without a task stays on paper."),
+            f"{url}?lacks=tasks",
+            _("Add one"),
+            title="".join(empty[:1]),
+        ),
+        check(
+            len(full),
+            ngettext(
+                "“%(title)s” has more than three tasks",
+                "%(n)d strategies have more than three tasks",
+                len(full),
+            ),
+            _("One to three steps are a strategy; more are a project."),
+            f"{url}?lacks=fewer",
+            _("Look"),
+            title="".join(full[:1]),
+        ),
+        check(
+            of("word"),
+            ngettext(
+                "Nobody has said a word on %(n)d running task this week",
+                "Nobody has said a word on %(n)d running tasks this week",
+                of("word"),
+            ),
+            _("Assigned and never looked at: ask in the weekly meeting."),
+            f"{url}?lacks=word",
+            _("Ask"),
+        ),
+    ]
 
 
 def _loaded(tasks: QuerySet) -> QuerySet:
@@ -75,7 +178,9 @@ def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> in
 STAGE = Stage(
     name=gettext_lazy("Execute"),
     url_name="tracking",
-    summary=_summary,
+    summaries=_summaries,
+    checks=_checks,
+    tables=(("tracking", "tracking.table.TrackingTable"),),
     open_work=_open_work,
     plan_work=_plan_work,
     hand_over=_hand_over,

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,10 +21,21 @@ from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
-from tracking.models import OPEN, PAUSED, Status, Task
+from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Status, Task
 from tracking.rollup import RollUp, roll_up
 
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
+
+# What the filter of incomplete rows offers; the checks of a plan lead to them.
+LACKS = (
+    ("", gettext_lazy("Complete or not")),
+    ("owner", gettext_lazy("No owner")),
+    ("due", gettext_lazy("No due date")),
+    ("standard", gettext_lazy("No acceptance standard")),
+    ("word", gettext_lazy("No word this week")),
+    ("tasks", gettext_lazy("No task")),
+    ("fewer", gettext_lazy("More than three tasks")),
+)
 
 
 class StrategyKind(RowKind):
@@ -94,24 +106,18 @@ class TrackingTable(Table):
 
     @property
     def filter_names(self) -> list[str]:
-        return ["q", "owner", "status", "late"]
+        return ["q", "owner", "status", "late", "lacks"]
 
     @property
     def filters(self) -> list[dict[str, Any]]:
         """The drop-downs above the table."""
-        owners = [("", _("Everybody")), *((str(each.pk), each.name) for each in self.members)]
         states = [("", _("Any status")), ("open", _("Open")), *((s.value, s.label) for s in Status)]
         dates = [("", _("Any date")), ("late", _("Overdue")), ("week", _("Due this week"))]
-        found = (("owner", _("Owner"), owners), ("status", _("Status"), states), ("late", _("Date"), dates))
         return [
-            {
-                "name": name,
-                "label": label,
-                "choices": [
-                    {"value": v, "label": w, "chosen": v == self.params.get(name, "")} for v, w in choices
-                ],
-            }
-            for name, label, choices in found
+            self.owner_filter(),
+            self.filter("status", _("Status"), states),
+            self.filter("late", _("Date"), dates),
+            self.filter("lacks", _("Missing"), LACKS),
         ]
 
     @cached_property
@@ -127,7 +133,13 @@ class TrackingTable(Table):
 
     def objects(self) -> QuerySet:
         found = self.kinds["strategy"].objects(self.plan)
-        if self._asks_for_tasks:
+        lacks = self.params.get("lacks")
+        if lacks in ("tasks", "fewer"):
+            live = Task.objects.filter(strategy=OuterRef("pk")).exclude(status=Status.CANCELLED)
+            counted = live.order_by().values("strategy").annotate(n=Count("pk")).values("n")
+            found = found.annotate(size=Coalesce(Subquery(counted), 0))
+            found = found.filter(size=0) if lacks == "tasks" else found.filter(size__gt=MOST_TASKS)
+        elif self._asks_for_tasks:
             found = found.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
         if sought := self.params.get("q", "").strip():
             in_tasks = Task.objects.filter(strategy=OuterRef("pk"), description__icontains=sought)
@@ -136,7 +148,8 @@ class TrackingTable(Table):
 
     @property
     def _asks_for_tasks(self) -> bool:
-        return any(self.params.get(name) for name in ("owner", "status", "late"))
+        names = ("owner", "status", "late")
+        return any(self.params.get(name) for name in names) or self.params.get("lacks") in INCOMPLETE
 
     def _tasks(self) -> QuerySet:
         """The tasks that the filters ask for."""
@@ -152,6 +165,8 @@ class TrackingTable(Table):
             tasks = tasks.overdue(self.day)
         elif late == "week":
             tasks = tasks.due_between(self.day, end_of_week(self.day))
+        if missing := INCOMPLETE.get(self.params.get("lacks", "")):
+            tasks = tasks.open().counting().filter(missing(self.day))
         return tasks
 
     def _sorted(self, found: QuerySet) -> QuerySet:
@@ -198,10 +213,7 @@ class TrackingTable(Table):
         homes = Task.objects.filter(pk__in=of_tasks).values("strategy")
         mine = [pk for key, pk in ids.items() if key.startswith("strategy-")]
         strategies = self.kinds["strategy"].objects(self.plan).filter(Q(pk__in=mine) | Q(pk__in=homes))
-        wanted_all = self.params.copy()
-        for name in self.filter_names:
-            wanted_all.pop(name, None)
-        self.params = wanted_all
+        self.forget_filters()
         rows = {row.key: row for row in self.rows_for(strategies)}
         return [rows.get(key) or Row(key, None) for key in keys]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from planner import formats
 from planner.formats import Figure
+from planner.items import circled
 from planner.models import Membership
 
 EMPTY = mark_safe('<span class="none">–</span>')
@@ -45,6 +46,15 @@ def person(member: Membership | None) -> SafeString:
     initial = format_html('<span class="who" aria-hidden="true">{}</span>', member.name[:1])
     gone = format_html(' <small class="muted">{}</small>', _("left")) if member.removed_at else ""
     return format_html('<span class="person">{}<span>{}{}</span></span>', initial, member.name, gone)
+
+
+def steps(items: Sequence[Any]) -> SafeString:
+    """A list as the forms of the method number it: ① ② ③; a single item stands without a number."""
+    if len(items) == 1:
+        return format_html('<span class="words">{}</span>', items[0])
+    rows = ((circled(number), item) for number, item in enumerate(items, start=1))
+    each = '<span class="item"><span class="step">{}</span> <span>{}</span></span>'
+    return format_html('<span class="steps">{}</span>', format_html_join("", each, rows))
 
 
 def chip(tone: str, words: Any) -> SafeString:
@@ -91,6 +101,18 @@ def gap_bar(rate: Decimal | None, words: str, surplus: bool) -> SafeString:
     )
     return format_html(
         '<span class="gap">{}<span class="fig">{}</span></span>', format_html(bar, tone, width), words
+    )
+
+
+def share_bar(share: Decimal | None, words: str) -> SafeString:
+    """How far a thing has come, as a bar of its share (from 0 to 1) with the words that say it."""
+    width = 0 if share is None else int(min(max(share, Decimal(0)), Decimal(1)) * 100)
+    bar = (
+        '<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="6"/></svg>'
+    )
+    return format_html(
+        '<span class="reached">{}<small class="muted">{}</small></span>', format_html(bar, width), words
     )
 
 

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from planner import access
 from planner.models import Change, Membership, Plan
@@ -170,6 +171,23 @@ class Table:
     def _forms(self) -> dict[str, RowForm]:
         """One form of each kind for the whole page: making one a row would be the slowest thing on it."""
         return {name: kind.form(table=self) for name, kind in self.kinds.items()}
+
+    def owner_filter(self) -> dict[str, Any]:
+        """The drop-down that picks the rows of one owner."""
+        owners = [("", _("Everybody")), *((str(each.pk), each.name) for each in self.members)]
+        return self.filter("owner", _("Owner"), owners)
+
+    def filter(self, name: str, label: str, choices: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        """A drop-down above the table, as its template shows it."""
+        chosen = self.params.get(name, "")
+        shown = [{"value": value, "label": words, "chosen": value == chosen} for value, words in choices]
+        return {"name": name, "label": label, "choices": shown}
+
+    def forget_filters(self) -> None:
+        """Show rows that were asked for by key whatever the page filters."""
+        self.params = self.params.copy()
+        for name in self.filter_names:
+            self.params.pop(name, None)
 
     @cached_property
     def members(self) -> list[Membership]:

@@ -10,14 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from planner import formats
-from planner.status import Standing
+from planner.status import Reached
 from planner.tables import cells
 
 register = template.Library()
 
 
-def _figure(standing: Standing, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
-    metric = standing.row.metric
+def _figure(each: Reached, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
+    metric = each.standing.row.metric
     language = get_language() or "en"
     return formats.figure(
         value, rate=metric.is_rate, unit=metric.unit, language=language, difference=difference
@@ -25,24 +25,39 @@ def _figure(standing: Standing, value: Decimal | None, *, difference: bool = Fal
 
 
 @register.simple_tag
-def standing_figure(standing: Standing) -> Any:
-    return cells.figure(_figure(standing, standing.current))
+def reached_figure(each: Reached) -> Any:
+    """Where the metric stands: its latest level within the plan, else where the plan began."""
+    return cells.figure(_figure(each, each.standing.current if each.now is None else each.now))
 
 
 @register.simple_tag
-def standing_words(standing: Standing) -> str:
-    """How far a metric is from its target, in a sentence."""
-    gap = standing.gap.gap
-    if standing.target is None:
+def reached_words(each: Reached) -> str:
+    """What the figure means against the target, in a sentence."""
+    language, target = get_language() or "en", each.standing.target
+    if target is None:
         return _("no target yet")
-    target = _figure(standing, standing.target)
-    words = {"target": f"{target.number} {target.unit}".strip()}
-    if gap is None:
-        return _("target %(target)s · no value yet") % words
-    if standing.gap.is_surplus:
-        return _("target %(target)s · reached") % words
-    left = _figure(standing, gap, difference=True)
-    return _("target %(target)s · still to go: %(left)s") % {
-        **words,
-        "left": f"{left.number} {left.unit}".strip(),
+    start, end = _figure(each, each.standing.current), _figure(each, target)
+    words = {
+        "start": formats.joined(start, language),
+        "target": formats.joined(end, language),
+        "done": formats.per_cent(each.done, language),
     }
+    if each.standing.current is None and each.now is None:
+        return _("target %(target)s · no value yet") % words
+    if each.done is not None:
+        if each.done >= 1:
+            return _("from %(start)s to %(target)s · reached") % words
+        return _("from %(start)s to %(target)s · %(done)s of the way") % words
+    if each.now is None and not each.standing.gap.is_surplus:
+        return _("target %(target)s · no reading of the plan's months yet") % words
+    return (
+        _("target %(target)s · reached") % words
+        if each.standing.gap.is_surplus
+        else _("target %(target)s") % words
+    )
+
+
+@register.simple_tag
+def reached_bar(each: Reached) -> Any:
+    """The way as a bar; nothing where it is not known."""
+    return "" if each.done is None else cells.share_bar(each.done, "")

@@ -10,28 +10,31 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import access, changes
+from planner import access, changes, stages
 from planner.access import get_membership, get_plan
 from planner.diagnosis import StatusTable
 from planner.forms.plans import PlanForm
 from planner.models import Change, Role
 from planner.plans import begin_plan
 from planner.requests import Request
-from planner.stages import stages
-from planner.status import standings
+from planner.status import reached, standings
 
 
 @require_GET
 def plan(request: Request, plan_pk: int) -> HttpResponse:
     plan = get_plan(request, plan_pk)
-    day = plan.as_of(plan.team.today())
+    loop = stages.summaries([plan])[plan.pk]
+    checks = stages.checks([plan])[plan.pk]
     rows = StatusTable.kinds["metric"].objects(plan)
     context = {
         "plan": plan,
         "place": "plan",
-        "loop": [{"stage": stage, "summary": stage.summary(plan, day)} for stage in stages()],
-        "standings": standings(plan, rows),
-        "work": [each for stage in stages() for each in stage.plan_work(plan, day)],
+        "loop": loop,
+        "current": next((stage for stage, summary in loop if summary.share < 1), None),
+        "reached": reached(plan, standings(plan, rows)),
+        "work": [each for stage in stages.stages() for each in stage.plan_work(plan, plan.day)],
+        "pitfalls": [check for check in checks if check.found],
+        "checks": len(checks),
         "members": plan.team.memberships.all(),
         "can_edit": access.may_manage(plan.membership),
     }

@@ -86,6 +86,14 @@
     else document.querySelector("[data-add] :is(input:not([type=hidden]), select)")?.focus();
   }
 
+  // Put a text at the end of the line in which somebody types.
+  function insert(field, text) {
+    const line = field.value.indexOf("\n", field.selectionEnd);
+    const at = line < 0 ? field.value.length : line;
+    field.setRangeText(` ${text}`, at, at, "end");
+    field.focus();
+  }
+
   // Saving
 
   function save(form) {
@@ -229,6 +237,7 @@
   function welcome(key, form) {
     const row = document.getElementById(key);
     if (!form.isConnected) return;
+    form.querySelectorAll("select[data-once]").forEach((each) => each.selectedOptions[0]?.remove());
     form.reset();
     form.querySelectorAll(".error").forEach((each) => each.remove());
     form.querySelectorAll(".wrong").forEach((each) => each.classList.remove("wrong"));
@@ -252,6 +261,8 @@
       event.preventDefault();
       return htmx.ajax("POST", remover.formAction, { source: remover, swap: "none" });
     }
+    const insertion = event.target.closest("[data-insert]");
+    if (insertion) insert(insertion.closest(".field").querySelector("textarea"), insertion.dataset.insert);
     const form = event.target.closest("td > form.editor");
     if (form && event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
     if (form && event.target.closest("[data-keep]")) { event.preventDefault(); keepTheirs(form); }

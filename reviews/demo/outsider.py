@@ -8,8 +8,8 @@ from decimal import Decimal
 from planner import changes
 from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Reading, Role, Team, User
 from planner.periods import add_months
+from reviews.demo.build import new_team, running_period
 from strategies.models import Strategy
-from tracking.demo.build import new_team, running_period
 from tracking.models import Task
 
 TEAM, NAME, JOB_TITLE = "North China sales", "Gao Lei", "Sales manager"

@@ -9,6 +9,7 @@ import datetime as dt
 from decimal import Decimal as D
 
 from planner.models import Bottleneck, Goal, Metric, PlanMetric, Role, Segment
+from reviews.models import Review
 from strategies.models import Strategy
 from tracking.models import Status
 
@@ -136,6 +137,9 @@ QUARTER_TASKS = (
     ("build", "points", "operations", july(21), august(5), WAITING, 0, ()),
     ("launch", "points", "operations", august(6), august(10), WAITING, 0, ()),
 )
+
+# Table 4: key, kind, first month. The running plan's first month is over, and its review is still to be written.
+QUARTER_REVIEWS = (("july", Review.Kind.MONTH, july(1)),)
 
 # --- The running plan, dated from today -----------------------------------------------------------------
 PUSH_BOTTLENECKS = (

@@ -24,9 +24,10 @@ from planner.models import (
     User,
 )
 from planner.periods import add_months, month_start
-from strategies.models import Strategy
-from tracking.demo import figures
-from tracking.demo.words import PlanWords, Words
+from reviews.demo import figures
+from reviews.demo.words import PlanWords, Words
+from reviews.models import Review
+from strategies.models import KeyAction, Strategy
 from tracking.models import Progress, Status, Task
 
 ZONE = "Asia/Shanghai"
@@ -91,6 +92,7 @@ class Builder:
                 figures.QUARTER_GOALS,
                 figures.QUARTER_STRATEGIES,
                 figures.QUARTER_TASKS,
+                figures.QUARTER_REVIEWS,
             )
         with changes.recording(self.team, plan=push, by=self.by) as log:
             PlanBuilder(self, log, push, self.words.push).build(
@@ -202,7 +204,14 @@ class PlanBuilder:
         self.goals: dict[str | None, Goal | None] = {None: None}
         self.strategies: dict[str, Strategy] = {}
 
-    def build(self, bottlenecks: Iterable, goals: Iterable, strategies: Iterable, tasks: Iterable) -> None:
+    def build(
+        self,
+        bottlenecks: Iterable,
+        goals: Iterable,
+        strategies: Iterable,
+        tasks: Iterable,
+        reviews: Iterable = (),
+    ) -> None:
         for order, row in enumerate(figures.STATUS, 1):
             self._row_of_status(order, *row)
         for order, row in enumerate(bottlenecks, 1):
@@ -211,8 +220,13 @@ class PlanBuilder:
             self._goal(order, *row)
         for order, row in enumerate(strategies, 1):
             self._strategy(order, *row)
+        self._key_actions()
         for order, row in enumerate(tasks, 1):
             self._task(order, *row)
+        for key, kind, start in reviews:
+            said = self.words.reviews[key]._asdict()
+            texts = {name: "\n".join(items) for name, items in said.items()}
+            self.log.save(Review(plan=self.plan, kind=kind, start=start, **texts))
 
     def _row_of_status(self, order: int, metric: str, target: Decimal, basis: str) -> None:
         self.log.save(
@@ -275,9 +289,16 @@ class PlanBuilder:
             owner=self.team.cast[owner],
             due=self.plan.end,
             bottleneck=self.bottlenecks[bottleneck],
-            **self.words.goals[key]._asdict(),
+            **{name: said for name, said in self.words.goals[key]._asdict().items() if name != "actions"},
         )
         self.log.save(goal)
+
+    def _key_actions(self) -> None:
+        for key, said in self.words.goals.items():
+            for order, (text, strategy) in enumerate(said.actions, 1):
+                carried_out = self.strategies[strategy] if strategy else None
+                action = KeyAction(goal=self.goals[key], order=order, text=text, strategy=carried_out)
+                self.log.save(action)
 
     def _strategy(
         self,

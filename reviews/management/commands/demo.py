@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from planner.models import Team, User
-from tracking.demo import outsider
-from tracking.demo.build import build_team
-from tracking.demo.figures import CAST, MANAGER, OUTSIDER, REP, VIEWER
-from tracking.demo.words_en import ENGLISH
-from tracking.demo.words_zh import CHINESE
+from reviews.demo import outsider
+from reviews.demo.build import build_team
+from reviews.demo.figures import CAST, MANAGER, OUTSIDER, REP, VIEWER
+from reviews.demo.words_en import ENGLISH
+from reviews.demo.words_zh import CHINESE
 
 PASSWORD = "demo"
 BOTH = f"{ENGLISH.team} and {CHINESE.team}"

@@ -1,4 +1,4 @@
-"""The shape of the demo's words: one instance per language, keyed as tracking/demo/figures.py is."""
+"""The shape of the demo's words: one instance per language, keyed as reviews/demo/figures.py is."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ class BottleneckWords(NamedTuple):
 
 
 class GoalWords(NamedTuple):
+    """`actions` are the key actions, each with the key of the strategy that carries it out, where one does."""
+
     name: str
     unit: str
     specific: str
     measurable: str
+    actions: tuple[tuple[str, str | None], ...] = ()
 
 
 class StrategyWords(NamedTuple):
@@ -43,6 +46,15 @@ class TaskWords(NamedTuple):
     why: str = ""
 
 
+class ReviewWords(NamedTuple):
+    """The four texts of a review, each a list."""
+
+    effect: tuple[str, ...]
+    worked: tuple[str, ...]
+    improve: tuple[str, ...]
+    adjustments: tuple[str, ...]
+
+
 class PlanWords(NamedTuple):
     name: Callable[[dt.date], str]
     problems: dict[str, str]
@@ -50,6 +62,7 @@ class PlanWords(NamedTuple):
     goals: dict[str, GoalWords]
     strategies: dict[str, StrategyWords]
     tasks: dict[str, TaskWords]
+    reviews: dict[str, ReviewWords] = {}
 
 
 class Words(NamedTuple):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tracking.demo.words import (
+from reviews.demo.words import (
     BottleneckWords,
     GoalWords,
     MetricWords,
     PlanWords,
+    ReviewWords,
     StrategyWords,
     TaskWords,
     Words,
@@ -41,20 +42,23 @@ QUARTER = PlanWords(
         "growth": GoalWords(
             "新客户数 +30%",
             "个新客户",
-            "① 优化广告关键词（市场专员配合）；② 转介绍奖励（每成功推荐一位奖励 200 元）",
+            "线索更精准，老客带新客。",
             "当月新成交客户数，以 CRM 数据为准。",
+            (("优化广告关键词（市场专员配合）", None), ("转介绍奖励（每成功推荐一位奖励 200 元）", None)),
         ),
         "existing": GoalWords(
             "老客复购率提升至 20%",
             "",
-            "① 上线会员积分（技术部开发）；② 每月会员专享活动（设计部出物料）",
+            "给老客再次下单的理由，并定期提醒。",
             "当月复购客户数 ÷ 活跃客户数。",
+            (("上线会员积分（技术部开发）", "points"), ("每月会员专享活动（设计部出物料）", None)),
         ),
         "structure": GoalWords(
             "A 产品线占销售额 50%",
             "",
-            "① A 产品专项培训（产品经理主讲）；② 阶梯奖励（卖出 10 万元奖 1 万元）",
+            "人人讲得清 A 产品，卖得多奖得多。",
             "总额 100 万元中，A 产品月销售额达到 50 万元。",
+            (("A 产品专项培训（产品经理主讲）", None), ("阶梯奖励（卖出 10 万元奖 1 万元）", None)),
         ),
     },
     strategies={
@@ -85,6 +89,14 @@ QUARTER = PlanWords(
         ),
         "build": TaskWords("开发积分功能", "20 笔测试订单的积分发放与抵扣全部正确"),
         "launch": TaskWords("上线并运营积分", "通知到全部老客，首周入会 100 人"),
+    },
+    reviews={
+        "july": ReviewWords(
+            effect=("客户转化率 8% → 9%（目标 12%，未达成）", "新客户数增加 20 个（目标 150 个）"),
+            worked=("转介绍单客成本 300 元，低于线上广告", "试点小组按新流程跟进，速度提升 15%"),
+            improve=("广告关键词不够精准（点击率 1.5%，目标 3%）", "2 名新人未通过流程考核"),
+            adjustments=("调整关键词（市场专员，7 月 20 日前）", "新人一对一辅导（销售经理）"),
+        ),
     },
 )
 
@@ -122,18 +134,21 @@ PUSH = PlanWords(
             "个新客户",
             "全天候 2 小时内首次响应；后续在 B 区引入渠道。",
             "当月新成交客户数，以 CRM 数据为准。",
+            (("每个时段都有人响应线索", "reply"), ("试合作两家渠道", "partners")),
         ),
         "existing": GoalWords(
             "老客复购率提升至 20%",
             "",
             "积分覆盖所有区域，每月一次会员专享活动。",
             "当月复购客户数 ÷ 活跃客户数。",
+            (("各区域全面上线积分", "members"), ("每月一次会员专享活动", "members")),
         ),
         "cost": GoalWords(
             "获客成本降到 400 元",
             "元/个",
             "砍掉不出单的关键词，换更好的落地页。",
             "广告费用 ÷ 新客户数。",
+            (("砍掉不出单的关键词", "keywords"), ("上线两版新落地页", "keywords")),
         ),
     },
     strategies={

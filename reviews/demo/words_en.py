@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tracking.demo.words import (
+from reviews.demo.words import (
     BottleneckWords,
     GoalWords,
     MetricWords,
     PlanWords,
+    ReviewWords,
     StrategyWords,
     TaskWords,
     Words,
@@ -50,20 +51,32 @@ QUARTER = PlanWords(
         "growth": GoalWords(
             "New customers +30 %",
             "new customers",
-            "① tune ad keywords (marketing specialist helps); ② referral reward (200 CNY per referral)",
+            "More leads that fit, and customers who bring customers.",
             "New customers won in a month, from the CRM.",
+            (
+                ("tune ad keywords (marketing specialist helps)", None),
+                ("referral reward (200 CNY per referral)", None),
+            ),
         ),
         "existing": GoalWords(
             "Repurchase rate to 20 %",
             "",
-            "① membership points (built by engineering); ② monthly members' offer (material by design)",
+            "A reason to buy again, and a reminder of it.",
             "Customers who bought again ÷ active customers of the month.",
+            (
+                ("membership points (built by engineering)", "points"),
+                ("monthly members' offer (design makes the material)", None),
+            ),
         ),
         "structure": GoalWords(
             "Product line A to 50 % of sales",
             "",
-            "① product A training (product manager presents); ② stepped reward (100,000 sold earns 10,000)",
+            "Every rep can explain product A, and gains by selling it.",
             "500,000 CNY of product A in a month, out of 1,000,000.",
+            (
+                ("training on product A (product manager presents)", None),
+                ("stepped reward (100,000 CNY sold earns 10,000)", None),
+            ),
         ),
     },
     strategies={
@@ -103,6 +116,26 @@ QUARTER = PlanWords(
         ),
         "launch": TaskWords(
             "Launch the points and run them", "Every customer is told; 100 members in the first week"
+        ),
+    },
+    reviews={
+        "july": ReviewWords(
+            effect=(
+                "conversion 8 % → 9 % (target 12 % missed)",
+                "new customers up by 20 (target 150)",
+            ),
+            worked=(
+                "referrals cost 300 CNY per customer, less than online ads",
+                "the pilot team follows up 15 % faster under the new procedure",
+            ),
+            improve=(
+                "ad keywords imprecise (click rate 1.5 %, target 3 %)",
+                "2 new reps failed the procedure exam",
+            ),
+            adjustments=(
+                "change keywords (marketing specialist, by 20 July)",
+                "one-to-one coaching for new reps (sales manager)",
+            ),
         ),
     },
 )
@@ -149,18 +182,21 @@ PUSH = PlanWords(
             "new customers",
             "First response within 2 hours at any time of day; later a partner in region B.",
             "New customers won in a month, from the CRM.",
+            (("somebody answers at every hour", "reply"), ("two sales partners on trial", "partners")),
         ),
         "existing": GoalWords(
             "Repurchase rate to 20 %",
             "",
             "Points in every region and one offer for members each month.",
             "Customers who bought again ÷ active customers of the month.",
+            (("points in every region", "members"), ("one offer for members a month", "members")),
         ),
         "cost": GoalWords(
             "Acquisition cost down to 400",
             "CNY per customer",
             "Drop keywords that bring no customers, better landing pages.",
             "Advertising spend ÷ new customers.",
+            (("drop keywords that bring no customers", "keywords"), ("two new landing pages", "keywords")),
         ),
     },
     strategies={

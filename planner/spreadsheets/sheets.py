@@ -1,0 +1,91 @@
+"""What a table in a file is, before it is one: columns, rows and figures, in plain values.
+
+Texts are the users' own and may hold anything; the writers see to it that none becomes a formula, a link or
+a broken file.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+# XML 1.0 has no place for most of these, and no spreadsheet shows any of them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure in a cell, with how it is read and, where it is the result of others, how it is computed.
+
+    `value` is a fraction where `rate` is true (0.08, shown as 8%), else an amount in `unit`. None is an
+    empty cell. The `difference` of two rates is a fraction as well, shown in percentage points.
+
+    `formula` is in A1 style without "=", with "{row}" for the number of its row ("C{row}-B{row}"); `value`
+    is then its result, for programs that do not compute. It is code, never a user's text.
+    """
+
+    value: Decimal | None
+    rate: bool = False
+    unit: str = ""
+    difference: bool = False
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column: `width` is in characters, Chinese ones counting twice; wider where its figures need more.
+
+    A column that `wraps` is for long texts. `choices` are what its cells may hold; another text is accepted
+    after a warning, for a new colleague is not in the list yet. `number` is what a blank row holds here: its
+    value is None, its format and its formula count.
+    """
+
+    label: str
+    width: int = 14
+    wraps: bool = False
+    choices: tuple[str, ...] = ()
+    is_date: bool = False
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row, with as many cells as there are headings.
+
+    A `band` is the head of the group of `level` 1 lines below it, which can be folded away.
+    """
+
+    cells: tuple[str | dt.date | Number | None, ...]
+    band: bool = False
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with at least one heading. `name` is for the tab, `title` and `note` stand above the table.
+
+    `language` is the reader's: "en" or "zh-hans". `blank_lines` are rows to fill in: they have formats,
+    formulas and drop-downs, and nothing else.
+    """
+
+    name: str
+    title: str
+    note: str
+    language: str
+    headings: tuple[Heading, ...]
+    lines: tuple[Line, ...] = ()
+    blank_lines: int = 0
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, lone surrogates and non-characters; every line ends in a plain "\\n".
+
+    Tabs and line ends stay.
+    """
+    return _UNPRINTABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_width(text: str) -> int:
+    """How many characters wide `text` is where Chinese ones count twice."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,0 +1,122 @@
+"""How the rows of Table 4 are typed: a period, and four lists of one item a line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from planner.changes import Recording
+from planner.items import join_items
+from planner.models import Plan
+from planner.periods import add_months, month_start, months_between
+from planner.tables.forms import AddForm, RowForm
+from reviews.models import Review, period_name
+
+
+class ItemsField(forms.CharField):
+    """A list, one item a line; kept without its numbers."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=3000, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return join_items(super().to_python(value) or "")
+
+
+class PeriodField(forms.ChoiceField):
+    """A month or a quarter of the plan: cleans to (kind, first month)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=pgettext_lazy("review", "Period"), **kwargs)
+        self.periods: dict[str, tuple[str, dt.date]] = {}
+
+    def offer(self, periods: list[tuple[str, dt.date]]) -> None:
+        """Set which periods may be chosen."""
+        self.periods = {f"{kind}:{start:%Y-%m}": (kind, start) for kind, start in periods}
+        self.choices = [(key, said(*period)) for key, period in self.periods.items()]
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if str(value) not in self.periods:
+            raise ValidationError(_("This cannot be chosen here any more: choose again."))
+        return self.periods[str(value)]
+
+    def validate(self, value: Any) -> None:
+        forms.Field.validate(self, value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value[0]}:{value[1]:%Y-%m}" if isinstance(value, tuple) else value
+
+
+def said(kind: str, start: dt.date) -> str:
+    """2023-07 (monthly)"""
+    return _("%(period)s (%(kind)s)") % {"period": period_name(kind, start), "kind": Review.Kind(kind).label}
+
+
+def periods_of(plan: Plan) -> list[tuple[str, dt.date]]:
+    """The months of a plan, and after each third one the quarter that they are."""
+    months = months_between(month_start(plan.start), plan.end)
+    found: list[tuple[str, dt.date]] = []
+    for number, month in enumerate(months, start=1):
+        found.append((Review.Kind.MONTH.value, month))
+        if number % 3 == 0:
+            found.append((Review.Kind.QUARTER.value, add_months(month, -2)))
+    return found
+
+
+class ReviewForm(RowForm):
+    """One review."""
+
+    period = PeriodField()
+    effect = ItemsField(label=gettext_lazy("Effect of the strategies (key metrics)"))
+    worked = ItemsField(label=gettext_lazy("What worked"))
+    improve = ItemsField(label=gettext_lazy("To improve"))
+    adjustments = ItemsField(label=gettext_lazy("Next adjustments"))
+
+    def prepare(self) -> None:
+        self.fields["period"].offer(self.table.periods)
+        self.fields["effect"].widget.attrs["placeholder"] = _("One a line, such as conversion 8% → 9%")
+        self.fields["worked"].widget.attrs["placeholder"] = _("What should become routine, one a line")
+        self.fields["improve"].widget.attrs["placeholder"] = _("What fell short, and where, one a line")
+        self.fields["adjustments"].widget.attrs["placeholder"] = _("What changes, who does it, by when")
+
+    def current(self, name: str) -> Any:
+        return (self.obj.kind, self.obj.start) if name == "period" else super().current(name)
+
+    def describe(self, name: str, value: Any) -> str:
+        return said(*value) if name == "period" else super().describe(name, value)
+
+    def write(self, log: Recording) -> None:
+        for name in self.typed():
+            if name == "period":
+                self.obj.kind, self.obj.start = self.cleaned_data[name]
+            else:
+                setattr(self.obj, name, self.cleaned_data[name])
+        log.save(self.obj)
+
+
+class AddReviewForm(AddForm):
+    """A review begins with its period; the next one that is missing is offered first."""
+
+    title = gettext_lazy("Add a review")
+    then = "effect"
+    period = PeriodField()
+
+    def prepare(self) -> None:
+        self.fields["period"].offer(self.table.missing)
+        # Each is added once: the script takes it out of the list then.
+        self.fields["period"].widget.attrs["data-once"] = ""
+
+    def create(self, log: Recording) -> Review:
+        kind, start = self.cleaned_data["period"]
+        review = Review(plan=self.table.plan, kind=kind, start=start)
+        log.save(review)
+        return review

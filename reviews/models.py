@@ -1,0 +1,67 @@
+"""What the team looks back on: one review for each month and each quarter."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner.models import Plan, Recorded
+from planner.periods import add_months
+
+MONTHS_IN = {"month": 1, "quarter": 3}
+
+
+def period_name(kind: str, start: dt.date) -> str:
+    """2023-07 for a month, 2023 Q3 for a quarter of the calendar, 2023-02 – 2023-04 for any other three months."""
+    if kind == "month":
+        return f"{start:%Y-%m}"
+    if start.month % 3 == 1:
+        return f"{start:%Y} Q{start.month // 3 + 1}"
+    return f"{start:%Y-%m} – {add_months(start, 2):%Y-%m}"
+
+
+class Review(Recorded):
+    """What a period brought: its effects, what worked, what to improve and what follows; each a list of lines."""
+
+    class Kind(models.TextChoices):
+        MONTH = "month", _("monthly")
+        QUARTER = "quarter", _("quarterly")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="reviews", verbose_name=_("plan"))
+    kind = models.CharField(_("kind of review"), max_length=7, choices=Kind, default=Kind.MONTH)
+    start = models.DateField(_("first month"))
+    effect = models.TextField(_("effect of the strategies"), blank=True, max_length=3000)
+    worked = models.TextField(_("what worked"), blank=True, max_length=3000)
+    improve = models.TextField(_("to improve"), blank=True, max_length=3000)
+    adjustments = models.TextField(_("next adjustments"), blank=True, max_length=3000)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ["start", "kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "kind", "start"],
+                condition=models.Q(removed_at=None),
+                name="one_review_per_period",
+                violation_error_message=_("This period has its review already: add to that one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(start__day=1),
+                name="review_begins_with_a_month",
+                violation_error_message=_("A month is written as its first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return period_name(self.kind, self.start)
+
+    def home(self) -> tuple[int, int | None]:
+        return self.plan.team_id, self.plan_id
+
+    @property
+    def end(self) -> dt.date:
+        """The last day of the period."""
+        return add_months(self.start, MONTHS_IN[self.kind]) - dt.timedelta(days=1)

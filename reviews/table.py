@@ -1,0 +1,116 @@
+"""Table 4, review summary: one row for each month and quarter that was looked back on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from planner.items import split_items
+from planner.models import Change, Plan
+from planner.tables import cells
+from planner.tables.columns import Column, Row
+from planner.tables.table import RowKind, Table
+from reviews.forms import AddReviewForm, ReviewForm, periods_of
+from reviews.models import Review
+
+TEXTS = ("effect", "worked", "improve", "adjustments")
+
+
+class ReviewKind(RowKind):
+    name = "review"
+    form = ReviewForm
+    add_form = AddReviewForm
+    edits = {"period": ("period",), **{name: (name,) for name in TEXTS}}
+
+    def objects(self, plan: Plan) -> QuerySet:
+        return Review.objects.filter(plan=plan).select_related("plan")
+
+
+class ReviewsTable(Table):
+    """Table 4: period, effect, what worked, what to improve, and what follows."""
+
+    url_name = "reviews"
+    title = gettext_lazy("Table 4 · Review summary")
+    heading = pgettext_lazy("stage", "Reviews")
+    empty = gettext_lazy(
+        "At the end of each month: what changed, what worked, what did not, and what you do about it. "
+        "The next plan begins here."
+    )
+    columns = (
+        Column("period", pgettext_lazy("review", "Period"), css="first"),
+        Column("effect", gettext_lazy("Effect of the strategies (key metrics)"), sorts=False, css="wide"),
+        Column("worked", gettext_lazy("What worked"), sorts=False, css="wide"),
+        Column("improve", gettext_lazy("To improve"), sorts=False, css="wide"),
+        Column("adjustments", gettext_lazy("Next adjustments"), sorts=False, css="wide"),
+    )
+    kinds = {"review": ReviewKind()}
+
+    @property
+    def filter_names(self) -> list[str]:
+        return ["q", "kind"]
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        kinds = [("", gettext_lazy("All reviews")), *Review.Kind.choices]
+        return [self.filter("kind", str(Review._meta.get_field("kind").verbose_name), kinds)]
+
+    @cached_property
+    def periods(self) -> list[tuple[str, dt.date]]:
+        """What the plan can look back on, and periods that stand in the table although the plan was moved."""
+        standing = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
+        own = periods_of(self.plan)
+        return sorted({*own, *standing}, key=lambda each: (each[1], each[0]))
+
+    @cached_property
+    def missing(self) -> list[tuple[str, dt.date]]:
+        standing = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
+        return [each for each in periods_of(self.plan) if each not in standing]
+
+    @property
+    def can_add(self) -> bool:
+        return super().can_add and bool(self.missing)
+
+    def objects(self) -> QuerySet:
+        found = self.kinds["review"].objects(self.plan)
+        if sought := self.params.get("q", "").strip():
+            asked = Q()
+            for name in TEXTS:
+                asked |= Q(**{f"{name}__icontains": sought})
+            found = found.filter(asked)
+        if self.params.get("kind") in Review.Kind.values:
+            found = found.filter(kind=self.params["kind"])
+        return found.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")
+
+    def rows_for(self, objects: Iterable[Review]) -> list[Row]:
+        return [self._row(each) for each in objects]
+
+    def rows_of(self, keys: list[str]) -> list[Row]:
+        wanted = {self.split(key)[1]: key for key in keys}
+        rows = {
+            each.pk: self._row(each) for each in self.kinds["review"].objects(self.plan).filter(pk__in=wanted)
+        }
+        return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
+
+    def keys_touched(self, changes: list[Change]) -> list[str]:
+        ids = {change.object_id for change in changes if change.model == "reviews.review"}
+        return [f"review-{pk}" for pk in sorted(ids)]
+
+    def _row(self, review: Review) -> Row:
+        kind = self.kinds["review"]
+        shown: dict[str, Any] = {
+            name: cells.steps(items) if (items := split_items(getattr(review, name))) else cells.EMPTY
+            for name in TEXTS
+        }
+        shown["period"] = cells.lines(str(review), review.get_kind_display())
+        return Row(
+            key=f"review-{review.pk}",
+            obj=review,
+            cells=self.cells(kind, review, shown),
+            label=str(review),
+            can_remove=bool(kind.may_edit(self.membership, review)),
+        )

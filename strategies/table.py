@@ -1,0 +1,256 @@
+"""Table 2, goal breakdown: core goals with their dimensions beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from planner.models import Change, Goal, Metric, Plan, Segment
+from planner.tables import cells
+from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.table import RowKind, Table
+from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm, segments_of
+from strategies.models import KeyAction, Strategy
+from strategies.targets import Target, headline, sentence, standing, targets
+
+
+class CoreKind(RowKind):
+    """A core goal, the head of its dimensions."""
+
+    name = "core"
+    form = GoalForm
+    add_form = AddCoreForm
+    edits = {
+        "core": GoalForm.NAMES,
+        "target": GoalForm.FIGURES,
+        "owner": ("owner",),
+        "due": ("due",),
+        "actions": ("actions",),
+    }
+
+    def objects(self, plan: Plan) -> QuerySet:
+        return goals_of(plan).filter(parent=None)
+
+
+class PartKind(CoreKind):
+    """A dimension of a core goal."""
+
+    name = "part"
+    beneath = "core"
+    add_form = AddPartForm
+
+    def objects(self, plan: Plan) -> QuerySet:
+        return goals_of(plan).exclude(parent=None)
+
+
+def goals_of(plan: Plan) -> QuerySet:
+    """The plan's goals with all that a row of Table 2 shows."""
+    actions = KeyAction.objects.select_related("strategy")
+    goals = Goal.objects.filter(plan=plan, parent__removed_at=None)
+    return goals.select_related("plan", "metric", "segment", "owner").prefetch_related(
+        Prefetch("key_actions", queryset=actions)
+    )
+
+
+class GoalsTable(Table):
+    """Table 2: core goal, dimension, target value, owner, due and key actions."""
+
+    url_name = "goals"
+    title = gettext_lazy("Table 2 · Goal breakdown")
+    heading = gettext_lazy("Goals")
+    empty = gettext_lazy(
+        "One core goal for the plan, then two or three dimensions that can be measured: each with a target, "
+        "an owner and a date."
+    )
+    columns = (
+        Column("core", gettext_lazy("Core goal"), css="first"),
+        Column("dimension", gettext_lazy("Dimension"), sorts=False),
+        Column("target", gettext_lazy("Target value"), css="roomy"),
+        Column("owner", pgettext_lazy("goal", "Owner")),
+        Column("due", pgettext_lazy("goal", "Due"), numeric=True),
+        Column("actions", gettext_lazy("Key actions (with strategy)"), sorts=False, css="wide"),
+    )
+    kinds = {"core": CoreKind(), "part": PartKind()}
+
+    @property
+    def filter_names(self) -> list[str]:
+        return ["q", "owner"]
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        return [self.owner_filter()]
+
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """The team's metrics, those of the plan first; an archived one stays while a goal of the plan names it."""
+        of_plan = set(self.plan.metrics.values_list("metric", flat=True))
+        named = Goal.objects.filter(plan=self.plan).values("metric")
+        found = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=named), team=self.plan.team_id)
+        return sorted(found, key=lambda each: (each.pk not in of_plan, each.name, each.pk))
+
+    @cached_property
+    def segments(self) -> list[Segment]:
+        return segments_of(self.plan.team)
+
+    @cached_property
+    def strategies(self) -> list[Strategy]:
+        return list(Strategy.objects.filter(plan=self.plan))
+
+    def summary(self) -> str:
+        goals = list(self.plan.goals.values_list("parent", flat=True))
+        parts = sum(parent is not None for parent in goals)
+        core = ngettext("%(n)d core goal", "%(n)d core goals", len(goals) - parts)
+        broken = ngettext("%(n)d dimension", "%(n)d dimensions", parts)
+        return f"{core % {'n': len(goals) - parts}} · {broken % {'n': parts}}"
+
+    def objects(self) -> QuerySet:
+        """The core goals; what a filter asks for may stand in one of their dimensions."""
+        found = self.kinds["core"].objects(self.plan)
+        if asked := self._asked():
+            parts = Goal.objects.filter(asked, parent=OuterRef("pk"))
+            found = found.filter(asked | Exists(parts))
+        return self._sorted(found)
+
+    def _asked(self) -> Q:
+        """What the filters ask of one goal; empty where they ask nothing."""
+        asked = Q()
+        if sought := self.params.get("q", "").strip():
+            of_actions = KeyAction.objects.filter(goal=OuterRef("pk"), text__icontains=sought)
+            asked &= Q(name__icontains=sought) | Q(Exists(of_actions))
+        if owner := self.params.get("owner"):
+            asked &= Q(owner__in=[each for each in self.members if str(each.pk) == owner])
+        return asked
+
+    def _sorted(self, found: QuerySet) -> QuerySet:
+        down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
+        by = {"core": "name", "target": "target", "owner": "owner__name", "due": "due"}.get(key)
+        if by is None:
+            return found.order_by("order", "pk")
+        ordered = F(by).desc(nulls_last=True) if down else F(by).asc(nulls_last=True)
+        return found.order_by(ordered, "order", "pk")
+
+    def rows_for(self, objects: Iterable[Goal]) -> list[Row]:
+        cores = list(objects)
+        parts: dict[int, list[Goal]] = {core.pk: [] for core in cores}
+        for part in self.kinds["part"].objects(self.plan).filter(parent__in=cores):
+            parts[part.parent_id].append(part)
+        every = [goal for core in cores for goal in (core, *parts[core.pk])]
+        figures = {each.goal.pk: each for each in targets(self.plan, every, self.day)}
+        wanted = self._wanted(cores)
+        rows = []
+        for core in cores:
+            rows.append(self._core_row(figures[core.pk], len(parts[core.pk])))
+            shown = [part for part in parts[core.pk] if wanted is None or part.pk in wanted]
+            rows += [self._part_row(figures[part.pk]) for part in shown or parts[core.pk]]
+        return rows
+
+    def _wanted(self, cores: list[Goal]) -> set[int] | None:
+        """The dimensions that the filters ask for; None where they ask nothing."""
+        asked = self._asked()
+        if not asked:
+            return None
+        return set(Goal.objects.filter(asked, parent__in=cores).values_list("pk", flat=True))
+
+    def rows_of(self, keys: list[str]) -> list[Row]:
+        ids = [self.split(key)[1] for key in keys]
+        homes = Goal.objects.filter(pk__in=ids, plan=self.plan).values("parent")
+        cores = self.kinds["core"].objects(self.plan).filter(Q(pk__in=ids) | Q(pk__in=homes))
+        self.forget_filters()
+        rows = {row.key: row for row in self.rows_for(cores)}
+        return [rows.get(key) or Row(key, None) for key in keys]
+
+    def keys_touched(self, changes: list[Change]) -> list[str]:
+        """A goal touches its core goal, which counts it; whatever a goal names touches that goal."""
+        ids: dict[str, set[int]] = {}
+        for change in changes:
+            ids.setdefault(change.model, set()).add(change.object_id)
+        actions = KeyAction.with_removed.filter(
+            Q(pk__in=ids.get("strategies.keyaction", ())) | Q(strategy__in=ids.get("strategies.strategy", ()))
+        )
+        of_metrics = self.plan.metrics.filter(pk__in=ids.get("planner.planmetric", ())).values("metric")
+        touched = Goal.with_removed.filter(
+            Q(pk__in=ids.get("planner.goal", ()))
+            | Q(pk__in=actions.values("goal"))
+            | Q(owner__in=ids.get("planner.membership", ()))
+            | Q(metric__in=ids.get("planner.metric", ()))
+            | Q(metric__in=of_metrics),
+            plan=self.plan,
+        ).values_list("pk", "parent")
+        cores, parts = set(), set()
+        for pk, parent in touched:
+            cores.add(parent or pk)
+            if parent:
+                parts.add(pk)
+        return [f"core-{pk}" for pk in sorted(cores)] + [f"part-{pk}" for pk in sorted(parts)]
+
+    def _core_row(self, target: Target, count: int) -> Row:
+        kind, goal = self.kinds["core"], target.goal
+        mine = bool(kind.may_edit(self.membership, goal))
+        said = ngettext("%(n)d dimension", "%(n)d dimensions", count) % {"n": count}
+        shown = self._shown(target) | {
+            "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measured(goal)),
+            "dimension": cells.small(said),
+        }
+        adder = Adder("part", _("Sub-goal"), _("Add a sub-goal to %(name)s") % {"name": goal.name})
+        return Row(
+            key=f"core-{goal.pk}",
+            obj=goal,
+            cells=self.cells(kind, goal, shown),
+            css="group",
+            label=goal.name,
+            can_remove=mine,
+            adder=adder if mine else None,
+        )
+
+    def _part_row(self, target: Target) -> Row:
+        kind, goal = self.kinds["part"], target.goal
+        named = Cell(self.columns[0], cells.lines(goal.name, self._measured(goal)), span=2)
+        return Row(
+            key=f"part-{goal.pk}",
+            obj=goal,
+            cells=self.cells(kind, goal, self._shown(target) | {"core": named}),
+            css="sub",
+            group=f"core-{goal.parent_id}",
+            label=goal.name,
+            can_remove=bool(kind.may_edit(self.membership, goal)),
+        )
+
+    def _shown(self, target: Target) -> dict[str, Any]:
+        """What core goals and dimensions show alike."""
+        goal = target.goal
+        return {
+            "target": self._target(target),
+            "owner": cells.person(goal.owner),
+            "due": cells.day(goal.due, self.day),
+            "actions": self._actions(goal),
+        }
+
+    def _measured(self, goal: Goal) -> str:
+        """By which metric, and of which part of the business."""
+        if goal.metric is None:
+            return _("no metric yet")
+        return f"{goal.metric.name} · {goal.segment}" if goal.segment else goal.metric.name
+
+    def _target(self, target: Target) -> Any:
+        if target.goal.target is None:
+            return cells.EMPTY
+        language = cells.language()
+        shown = cells.lines(cells.figure(headline(target, language)), sentence(target, language))
+        said = standing(target, language)
+        return format_html("{}{}", shown, cells.share_bar(target.done, said)) if said else shown
+
+    def _actions(self, goal: Goal) -> Any:
+        actions = list(goal.key_actions.all())
+        return cells.steps([self._action(each) for each in actions]) if actions else cells.EMPTY
+
+    def _action(self, action: KeyAction) -> Any:
+        strategy = action.strategy
+        if strategy is None or strategy.removed_at:
+            return action.text
+        return format_html('{} <small class="muted">{} {}</small>', action.text, ARROW, strategy.title)

@@ -1,0 +1,158 @@
+"""What a goal's figures say: its target as a figure, the sentence that explains it, and how far it has come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from planner import formats
+from planner.formats import Figure
+from planner.goals import goal_amount, progress
+from planner.models import Goal, Metric, Plan, PlanMetric
+from planner.status import Asked, levels, months_of_now
+
+GROWTHS = (Goal.Kind.GROW_BY, Goal.Kind.GROW_PERCENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A goal in figures. `amount` is what a share comes to (50 % of 1,000,000), where the whole's target is known.
+
+    `now` is the latest level within the plan, None without a reading of it; `done` how far that is on the way from
+    baseline to target (Decision 6 of the method).
+    """
+
+    goal: Goal
+    growth: Decimal | None
+    amount: Decimal | None
+    now: Decimal | None
+    done: Decimal | None
+
+    @property
+    def is_rate(self) -> bool:
+        return is_rate(self.goal.kind, self.goal.metric)
+
+
+def is_rate(kind: str, metric: Metric | None) -> bool:
+    """Whether baseline and target of such a goal are fractions, shown in per cent."""
+    return kind == Goal.Kind.SHARE or (metric is not None and metric.is_rate)
+
+
+def growth_of(goal: Goal) -> Decimal | None:
+    """By how much a growth grows: in its unit, or as a fraction to 0.01 %; None for a level or a share."""
+    if goal.kind not in GROWTHS or goal.target is None:
+        return None
+    amount = goal_amount(goal.kind, goal.baseline, goal.target)
+    if amount is None or goal.kind == Goal.Kind.GROW_BY:
+        return amount
+    return amount.quantize(Decimal("0.0001"))
+
+
+def targets(plan: Plan, goals: Iterable[Goal], day: dt.date) -> list[Target]:
+    """The figures of these goals as of `day`, in two queries."""
+    goals = list(goals)
+    asked = {goal.pk: _asked(goal) for goal in goals}
+    now = levels([each for each in asked.values() if each], months_of_now(plan, day))
+    wholes = _wholes(plan, goals)
+    found = []
+    for goal in goals:
+        question = asked[goal.pk]
+        level = now.get(question) if question else None
+        amount = None
+        if goal.kind == Goal.Kind.SHARE and goal.target is not None and goal.metric_id in wholes:
+            amount = goal.target * wholes[goal.metric_id]
+        done = progress(level, goal.baseline, goal.target)
+        found.append(Target(goal, growth_of(goal), amount, level, done))
+    return found
+
+
+def _asked(goal: Goal) -> Asked | None:
+    return Asked(goal.metric, goal.segment_id, goal.kind == Goal.Kind.SHARE) if goal.metric else None
+
+
+def _wholes(plan: Plan, goals: Iterable[Goal]) -> dict[int, Decimal]:
+    """What a share is a share of: the plan's own target of the metric in Table 1, per month."""
+    metrics = {goal.metric_id for goal in goals if goal.kind == Goal.Kind.SHARE and goal.metric_id}
+    if not metrics:
+        return {}
+    rows = PlanMetric.objects.filter(
+        plan=plan, metric__in=metrics, target_period=PlanMetric.TargetPeriod.MONTH
+    )
+    return {metric: target for metric, target in rows.values_list("metric", "target") if target is not None}
+
+
+def figure(target: Target, value: Decimal | None, language: str, *, difference: bool = False) -> Figure:
+    """A value in the goal's own terms: per cent, or an amount with its unit."""
+    metric = target.goal.metric
+    counts = metric is not None and metric.kind == Metric.Kind.COUNT
+    return formats.figure(
+        value,
+        rate=target.is_rate,
+        unit=target.goal.unit or (metric.unit if metric else ""),
+        language=language,
+        difference=difference,
+        # Customers come whole: 150 at +30 % start from 115, not from 115.38.
+        places=0 if counts and value is not None and 1 <= abs(value) < 10_000 else None,
+    )
+
+
+def headline(target: Target, language: str) -> Figure:
+    """The target value of Table 2: 150 new customers, 20 %, 500,000 CNY of Product A."""
+    if target.amount is None:
+        return figure(target, target.goal.target, language)
+    metric, segment = target.goal.metric, target.goal.segment
+    amount = formats.figure(target.amount, rate=False, unit=metric.unit if metric else "", language=language)
+    if segment is None:
+        return amount
+    return Figure(amount.number, _("%(unit)s of %(part)s") % {"unit": amount.unit, "part": segment})
+
+
+def sentence(target: Target, language: str) -> str:
+    """Where the goal starts and ends and what that means: "from 115 to 150 new customers, +30 %"."""
+    goal = target.goal
+    if goal.target is None:
+        return _("no target yet")
+    start, end = figure(target, goal.baseline, language), figure(target, goal.target, language)
+    words = {
+        "start": start.number + (start.unit if start.unit != end.unit and goal.baseline is not None else ""),
+        "end": formats.joined(end, language),
+        "growth": _growth(target, language),
+    }
+    if goal.kind == Goal.Kind.SHARE:
+        words["whole"] = goal.metric.name if goal.metric else _("the whole")
+        if goal.baseline is None:
+            return _("%(end)s of %(whole)s") % words
+        return _("from %(start)s to %(end)s of %(whole)s") % words
+    if goal.baseline is None:
+        return _("to %(end)s; where it starts is not known yet") % words
+    return _("from %(start)s to %(end)s, %(growth)s") % words
+
+
+def _growth(target: Target, language: str) -> str:
+    """What lies between baseline and target: as typed for a growth, as the level's own difference otherwise."""
+    goal = target.goal
+    if goal.baseline is None or goal.target is None:
+        return ""
+    difference = goal.target - goal.baseline
+    if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not goal.baseline:
+        return _signed(formats.joined(figure(target, difference, language, difference=target.is_rate), language))
+    return _signed(formats.per_cent(difference / abs(goal.baseline), language))
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith(formats.MINUS) else f"+{text}"
+
+
+def standing(target: Target, language: str) -> str:
+    """Where it stands: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
+    if target.now is None:
+        return ""
+    now = figure(target, target.now, language).number
+    if target.done is None:
+        return _("now %(now)s") % {"now": now}
+    done = formats.per_cent(target.done, language)
+    return _("now %(now)s · %(done)s of the way") % {"now": now, "done": done}
