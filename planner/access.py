@@ -27,9 +27,20 @@ def plans(user: User) -> QuerySet[Plan]:
     return Plan.objects.filter(team__in=mine).select_related("team")
 
 
-def get_plan(request: Request, plan_pk: int, *, at_least: Role = Role.VIEWER) -> Plan:
-    """The plan, with `plan.membership` of who asks; 404 for strangers, 403 below `at_least`."""
-    plan = Plan.objects.filter(pk=plan_pk).first()
+def removed_plans(user: User) -> QuerySet[Plan]:
+    """The plans that `user` may bring back, the last removed first."""
+    managed = Membership.objects.filter(user=user, role=Role.MANAGER).values("team")
+    gone = Plan.with_removed.filter(team__in=managed).exclude(removed_at=None)
+    return gone.select_related("team").order_by("-removed_at")
+
+
+def get_plan(request: Request, plan_pk: int, *, at_least: Role = Role.VIEWER, removed: bool = False) -> Plan:
+    """The plan, with `plan.membership` of who asks; 404 for strangers, 403 below `at_least`.
+
+    `removed` finds the plans that were removed, and no others.
+    """
+    plans = Plan.with_removed.exclude(removed_at=None) if removed else Plan.objects.all()
+    plan = plans.filter(pk=plan_pk).first()
     mine = Membership.objects.filter(user=request.user.pk).select_related("team")
     membership = mine.filter(team=plan.team_id).first() if plan else None
     if plan is None or membership is None:

@@ -106,7 +106,7 @@ class Recording:
     def remove(self, obj: Recorded) -> None:
         """Take an object and what hangs on it out of sight; undo brings all of it back."""
         now = timezone.now()
-        for each in (*_parts(obj), obj):
+        for each in (*parts_of(obj), obj):
             each.removed_at = now
             each.save(update_fields=["removed_at"])
             self._note(each, Change.Action.REMOVE)
@@ -218,13 +218,13 @@ def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Re
         log.remove(obj)
 
 
-def _parts(obj: Recorded) -> Iterator[Recorded]:
+def parts_of(obj: Recorded) -> Iterator[Recorded]:
     """What goes with an object when it is removed: all that would be deleted with it, the deepest first."""
     for relation in obj._meta.related_objects:
         model = relation.related_model
         if relation.on_delete is models.CASCADE and isinstance(model, type) and issubclass(model, Recorded):
             for part in model.objects.filter(**{relation.field.name: obj}):
-                yield from _parts(part)
+                yield from parts_of(part)
                 yield part
 
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +15,7 @@ from planner import formats, gaps
 from planner.changes import Recording
 from planner.models import Change, Metric, Plan, PlanMetric
 from planner.periods import full_months_before
+from planner.plans import add_to_table
 from planner.quantities import edit_text
 from planner.status import Standing, standings
 from planner.tables import cells
@@ -109,18 +109,7 @@ class AddMetricForm(AddForm):
 
     def create(self, log: Recording) -> PlanMetric:
         plan = self.table.plan
-        name = self.cleaned_data["name"]
-        metric = Metric.objects.filter(team=plan.team, name__iexact=name).first()
-        if metric is None:
-            metric = self._new_metric(plan, name)
-            log.save(metric)
-        elif plan.metrics.filter(metric=metric).exists():
-            raise ValidationError({"name": _("“%(name)s” is in the table already.") % {"name": metric.name}})
-        last = plan.metrics.aggregate(last=Max("order"))["last"] or 0
-        basis = gaps.default_basis(metric.kind)
-        row = PlanMetric(plan=plan, metric=metric, order=last + 1, basis=basis)
-        log.save(row)
-        return row
+        return add_to_table(log, plan, self._new_metric(plan, self.cleaned_data["name"]))
 
     def _new_metric(self, plan: Plan, name: str) -> Metric:
         kind = self.cleaned_data["kind"]

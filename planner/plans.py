@@ -1,53 +1,135 @@
-"""How a plan begins: with the metrics that its scenario asks about first."""
+"""How a plan begins, changes, is duplicated, and goes and comes back."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from planner import changes, gaps
-from planner.models import Metric, Plan, PlanMetric, Segment, Team, User
+from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.metrics import Metric as M
 
+# What each scenario looks at first, by the keys of standard_metrics().
+FIRST_METRICS = {
+    Plan.Scenario.TARGET: ("sales", "conversion", "repurchase", "acquisition"),
+    Plan.Scenario.DECLINE: ("sales", "orders", "conversion", "order_value"),
+    Plan.Scenario.NEW: ("sales", "new_customers", "conversion", "acquisition"),
+    Plan.Scenario.EFFECTIVENESS: ("sales", "per_head", "conversion", "orders"),
+    Plan.Scenario.COMPETITION: ("sales", "conversion", "order_value", "repurchase"),
+}
 
-def suggested_metrics(team: Team, scenario: str) -> list[Metric]:
-    """The first metrics of a plan, in the team's language; unsaved.
 
-    Every scenario looks at sales, conversion, repurchase and acquisition cost; a new market has no repurchase yet
-    and counts its new customers instead.
-    """
+def standard_metrics(team: Team) -> dict[str, Metric]:
+    """The metrics that the method knows, in the team's language; unsaved, or the team's own of the same name."""
     with override(team.language):
         money = _("CNY") if team.currency == "CNY" else team.currency
-        sales = Metric(name=_("Total sales"), unit=money, kind=M.Kind.AMOUNT)
-        ratio = {"kind": M.Kind.RATE, "aggregation": M.Aggregation.RATIO}
-        conversion = Metric(name=_("Customer conversion rate"), **ratio)
-        repurchase = Metric(name=_("Repurchase rate"), **ratio)
-        newcomers = Metric(name=_("New customers"), kind=M.Kind.COUNT)
-        cost = Metric(
-            name=_("New-customer acquisition cost"),
-            unit=_("%(money)s per customer") % {"money": money},
-            kind=M.Kind.COST,
-            direction=M.Direction.LOWER,
-            aggregation=M.Aggregation.RATIO,
-        )
-    third = newcomers if scenario == Plan.Scenario.NEW else repurchase
-    return [sales, conversion, third, cost]
+        ratio = {"aggregation": M.Aggregation.RATIO}
+        found = {
+            "sales": Metric(name=_("Total sales"), unit=money, kind=M.Kind.AMOUNT),
+            "orders": Metric(name=_("Order count"), kind=M.Kind.COUNT),
+            "conversion": Metric(name=_("Customer conversion rate"), kind=M.Kind.RATE, **ratio),
+            "order_value": Metric(name=_("Average order value"), unit=money, kind=M.Kind.AMOUNT, **ratio),
+            "repurchase": Metric(name=_("Repurchase rate"), kind=M.Kind.RATE, **ratio),
+            "new_customers": Metric(name=_("New customers"), kind=M.Kind.COUNT),
+            "acquisition": Metric(
+                name=_("New-customer acquisition cost"),
+                unit=_("%(money)s per customer") % {"money": money},
+                kind=M.Kind.COST,
+                direction=M.Direction.LOWER,
+                **ratio,
+            ),
+            "per_head": Metric(name=_("Output per head"), unit=money, kind=M.Kind.AMOUNT, **ratio),
+        }
+    own = {metric.name.casefold(): metric for metric in Metric.objects.filter(team=team)}
+    return {key: own.get(metric.name.casefold(), metric) for key, metric in found.items()}
 
 
-def begin_plan(team: Team, *, by: User, name: str, scenario: str, start: dt.date, end: dt.date) -> Plan:
-    """Make a plan with its first metrics, in one transaction; metrics that the team has are used again."""
+def begin_plan(
+    team: Team,
+    *,
+    by: User,
+    name: str,
+    scenario: str,
+    start: dt.date,
+    end: dt.date,
+    metrics: Iterable[Metric] | None = None,
+) -> Plan:
+    """Make a plan with its first metrics, in one transaction; without `metrics` with those of its scenario.
+
+    Metrics that the team has are used again, an archived one of the same name comes back.
+    """
+    if metrics is None:
+        standard = standard_metrics(team)
+        metrics = [standard[key] for key in FIRST_METRICS[Plan.Scenario(scenario)]]
     plan = Plan(team=team, name=name, scenario=scenario, start=start, end=end)
     with changes.recording(team, by=by) as log:
         log.save(plan)
         Segment.objects.get_or_create(team=team, dimension=Segment.Dimension.WHOLE, name="")
-        for order, suggested in enumerate(suggested_metrics(team, scenario), start=1):
-            metric = Metric.objects.filter(team=team, name__iexact=suggested.name).first()
-            if metric is None:
-                metric = suggested
-                metric.team = team
-                log.save(metric)
-            basis = gaps.default_basis(metric.kind)
-            log.save(PlanMetric(plan=plan, metric=metric, order=order, basis=basis))
+        for metric in metrics:
+            add_to_table(log, plan, metric)
     return plan
+
+
+def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetric:
+    """Add a metric at the end of Table 1: the team's of that name where there is one, even an archived one.
+
+    Raises ValidationError where the plan has it already.
+    """
+    named = Metric.with_removed.filter(team=plan.team, name__iexact=metric.name)
+    known = (
+        named.order_by("removed_at").filter(removed_at=None).first() or named.order_by("-removed_at").first()
+    )
+    if known is None:
+        metric.team = plan.team
+        log.save(metric)
+        known = metric
+    elif known.removed_at is not None:
+        log.restore(known)
+    if plan.metrics.filter(metric=known).exists():
+        raise ValidationError({"name": _("“%(name)s” is in the table already.") % {"name": known.name}})
+    last = plan.metrics.aggregate(last=Max("order"))["last"] or 0
+    row = PlanMetric(plan=plan, metric=known, order=last + 1, basis=gaps.default_basis(known.kind))
+    log.save(row)
+    return row
+
+
+def change_plan(plan: Plan, values: Mapping[str, Any], *, by: User, version: int | None = None) -> Plan:
+    """Give a plan these values; `version` is the one that was shown to who changes them.
+
+    Raises ValidationError when the plan was changed meanwhile, or by field where a rule is broken.
+    """
+    with changes.recording(plan.team, plan=plan, by=by) as log:
+        current: Plan = log.take(Plan.objects.filter(team=plan.team), plan.pk)
+        if version is not None and version != current.version:
+            raise ValidationError(
+                _(
+                    "Somebody changed this plan while you were editing: it is “%(name)s” now. Look and save again."
+                )
+                % {"name": current.name}
+            )
+        for name, value in values.items():
+            setattr(current, name, value)
+        log.save(current)
+    return current
+
+
+def remove_plan(plan: Plan, *, by: User) -> None:
+    """Take a plan and all that is in it out of sight; `restore_plan` brings it back."""
+    with changes.recording(plan.team, by=by) as log:
+        log.remove(log.take(Plan.objects.filter(team=plan.team), plan.pk))
+
+
+def restore_plan(plan: Plan, *, by: User) -> None:
+    """Bring a removed plan back with all that went with it. Raises changes.CannotUndo where it is not removed."""
+    gone = Change.objects.filter(
+        team=plan.team, model=Plan._meta.label_lower, object_id=plan.pk, action=Change.Action.REMOVE
+    ).first()
+    if gone is None:
+        raise changes.CannotUndo(_("There is nothing to undo."))
+    changes.undo(plan.team, gone.revision, by=by)

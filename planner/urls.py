@@ -4,13 +4,17 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
-from planner.views import accounts, health, home, people, plans
+from planner.views import accounts, health, home, metrics, people, plans
 from planner.views.tables import table_urls
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("plans/new/", plans.new, name="plan-new"),
     path("plans/<int:plan_pk>/", plans.plan, name="plan"),
+    path("plans/<int:plan_pk>/settings/", plans.settings, name="plan-settings"),
+    path("plans/<int:plan_pk>/copy/", plans.copy, name="plan-copy"),
+    path("plans/<int:plan_pk>/remove/", plans.remove, name="plan-remove"),
+    path("plans/<int:plan_pk>/restore/", plans.restore, name="plan-restore"),
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),
@@ -19,6 +23,9 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("team/", people.team, name="team"),
     path("team/settings/", people.settings, name="team-settings"),
+    path("team/metrics/", metrics.metrics, name="team-metrics"),
+    path("team/metrics/<int:pk>/archive/", metrics.archive, name="metric-archive"),
+    path("team/metrics/<int:pk>/restore/", metrics.restore, name="metric-restore"),
     path("team/leave/", people.leave, name="team-leave"),
     path("team/switch/<int:team_pk>/", people.switch, name="team-switch"),
     path("team/members/add/", people.add, name="member-add"),

@@ -61,6 +61,9 @@ class Review(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
 
+    def as_copy(self, days: int) -> None:
+        """What was looked back on belongs to the plan that it happened in."""
+
     @property
     def end(self) -> dt.date:
         """The last day of the period."""

@@ -18,6 +18,7 @@ from planner.items import split_items
 from planner.models import Goal, Segment
 from planner.periods import full_months_before
 from planner.quantities import edit_text
+from planner.requests import with_value
 from planner.status import Asked, levels
 from planner.tables import cells
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
@@ -123,7 +124,7 @@ class GoalForm(RowForm):
         kind = self.data.get("kind") or self.obj.kind
         if kind != self.obj.kind and self.data.get("growth") == self.data.get("initial-growth"):
             # A growth that only stood there was of the old kind.
-            self.data = self.data | {"growth": ""}
+            self.data = with_value(self.data, "growth", "")
         rate = is_rate(kind, self.obj.metric)
         for name in ("baseline", "target"):
             if name in self.fields:

@@ -70,7 +70,7 @@ class GoalsTable(Table):
     )
     columns = (
         Column("core", gettext_lazy("Core goal"), css="first"),
-        Column("dimension", gettext_lazy("Dimension"), sorts=False),
+        Column("dimension", gettext_lazy("Dimension"), sorts=False, css="tight"),
         Column("target", gettext_lazy("Target value"), css="roomy"),
         Column("owner", pgettext_lazy("goal", "Owner")),
         Column("due", pgettext_lazy("goal", "Due"), numeric=True),

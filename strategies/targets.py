@@ -139,7 +139,9 @@ def _growth(target: Target, language: str) -> str:
         return ""
     difference = goal.target - goal.baseline
     if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not goal.baseline:
-        return _signed(formats.joined(figure(target, difference, language, difference=target.is_rate), language))
+        return _signed(
+            formats.joined(figure(target, difference, language, difference=target.is_rate), language)
+        )
     return _signed(formats.per_cent(difference / abs(goal.baseline), language))
 
 

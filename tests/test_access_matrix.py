@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from planner.models import Change
+from planner.models import Change, Goal, Metric, Plan
+from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
+from tests.test_imports import ORDER
 from tracking.models import Task
 
 S = "sign in"
@@ -44,12 +47,23 @@ RULES: dict[str, tuple] = {
     "home": ([], MINE, NO_POST, {}),
     "plan-new": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
     "plan": (["plan"], READ, NO_POST, {}),
+    "plan-settings": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "plan-copy": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "plan-remove": (["plan"], NO_GET, WRITE, {}),
+    "plan-restore": (["removed"], NO_GET, WRITE, {}),
     "plan-history": (["plan"], READ, NO_POST, {}),
     "plan-undo": (["plan", "revision"], NO_GET, WRITE, {}),
     **table("diagnose", "metric", {"cell": "problems", "problems": "late"}, NEW_METRIC),
+    **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
+    **table(
+        "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
+    ),
     **table("tracking", "task", {"cell": "owner", "owner": ""}, {"?kind": "strategy", "name": "Referrals"}),
     "team": ([], MINE, NO_POST, {}),
     "team-settings": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
+    "team-metrics": ([], MINE, NO_POST, {}),
+    "metric-archive": (["of_team"], NO_GET, WRITE, {}),
+    "metric-restore": (["archived"], NO_GET, WRITE, {}),
     "team-leave": ([], MINE, (S, 302, 302, 422, 422), {}),
     "team-switch": (["team"], NO_GET, (S, 302, 302, 302, 404), {}),
     "member-add": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
@@ -98,9 +112,7 @@ def test_every_address_has_a_rule_and_every_rule_an_address():
 
 def everything() -> dict[str, list]:
     """The whole database, sessions and the team last looked at excepted."""
-    own = [
-        model for model in apps.get_models() if model._meta.app_label in ("planner", "strategies", "tracking")
-    ]
+    own = [model for model in apps.get_models() if model._meta.app_label in ORDER]
     left_out = {"last_login", "last_team"}
     return {
         model._meta.label: list(
@@ -119,6 +131,16 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     task = Task.objects.create(
         strategy=strategy, description="List the pain points", owner=seat(manager, team)
     )
+    core = Goal.objects.create(plan=plan, name="Sales +25 %")
+    part = Goal.objects.create(plan=plan, parent=core, name="New customers +30 %", due=plan.end)
+    review = Review.objects.create(plan=plan, start="2026-10-01")
+    archived = Metric.objects.create(team=team, name="Clicks", removed_at=timezone.now())
+    gone = Plan.objects.create(
+        team=team, name="P0", start=plan.start, end=plan.end, removed_at=timezone.now()
+    )
+    Change.objects.create(
+        team=team, plan=gone, revision=0, action="remove", model="planner.plan", object_id=gone.pk
+    )
     change = Change.objects.create(
         team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
         field="risk", old="", new="",
@@ -128,6 +150,11 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "plan": plan.pk,
         "metric": f"metric-{status.rate.pk}",
         "task": f"task-{task.pk}",
+        "part": f"part-{part.pk}",
+        "review": f"review-{review.pk}",
+        "removed": gone.pk,
+        "of_team": status.sales.metric_id,
+        "archived": archived.pk,
         "revision": change.revision,
         "team": team.pk,
         "member": seat(viewer, team).pk,

@@ -120,6 +120,12 @@ class Task(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.strategy.plan.team_id, self.strategy.plan_id
 
+    def as_copy(self, days: int) -> Any:
+        """A copy is still to be done."""
+        made = super().as_copy(days)
+        made.status, made.percent, made.cancel_reason = Status.NOT_STARTED, 0, ""
+        return made
+
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
@@ -152,6 +158,9 @@ class Progress(Recorded):
 
     def home(self) -> tuple[int, int | None]:
         return self.task.home()
+
+    def as_copy(self, days: int) -> None:
+        """Nobody has said anything of a copied task."""
 
 
 # More steps than these are no strategy but a project.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from planner.models import Membership, Team
 from planner.models.people import Weekday
+from planner.requests import with_value
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 
@@ -47,9 +48,7 @@ class MemberForm(forms.ModelForm):
 
     def show_version(self, version: int) -> None:
         """Show the form that was refused again, as one of the member as it is now."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, once it was sent
-        data["version"] = version
-        self.data = data
+        self.data = with_value(self.data, "version", version)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,31 +1,58 @@
-"""How a plan begins."""
+"""How a plan begins, is renamed and is duplicated."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from planner.models import Plan, Team
-from planner.periods import add_months
+from planner import formats
+from planner.models import Metric, Plan, Team
+from planner.periods import add_months, month_start
+from planner.plans import FIRST_METRICS, standard_metrics
+from planner.requests import with_value
 from planner.tables.forms import DayField
 
+OTHER = "other"
+# What is different in each scenario, for who has to choose one.
+ABOUT = {
+    Plan.Scenario.TARGET: gettext_lazy("A high target for a new period: make the way and the means clear."),
+    Plan.Scenario.DECLINE: gettext_lazy("Sales or conversion fall behind: find the bottleneck fast."),
+    Plan.Scenario.NEW: gettext_lazy(
+        "No history yet in part of the business: the rhythm of the roll-out counts."
+    ),
+    Plan.Scenario.EFFECTIVENESS: gettext_lazy("Newcomers ramp up slowly, veterans are tired: people first."),
+    Plan.Scenario.COMPETITION: gettext_lazy(
+        "A rival changes price or policy: defend or win back your share."
+    ),
+}
 
-class PlanForm(forms.Form):
-    """A scenario, a name and a period: by default the team's next quarter."""
 
-    scenario = forms.ChoiceField(label=gettext_lazy("Scenario"), choices=Plan.Scenario.choices)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+def periods(today: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
+    """The periods that teams plan for, by name: the next quarter first."""
+    quarter = add_months(today, -((today.month - 1) % 3))
+
+    def span(first: dt.date, months: int) -> tuple[dt.date, dt.date]:
+        return first, add_months(first, months) - dt.timedelta(days=1)
+
+    return {
+        "next-quarter": span(add_months(quarter, 3), 3),
+        "this-quarter": span(quarter, 3),
+        "next-month": span(add_months(today, 1), 1),
+        "this-month": span(month_start(today), 1),
+        "next-year": span(dt.date(today.year + 1, 1, 1), 12),
+        "this-year": span(dt.date(today.year, 1, 1), 12),
+    }
+
+
+class SpanForm(forms.Form):
+    """What lasts from a day to a day."""
+
     start = DayField(label=gettext_lazy("Start"))
     end = DayField(label=gettext_lazy("End"))
-
-    def __init__(self, data: Any = None, *, team: Team) -> None:
-        today = team.today()
-        first = add_months(today, 3 - (today.month - 1) % 3)
-        last = add_months(first, 3)
-        super().__init__(data, initial={"start": first, "end": last.fromordinal(last.toordinal() - 1)})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -33,3 +60,119 @@ class PlanForm(forms.Form):
         if start and end and end < start:
             self.add_error("end", _("The plan ends before it starts: choose an end on or after the start."))
         return cleaned
+
+
+class PlanForm(SpanForm):
+    """Scenario, name and period, and the first metrics: those that the scenario suggests."""
+
+    scenario = forms.ChoiceField(
+        label=gettext_lazy("What makes you plan?"), choices=Plan.Scenario.choices, widget=forms.RadioSelect
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+    metrics = forms.MultipleChoiceField(
+        label=gettext_lazy("First metrics"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, team: Team, scenario: str = "") -> None:
+        chosen = Plan.Scenario(scenario if scenario in Plan.Scenario.values else Plan.Scenario.TARGET)
+        self.periods = periods(team.today())
+        start, end = self.periods["next-quarter"]
+        initial = {
+            "scenario": chosen,
+            "name": _("Q%(quarter)d %(year)d") % {"quarter": (start.month + 2) // 3, "year": start.year},
+            "period": "next-quarter",
+            "start": start,
+            "end": end,
+            "metrics": FIRST_METRICS[chosen],
+        }
+        super().__init__(data, initial=initial)
+        self.fields["start"].required = self.fields["end"].required = False
+        self.fields["name"].widget.attrs["autofocus"] = True
+        names = {
+            "next-quarter": _("Next quarter"),
+            "this-quarter": _("This quarter"),
+            "next-month": _("Next month"),
+            "this-month": _("This month"),
+            "next-year": _("Next year"),
+            "this-year": _("This year"),
+        }
+        language = get_language() or "en"
+        period: Any = self.fields["period"]
+        period.choices = [
+            *(
+                (key, f"{names[key]} · {formats.day_range(*span, language)}")
+                for key, span in self.periods.items()
+            ),
+            (OTHER, _("Other dates …")),
+        ]
+        self.offered: dict[str, Metric] = dict(standard_metrics(team))
+        known = {metric.pk for metric in self.offered.values()}
+        for metric in Metric.objects.filter(team=team).exclude(pk__in=known - {None}):
+            self.offered[f"metric-{metric.pk}"] = metric
+        metrics: Any = self.fields["metrics"]
+        metrics.choices = [(key, metric.name) for key, metric in self.offered.items()]
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """The choices of the scenario, each with what is different in it."""
+        shown = self["scenario"].value()
+        return [
+            {"value": each.value, "label": each.label, "about": ABOUT[each], "chosen": each.value == shown}
+            for each in Plan.Scenario
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if (period := cleaned.pop("period", "")) in self.periods:
+            cleaned["start"], cleaned["end"] = self.periods[period]
+            for name in ("start", "end"):
+                self.errors.pop(name, None)
+        for name in ("start", "end"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("This day is missing."))
+        if "metrics" in cleaned:
+            cleaned["metrics"] = [self.offered[key] for key in cleaned["metrics"]]
+        return cleaned
+
+
+class PlanSettingsForm(SpanForm):
+    """A plan's name, scenario, period and state; `version` is the one on the page, so that no word is lost."""
+
+    field_order = ("name", "scenario", "start", "end", "state")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    scenario = forms.ChoiceField(label=gettext_lazy("Scenario"), choices=Plan.Scenario.choices)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[(each.value, each.label) for each in (Plan.State.DRAFT, Plan.State.ACTIVE)],
+        help_text=gettext_lazy("The tasks of a draft call for nobody yet."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+        names = ("name", "scenario", "start", "end", "state", "version")
+        super().__init__(data, initial={name: getattr(plan, name) for name in names})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, by field of the plan."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def show_version(self, version: int) -> None:
+        """Show the form that was refused again, as one of the plan as it is now."""
+        self.data = with_value(self.data, "version", version)
+
+
+class CopyForm(SpanForm):
+    """Under which name and in which period a plan is duplicated: by default the period that follows it."""
+
+    field_order = ("name", "start", "end")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+
+    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+        start = plan.end + dt.timedelta(days=1)
+        end = start + (plan.end - plan.start)
+        if plan.start.day == 1 and start.day == 1:
+            months = (plan.end.year - plan.start.year) * 12 + plan.end.month - plan.start.month + 1
+            end = add_months(start, months) - dt.timedelta(days=1)
+        name = _("%(name)s (copy)") % {"name": plan.name[:110]}
+        super().__init__(data, initial={"name": name, "start": start, "end": end})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -40,6 +41,14 @@ class Recorded(models.Model):
     def home(self) -> tuple[int, int | None]:
         """The ids of the team and, where it belongs to one, of the plan: a link must stay inside them."""
         raise NotImplementedError(f"{type(self).__name__} must say where it belongs.")
+
+    def as_copy(self, days: int) -> Any:
+        """An unsaved object that stands for this one in a duplicated plan, its dates `days` later; None: left out."""
+        values = {field.attname: field.value_from_object(self) for field in self.recorded_fields()}
+        for field in self.recorded_fields():
+            if type(field) is models.DateField and values[field.attname] is not None:
+                values[field.attname] += dt.timedelta(days=days)
+        return type(self)(**values)
 
     @classmethod
     def recorded_fields(cls) -> list[models.Field]:

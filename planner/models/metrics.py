@@ -188,5 +188,11 @@ class PlanMetric(Recorded):
     def __str__(self) -> str:
         return self.metric.name
 
+    def as_copy(self, days: int) -> Any:
+        """The current value of a copy comes from the months before its own plan."""
+        made = super().as_copy(days)
+        made.as_of, made.override, made.override_reason = None, None, ""
+        return made
+
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id

@@ -38,7 +38,7 @@ def reached_words(each: Reached) -> str:
         return _("no target yet")
     start, end = _figure(each, each.standing.current), _figure(each, target)
     words = {
-        "start": formats.joined(start, language),
+        "start": start.number if start.unit == end.unit else formats.joined(start, language),
         "target": formats.joined(end, language),
         "done": formats.per_cent(each.done, language),
     }

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
+from planner.requests import sent
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -53,7 +54,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
-    form = PreferencesForm(_sent(request), instance=user)
+    form = PreferencesForm(sent(request), instance=user)
     if form.is_valid():
         user.save(update_fields=["name", "language"])
         with translation.override(user.language or translation.get_language()):
@@ -97,7 +98,7 @@ def _join_as_who_is_signed_in(request: HttpRequest, invitation: Invitation) -> H
 
 def _join_as_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     initial = {"name": invitation.membership.name}
-    form = JoinForm(_sent(request), initial=initial, email=invitation.email)
+    form = JoinForm(sent(request), initial=initial, email=invitation.email)
     if form.is_valid():
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         spoken = chosen if chosen in dict(settings.LANGUAGES) else ""
@@ -123,11 +124,6 @@ def _why_over(invitation: Invitation) -> str:
     if invitation.withdrawn_at or invitation.membership.removed_at:
         return _("This invitation has been withdrawn. Ask the manager of the team for a new one.")
     return _("This invitation has expired. Ask the manager of the team for a new one.")
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: even an empty POST was sent."""
-    return request.POST if request.method == "POST" else None
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -31,6 +31,7 @@ def home(request: Request) -> HttpResponse:
             (each for each in of_others if each.days_late > 0), key=lambda each: -each.days_late
         ),
         "needs": _needs([plan for plan in plans if plan.team_id in managed]),
+        "removed": list(access.removed_plans(request.user)),
         "can_plan": bool(managed),
         "has_team": bool(mine),
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from planner import access, people
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
 from planner.models import Invitation, Membership, Role, Team
 from planner.models.people import Weekday
-from planner.requests import Request
+from planner.requests import Request, sent, status_of
 
 
 @require_GET
@@ -40,30 +40,30 @@ def team(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: Request) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
-    form = SettingsForm(_sent(request), instance=membership.team)
+    form = SettingsForm(sent(request), instance=membership.team)
     if form.is_valid():
         people.change_settings(form.instance, form.changed_data)
         messages.success(request, _("The settings are saved."))
         return redirect("team")
-    return render(request, "team/settings.html", {"form": form, "place": "team"}, status=_status(form))
+    return render(request, "team/settings.html", {"form": form, "place": "team"}, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])
 def add(request: Request) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
-    form = MemberForm(_sent(request), instance=Membership(team=membership.team))
+    form = MemberForm(sent(request), instance=Membership(team=membership.team))
     if form.is_valid():
         member = people.add_member(membership.team, **form.values, by=membership.user)
         messages.success(request, _("%(name)s is in the team.") % {"name": member.name})
         return redirect("member", member.pk)
-    return render(request, "team/add.html", {"form": form, "place": "team"}, status=_status(form))
+    return render(request, "team/add.html", {"form": form, "place": "team"}, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])
 def member(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, at_least=Role.MANAGER)
     person = get_object_or_404(membership.team.memberships.select_related("user"), pk=pk)
-    form = MemberForm(_sent(request), instance=person)
+    form = MemberForm(sent(request), instance=person)
     if form.is_valid():
         try:
             people.change_member(
@@ -127,7 +127,7 @@ def _farewell(
     request: Request, membership: Membership, leaver: Membership, template: str, then: str
 ) -> HttpResponse:
     """Ask who takes over the open work of `leaver`, then take them out of the team and go to `then`."""
-    form = SuccessorForm(_sent(request), leaver=leaver)
+    form = SuccessorForm(sent(request), leaver=leaver)
     if form.is_valid():
         successor = form.cleaned_data["successor"]
         try:
@@ -138,7 +138,7 @@ def _farewell(
             messages.success(request, _farewell_words(leaver, successor, count))
             return redirect(then)
     context = {"form": form, "member": leaver, "work": people.open_work(leaver), "place": "team"}
-    return render(request, template, context, status=_status(form))
+    return render(request, template, context, status=status_of(form))
 
 
 def _farewell_words(leaver: Membership, successor: Membership | None, count: int) -> str:
@@ -176,7 +176,7 @@ def _member_page(
         "invite_form": invite_form or InviteForm(initial={"email": getattr(person.invited, "email", "")}),
         "place": "team",
     }
-    return render(request, "team/member.html", context, status=_status(form or invite_form))
+    return render(request, "team/member.html", context, status=status_of(form or invite_form))
 
 
 def _show_invitations(request: Request, team: Team, members: list[Any]) -> None:
@@ -200,13 +200,3 @@ def _say_how_it_went(request: Request, invited: people.Invited) -> None:
 
 def _link(request: Request, token: str) -> str:
     return request.build_absolute_uri(reverse("invitation", args=[token]))
-
-
-def _sent(request: Request) -> QueryDict | None:
-    """What a form is bound to: even an empty POST was sent."""
-    return request.POST if request.method == "POST" else None
-
-
-def _status(form: MemberForm | InviteForm | SettingsForm | SuccessorForm | None) -> int:
-    """422 for a form that was sent and refused: htmx shows that answer as well."""
-    return 422 if form is not None and form.is_bound and form.errors else 200

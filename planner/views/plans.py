@@ -1,22 +1,24 @@
-"""A plan: its home, how a new one begins, its history and undo."""
+"""A plan: its home, how it begins, changes, is duplicated and removed, its history and undo."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planner import access, changes, stages
 from planner.access import get_membership, get_plan
+from planner.copies import copy_plan
 from planner.diagnosis import StatusTable
-from planner.forms.plans import PlanForm
-from planner.models import Change, Role
-from planner.plans import begin_plan
-from planner.requests import Request
+from planner.forms.plans import CopyForm, PlanForm, PlanSettingsForm
+from planner.models import Change, Plan, Role
+from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
+from planner.requests import Request, sent, status_of
 from planner.status import reached, standings
 
 
@@ -38,18 +40,64 @@ def plan(request: Request, plan_pk: int) -> HttpResponse:
         "members": plan.team.memberships.all(),
         "can_edit": access.may_manage(plan.membership),
     }
-    return render(request, "plan.html", context)
+    return render(request, "plans/plan.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     membership = get_membership(request, at_least=Role.MANAGER)
-    form = PlanForm(request.POST if request.method == "POST" else None, team=membership.team)
-    if request.method == "POST" and form.is_valid():
+    form = PlanForm(sent(request), team=membership.team, scenario=request.GET.get("scenario", ""))
+    if form.is_valid():
         made = begin_plan(membership.team, by=request.user, **form.cleaned_data)
         return redirect("diagnose", made.pk)
-    status = 422 if form.errors else 200
-    return render(request, "plan_new.html", {"form": form, "place": "home"}, status=status)
+    return render(request, "plans/new.html", {"form": form, "place": "home"}, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: Request, plan_pk: int) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    form = PlanSettingsForm(sent(request), plan=plan)
+    if form.is_valid():
+        try:
+            change_plan(plan, form.values, by=request.user, version=form.cleaned_data["version"])
+        except ValidationError as error:
+            for name, sentences in changes.errors_by_field(error).items():
+                form.add_error(name if name in form.fields else None, sentences)
+            form.show_version(Plan.objects.values_list("version", flat=True).get(pk=plan.pk))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("plan", plan.pk)
+    context = {"plan": plan, "form": form, "place": "plan"}
+    return render(request, "plans/settings.html", context, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def copy(request: Request, plan_pk: int) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    form = CopyForm(sent(request), plan=plan)
+    if form.is_valid():
+        made = copy_plan(plan, by=request.user, **form.cleaned_data)
+        messages.success(request, _("“%(name)s” is duplicated; its tasks begin anew.") % {"name": plan})
+        return redirect("plan", made.pk)
+    context = {"plan": plan, "form": form, "place": "plan"}
+    return render(request, "plans/copy.html", context, status=status_of(form))
+
+
+@require_POST
+def remove(request: Request, plan_pk: int) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    remove_plan(plan, by=request.user)
+    undo = reverse("plan-restore", args=[plan.pk])
+    messages.success(request, _("“%(name)s” is removed.") % {"name": plan}, extra_tags=f"undo:{undo}")
+    return redirect("home")
+
+
+@require_POST
+def restore(request: Request, plan_pk: int) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER, removed=True)
+    restore_plan(plan, by=request.user)
+    messages.success(request, _("“%(name)s” is back.") % {"name": plan})
+    return redirect("plan", plan.pk)
 
 
 @require_GET
@@ -59,7 +107,7 @@ def history(request: Request, plan_pk: int) -> HttpResponse:
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     can_edit = access.may_manage(plan.membership)
     return render(
-        request, "history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit}
+        request, "plans/history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit}
     )
 
 

@@ -1,0 +1,86 @@
+"""A plan once more: its content in a new plan, with every link inside it pointing to the copies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from planner import changes
+from planner.models import Plan, Recorded, User
+
+
+def copy_plan(plan: Plan, *, by: User, name: str, start: dt.date, end: dt.date) -> Plan:
+    """Duplicate a plan into another period, in one transaction.
+
+    Each model says by `as_copy` what of it begins anew (tasks are not started, reviews stay behind); dates move with
+    the plan's start. Links to what is left out or was removed are empty in the copy.
+    """
+    with changes.recording(plan.team, by=by) as log:
+        new = Plan(team=plan.team, name=name, scenario=plan.scenario, start=start, end=end)
+        log.save(new)
+        Copier(log, plan, new).copy(changes.parts_of(plan))
+    return new
+
+
+class Copier:
+    """The copying of one plan while it happens: which copy stands for which original."""
+
+    def __init__(self, log: changes.Recording, plan: Plan, new: Plan) -> None:
+        self.log = log
+        self.days = (new.start - plan.start).days
+        self.copies: dict[tuple[str, int], Recorded] = {key_of(plan): new}
+
+    def copy(self, parts: Iterable[Recorded]) -> None:
+        """Copy each object after those that it points to; a link of a circle is set when its end is there."""
+        waiting = {key_of(part): part for part in parts}
+        unset: list[tuple[Recorded, Recorded]] = []
+        while waiting:
+            ready = [part for part in waiting.values() if not self._awaited(part, waiting)]
+            circle = not ready
+            for part in ready or list(waiting.values())[:1]:
+                del waiting[key_of(part)]
+                made = part.as_copy(self.days)
+                if made is None:
+                    continue
+                self._link(made, part)
+                self.log.save(made)
+                self.copies[key_of(part)] = made
+                if circle:
+                    unset.append((made, part))
+        for made, part in unset:
+            self._link(made, part)
+            self.log.save(made)
+
+    def _awaited(self, part: Recorded, waiting: dict[tuple[str, int], Recorded]) -> bool:
+        return any(key in waiting and key != key_of(part) for _field, key in links_of(part))
+
+    def _link(self, made: Recorded, part: Recorded) -> None:
+        """Point the copy to the copies of what the original points to."""
+        for field, key in links_of(part):
+            if key in self.copies:
+                setattr(made, field.name, self.copies[key])
+            elif field.null and self._stays_behind(getattr(part, field.name)):
+                setattr(made, field.name, None)
+
+    def _stays_behind(self, target: Recorded) -> bool:
+        """Whether a link leads to a part of the plan that was not copied, or to somebody who left."""
+        return target.removed_at is not None or target.home()[1] is not None
+
+
+def key_of(obj: Recorded) -> tuple[str, int]:
+    return obj._meta.label_lower, obj.pk
+
+
+def links_of(obj: Recorded) -> list[tuple[models.ForeignKey, tuple[str, int]]]:
+    """The set links of an object to recorded objects, with the key of what each leads to."""
+    found = []
+    for field in obj.recorded_fields():
+        value = field.value_from_object(obj)
+        if isinstance(field, models.ForeignKey) and value is not None:
+            model: Any = field.related_model
+            if issubclass(model, Recorded):
+                found.append((field, (model._meta.label_lower, value)))
+    return found

@@ -1,0 +1,60 @@
+"""The team's metrics: what they are, where they are used, and which ones are archived."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from planner import access, changes
+from planner.models import Metric, Role
+from planner.requests import Request
+
+
+@require_GET
+def metrics(request: Request) -> HttpResponse:
+    membership = access.get_membership(request)
+    in_use = Q(in_plans__removed_at=None, in_plans__plan__removed_at=None)
+    found = Metric.with_removed.filter(team=membership.team).annotate(
+        used=Count("in_plans", filter=in_use, distinct=True)
+    )
+    found = found.order_by("name", "pk")
+    context = {
+        "groups": [
+            {"archived": False, "metrics": [each for each in found if each.removed_at is None]},
+            {"archived": True, "metrics": [each for each in found if each.removed_at is not None]},
+        ],
+        "can_manage": access.may_manage(membership),
+        "place": "team",
+    }
+    return render(request, "team/metrics.html", context)
+
+
+@require_POST
+def archive(request: Request, pk: int) -> HttpResponse:
+    """Take a metric out of what is suggested; plans that use it, and its readings, keep it."""
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    with changes.recording(membership.team, by=request.user) as log:
+        metric = log.take(Metric.objects.filter(team=membership.team), pk)
+        log.remove(metric)
+    messages.success(request, _("“%(name)s” is archived; plans that use it keep it.") % {"name": metric})
+    return redirect("team-metrics")
+
+
+@require_POST
+def restore(request: Request, pk: int) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    archived = Metric.with_removed.filter(team=membership.team).exclude(removed_at=None)
+    metric = get_object_or_404(archived, pk=pk)
+    try:
+        with changes.recording(membership.team, by=request.user) as log:
+            log.restore(log.take(archived, pk))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("“%(name)s” is back.") % {"name": metric})
+    return redirect("team-metrics")
