@@ -9,14 +9,15 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from planner import formats, gaps
+from planner import formats, gaps, status_sheet
 from planner.changes import Recording
 from planner.models import Change, Metric, Plan, PlanMetric
 from planner.periods import full_months_before
 from planner.plans import add_to_table
 from planner.quantities import edit_text
+from planner.spreadsheets.sheets import Heading, Line
 from planner.status import Standing, standings
 from planner.tables import cells
 from planner.tables.columns import Column, Row
@@ -154,6 +155,8 @@ class StatusTable(Table):
     """Table 1: metric, current value, target, gap, gap rate and main problems."""
 
     url_name = "diagnose"
+    file_name = "status"
+    form_title = pgettext_lazy("form", "Sales performance status")
     title = gettext_lazy("Table 1 · Performance status")
     heading = gettext_lazy("Performance status")
     empty = gettext_lazy(
@@ -216,6 +219,12 @@ class StatusTable(Table):
         }[key]
         known = sorted((each for each in found if by(each) is not None), key=by, reverse=down)
         return known + [each for each in found if by(each) is None]
+
+    def headings_of_file(self) -> tuple[Heading, ...]:
+        return status_sheet.headings(self.labels())
+
+    def lines_of_file(self) -> Iterable[Line]:
+        return (status_sheet.line(each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
         return [self._row(each) for each in objects]

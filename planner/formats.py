@@ -73,7 +73,8 @@ def joined(shown: Figure, language: str) -> str:
     """A figure as one text: "150 new customers", "80万元"."""
     if not shown.unit:
         return shown.number
-    return shown.number + ("" if _is_chinese(language) else " ") + shown.unit
+    glued = _is_chinese(language) and not shown.unit[0].isascii()
+    return f"{shown.number}{'' if glued else ' '}{shown.unit}"
 
 
 def per_cent(value: Decimal | None, language: str) -> str:

@@ -4,7 +4,7 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
-from planner.views import accounts, health, home, metrics, people, plans
+from planner.views import accounts, exports, health, home, metrics, people, plans
 from planner.views.tables import table_urls
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/restore/", plans.restore, name="plan-restore"),
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
+    path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),

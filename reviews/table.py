@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from planner.items import split_items
+from planner.items import number_items, split_items
 from planner.models import Change, Plan
+from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.table import RowKind, Table
-from reviews.forms import AddReviewForm, ReviewForm, periods_of
+from reviews.forms import AddReviewForm, ReviewForm, periods_of, said
 from reviews.models import Review
 
 TEXTS = ("effect", "worked", "improve", "adjustments")
@@ -35,6 +36,8 @@ class ReviewsTable(Table):
     """Table 4: period, effect, what worked, what to improve, and what follows."""
 
     url_name = "reviews"
+    file_name = "reviews"
+    form_title = pgettext_lazy("form", "Review summary")
     title = gettext_lazy("Table 4 · Review summary")
     heading = pgettext_lazy("stage", "Reviews")
     empty = gettext_lazy(
@@ -85,6 +88,15 @@ class ReviewsTable(Table):
         if self.params.get("kind") in Review.Kind.values:
             found = found.filter(kind=self.params["kind"])
         return found.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")
+
+    def headings_of_file(self) -> tuple[Heading, ...]:
+        first, *texts = self.labels().values()
+        return (Heading(first, width=20), *(Heading(label, width=38, wraps=True) for label in texts))
+
+    def lines_of_file(self) -> Iterable[Line]:
+        for review in self.objects():
+            texts = (number_items(split_items(getattr(review, name))) for name in TEXTS)
+            yield Line((said(review.kind, review.start), *texts))
 
     def rows_for(self, objects: Iterable[Review]) -> list[Row]:
         return [self._row(each) for each in objects]

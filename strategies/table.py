@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner.models import Change, Goal, Metric, Plan, Segment
+from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.table import RowKind, Table
+from strategies import sheet
 from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm, segments_of
 from strategies.models import KeyAction, Strategy
 from strategies.targets import Target, headline, sentence, standing, targets
@@ -62,6 +64,8 @@ class GoalsTable(Table):
     """Table 2: core goal, dimension, target value, owner, due and key actions."""
 
     url_name = "goals"
+    file_name = "goals"
+    form_title = pgettext_lazy("form", "Goal breakdown")
     title = gettext_lazy("Table 2 · Goal breakdown")
     heading = gettext_lazy("Goals")
     empty = gettext_lazy(
@@ -135,7 +139,15 @@ class GoalsTable(Table):
         ordered = F(by).desc(nulls_last=True) if down else F(by).asc(nulls_last=True)
         return found.order_by(ordered, "order", "pk")
 
-    def rows_for(self, objects: Iterable[Goal]) -> list[Row]:
+    def headings_of_file(self) -> tuple[Heading, ...]:
+        return sheet.headings(self.labels(), [member.name for member in self.members])
+
+    def lines_of_file(self) -> Iterable[Line]:
+        for core, parts in self.groups(self.objects()):
+            yield from sheet.lines(core, parts)
+
+    def groups(self, objects: Iterable[Goal]) -> list[tuple[Target, list[Target]]]:
+        """The core goals in figures, each with those of its dimensions that the filters ask for."""
         cores = list(objects)
         parts: dict[int, list[Goal]] = {core.pk: [] for core in cores}
         for part in self.kinds["part"].objects(self.plan).filter(parent__in=cores):
@@ -143,11 +155,16 @@ class GoalsTable(Table):
         every = [goal for core in cores for goal in (core, *parts[core.pk])]
         figures = {each.goal.pk: each for each in targets(self.plan, every, self.day)}
         wanted = self._wanted(cores)
-        rows = []
+        found = []
         for core in cores:
-            rows.append(self._core_row(figures[core.pk], len(parts[core.pk])))
             shown = [part for part in parts[core.pk] if wanted is None or part.pk in wanted]
-            rows += [self._part_row(figures[part.pk]) for part in shown or parts[core.pk]]
+            found.append((figures[core.pk], [figures[part.pk] for part in shown or parts[core.pk]]))
+        return found
+
+    def rows_for(self, objects: Iterable[Goal]) -> list[Row]:
+        rows = []
+        for core, parts in self.groups(objects):
+            rows += [self._core_row(core, len(parts)), *(self._part_row(part) for part in parts)]
         return rows
 
     def _wanted(self, cores: list[Goal]) -> set[int] | None:

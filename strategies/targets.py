@@ -85,6 +85,17 @@ def _wholes(plan: Plan, goals: Iterable[Goal]) -> dict[int, Decimal]:
     return {metric: target for metric, target in rows.values_list("metric", "target") if target is not None}
 
 
+def unit_of(goal: Goal) -> str:
+    """What a goal counts in: its own unit, else its metric's."""
+    return goal.unit or (goal.metric.unit if goal.metric else "")
+
+
+def share_unit(goal: Goal) -> str:
+    """What the amount of a share counts in: "CNY of Product A"."""
+    unit = goal.metric.unit if goal.metric else ""
+    return _("%(unit)s of %(part)s") % {"unit": unit, "part": goal.segment} if goal.segment else unit
+
+
 def figure(target: Target, value: Decimal | None, language: str, *, difference: bool = False) -> Figure:
     """A value in the goal's own terms: per cent, or an amount with its unit."""
     metric = target.goal.metric
@@ -92,7 +103,7 @@ def figure(target: Target, value: Decimal | None, language: str, *, difference: 
     return formats.figure(
         value,
         rate=target.is_rate,
-        unit=target.goal.unit or (metric.unit if metric else ""),
+        unit=unit_of(target.goal),
         language=language,
         difference=difference,
         # Customers come whole: 150 at +30 % start from 115, not from 115.38.
@@ -104,11 +115,7 @@ def headline(target: Target, language: str) -> Figure:
     """The target value of Table 2: 150 new customers, 20 %, 500,000 CNY of Product A."""
     if target.amount is None:
         return figure(target, target.goal.target, language)
-    metric, segment = target.goal.metric, target.goal.segment
-    amount = formats.figure(target.amount, rate=False, unit=metric.unit if metric else "", language=language)
-    if segment is None:
-        return amount
-    return Figure(amount.number, _("%(unit)s of %(part)s") % {"unit": amount.unit, "part": segment})
+    return formats.figure(target.amount, rate=False, unit=share_unit(target.goal), language=language)
 
 
 def sentence(target: Target, language: str) -> str:

@@ -10,16 +10,18 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import access
 from planner.items import circled
 from planner.models import Change, Goal, Membership, Plan
 from planner.periods import end_of_week
+from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
+from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
 from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Status, Task
 from tracking.rollup import RollUp, roll_up
@@ -85,6 +87,8 @@ class TrackingTable(Table):
     """Table 3: one page holds twenty strategies with all their tasks."""
 
     url_name = "tracking"
+    file_name = "tracking"
+    form_title = pgettext_lazy("form", "Strategy execution tracking")
     title = gettext_lazy("Table 3 · Strategy execution tracking")
     heading = gettext_lazy("Execution")
     empty = gettext_lazy(
@@ -191,7 +195,17 @@ class TrackingTable(Table):
         ordered = F(by[key]).desc(nulls_last=True) if down else F(by[key]).asc(nulls_last=True)
         return found.order_by(ordered, "order", "pk")
 
-    def rows_for(self, objects: Iterable[Strategy]) -> list[Row]:
+    def headings_of_file(self) -> tuple[Heading, ...]:
+        return sheet.headings(self.labels(), [member.name for member in self.members])
+
+    def lines_of_file(self) -> Iterable[Line]:
+        for strategy, tasks, shown in self.groups(self.objects()):
+            yield from sheet.lines(strategy, tasks, shown, self.day)
+
+    def groups(
+        self, objects: Iterable[Strategy]
+    ) -> list[tuple[Strategy, list[Task], list[tuple[int, Task]]]]:
+        """The strategies with all their tasks, and those that the filters ask for with their numbers."""
         strategies = list(objects)
         tasks: dict[int, list[Task]] = {strategy.pk: [] for strategy in strategies}
         for task in self.kinds["task"].objects(self.plan).filter(strategy__in=strategies):
@@ -199,12 +213,24 @@ class TrackingTable(Table):
         wanted = None
         if self._asks_for_tasks:
             wanted = set(self._tasks().filter(strategy__in=strategies).values_list("pk", flat=True))
+        return [
+            (
+                strategy,
+                tasks[strategy.pk],
+                [
+                    (number, task)
+                    for number, task in enumerate(tasks[strategy.pk], start=1)
+                    if wanted is None or task.pk in wanted
+                ],
+            )
+            for strategy in strategies
+        ]
+
+    def rows_for(self, objects: Iterable[Strategy]) -> list[Row]:
         rows = []
-        for strategy in strategies:
-            rows.append(self._strategy_row(strategy, tasks[strategy.pk]))
-            for number, task in enumerate(tasks[strategy.pk], start=1):
-                if wanted is None or task.pk in wanted:
-                    rows.append(self._task_row(task, number))
+        for strategy, tasks, shown in self.groups(objects):
+            rows.append(self._strategy_row(strategy, tasks))
+            rows += [self._task_row(task, number) for number, task in shown]
         return rows
 
     def rows_of(self, keys: list[str]) -> list[Row]:

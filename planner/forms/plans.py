@@ -69,7 +69,7 @@ class PlanForm(SpanForm):
         label=gettext_lazy("What makes you plan?"), choices=Plan.Scenario.choices, widget=forms.RadioSelect
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+    period = forms.ChoiceField(label=gettext_lazy("Period"))
     metrics = forms.MultipleChoiceField(
         label=gettext_lazy("First metrics"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -99,6 +99,8 @@ class PlanForm(SpanForm):
         }
         language = get_language() or "en"
         period: Any = self.fields["period"]
+        # Who posts two days need not name a period.
+        period.required = data is None or "period" in data
         period.choices = [
             *(
                 (key, f"{names[key]} · {formats.day_range(*span, language)}")

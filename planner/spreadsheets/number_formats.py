@@ -64,7 +64,12 @@ def _rate_format(value: Decimal | None) -> str:
 
 
 def _open_format(unit: str, language: str) -> str:
-    """For amounts that are not known yet: what is typed shows as it was typed, large ones grouped."""
+    """For amounts that are not known yet: what is typed shows as it was typed, large ones grouped.
+
+    Without a unit it may become anything, also a rate: General alone turns a typed 8% into a per cent cell.
+    """
+    if not unit:
+        return "General"
     typed = "General" + _literal(unit)
     if _is_chinese(language):
         return rf"[>={WAN}]0\.0,{_literal('万' + unit)};[<0]-{typed};{typed}"

@@ -11,12 +11,17 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner import access
+from planner import access, formats
 from planner.models import Change, Membership, Plan
+from planner.spreadsheets.sheets import Heading, Line, Sheet
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, RowForm
+
+# Rows of a form to fill in.
+BLANK_LINES = 30
 
 
 class RowKind:
@@ -48,6 +53,9 @@ class Table:
     url_name: ClassVar[str]
     template: ClassVar[str] = "tables/page.html"
     title: ClassVar[Any]
+    # What the form is called in a file, and the name in the file's address.
+    form_title: ClassVar[Any]
+    file_name: ClassVar[str]
     heading: ClassVar[Any]
     empty: ClassVar[Any]
     columns: ClassVar[tuple[Column, ...]]
@@ -81,6 +89,14 @@ class Table:
 
     def keys_touched(self, changes: list[Change]) -> list[str]:
         """The keys of the rows that these changes make look different."""
+        raise NotImplementedError
+
+    def headings_of_file(self) -> tuple[Heading, ...]:
+        """The columns of the table in a file, with widths, choices, and the formulas of a row to fill in."""
+        raise NotImplementedError
+
+    def lines_of_file(self) -> Iterable[Line]:
+        """Every row of the table in a file, filtered and sorted as on the page, on no page in particular."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -117,6 +133,30 @@ class Table:
     @property
     def can_add(self) -> bool:
         return any(kind.may_add(self.membership) for kind in self.kinds.values())
+
+    def sheet(self, *, blank: bool = False) -> Sheet:
+        """The table as a file shows it: the form of the method, filled in or, with `blank`, to fill in."""
+        language = get_language() or "en"
+        said = [
+            self.plan.team.name,
+            self.plan.name,
+            formats.day_range(self.plan.start, self.plan.end, language),
+        ]
+        if self.is_filtered and not blank:
+            said.append(_("filtered"))
+        return Sheet(
+            name=str(self.heading),
+            title=str(self.form_title),
+            note="" if blank else " · ".join(said),
+            language=language,
+            headings=self.headings_of_file(),
+            lines=() if blank else tuple(self.lines_of_file()),
+            blank_lines=BLANK_LINES if blank else 0,
+        )
+
+    def labels(self) -> dict[str, str]:
+        """The columns' headings by their keys."""
+        return {column.key: str(column.label) for column in self.columns}
 
     def headings(self) -> list[dict[str, Any]]:
         """The columns with the address that sorts by each, and how the table is sorted now."""
