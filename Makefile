@@ -92,7 +92,7 @@ browser: ## Install Chromium, fonts and gettext (Debian): for the browser tests 
 
 messages: install ## Collect the texts into locale/: then translate what is empty or fuzzy
 	@$(TRIAL) $(PY) manage.py makemessages --locale en --locale zh_Hans --add-location file --no-obsolete --no-wrap \
-	  --ignore .venv --ignore var --ignore tests
+	  --ignore .venv --ignore var --ignore tests --ignore bench
 	@$(PY) -m planner.messages
 
 format: install ## Format the code
