@@ -113,3 +113,101 @@ def test_table_3(demo, team, language, heads, strategies):
         assert row[4:6] == [start, due]
         assert row[6].startswith(progress)
     assert [len(row) for row in found].count(8) == 5
+
+
+@pytest.mark.parametrize(
+    "team, language, heads, rows",
+    [
+        (
+            "East China sales",
+            "en",
+            ["Core goal", "Dimension", "Target value", "Owner", "Due", "Key actions (with strategy)"],
+            [
+                ["1,000,000 CNY from 800,000 to 1,000,000 CNY, +25%", "C Chen Jing", "30 Sep", "–"],
+                [
+                    "150 new customers from 115 to 150 new customers, +30%", "C Chen Jing", "30 Sep",
+                    "① tune ad keywords (marketing specialist helps) ② referral reward (200 CNY per referral)",
+                ],
+                [
+                    "20% from 15% to 20%, +5 pp", "L Lin Yue", "30 Sep",
+                    "① membership points (built by engineering) → Membership points "
+                    "② monthly members' offer (design makes the material)",
+                ],
+                [
+                    "500,000 CNY of Product A from 40% to 50% of Total sales", "Z Zhou Yi", "30 Sep",
+                    "① training on product A (product manager presents) "
+                    "② stepped reward (100,000 CNY sold earns 10,000)",
+                ],
+            ],
+        ),
+        (
+            "华东销售部",
+            "zh-hans",
+            ["核心目标", "拆解维度", "目标值", "负责人", "完成时间", "关键动作（对应策略）"],
+            [
+                ["100 万元 从 80 到 100万元，+25%", "陈 陈静", "9月30日", "–"],
+                [
+                    "150 个新客户 从 115 到 150个新客户，+30%", "陈 陈静", "9月30日",
+                    "① 优化广告关键词（市场专员配合） ② 转介绍奖励（每成功推荐一位奖励 200 元）",
+                ],
+                [
+                    "20% 从 15% 到 20%，+5个百分点", "林 林悦", "9月30日",
+                    "① 上线会员积分（技术部开发） → 会员积分体系 ② 每月会员专享活动（设计部出物料）",
+                ],
+                [
+                    "50 万元（A 产品线） 占销售总额的比重从 40% 提升到 50%", "周 周毅", "9月30日",
+                    "① A 产品专项培训（产品经理主讲） ② 阶梯奖励（卖出 10 万元奖 1 万元）",
+                ],
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_table_2(demo, team, language, heads, rows):
+    found_heads, *found = page_of(team, language, "goals")
+
+    assert found_heads[: len(heads)] == heads
+    assert [row[-5:-1] for row in found if row != [""]][: len(rows)] == rows
+
+
+@pytest.mark.parametrize(
+    "team, language, heads, row",
+    [
+        (
+            "East China sales",
+            "en",
+            [
+                "Period",
+                "Effect of the strategies (key metrics)",
+                "What worked",
+                "To improve",
+                "Next adjustments",
+            ],
+            [
+                "2023-07 monthly",
+                "① conversion 8 % → 9 % (target 12 % missed) ② new customers up by 20 (target 150)",
+                "① referrals cost 300 CNY per customer, less than online ads "
+                "② the pilot team follows up 15 % faster under the new procedure",
+                "① ad keywords imprecise (click rate 1.5 %, target 3 %) ② 2 new reps failed the procedure exam",
+                "① change keywords (marketing specialist, by 20 July) "
+                "② one-to-one coaching for new reps (sales manager)",
+            ],
+        ),
+        (
+            "华东销售部",
+            "zh-hans",
+            ["复盘周期", "策略执行效果（关键指标变化）", "成功经验", "待改进点", "下一步调整计划"],
+            [
+                "2023-07 月度",
+                "① 客户转化率 8% → 9%（目标 12%，未达成） ② 新客户数增加 20 个（目标 150 个）",
+                "① 转介绍单客成本 300 元，低于线上广告 ② 试点小组按新流程跟进，速度提升 15%",
+                "① 广告关键词不够精准（点击率 1.5%，目标 3%） ② 2 名新人未通过流程考核",
+                "① 调整关键词（市场专员，7 月 20 日前） ② 新人一对一辅导（销售经理）",
+            ],
+        ),
+    ],
+)
+def test_table_4(demo, team, language, heads, row):
+    found_heads, found = page_of(team, language, "reviews")[:2]
+
+    assert found_heads[: len(heads)] == heads
+    assert found[: len(row)] == row

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from planner import changes
-from planner.models import Membership, Metric, Plan, PlanMetric
-from strategies.models import Strategy
+from planner.models import Goal, Membership, Metric, Plan, PlanMetric
+from planner.periods import add_months
+from reviews.models import Review
+from strategies.models import KeyAction, Strategy
 from tests.conftest import seat
 from tracking.models import Task
 
@@ -36,6 +38,10 @@ def grow(team, plan, manager, rep):
                 Task.objects.create(
                     strategy=strategy, description=f"T{number}", owner=owner, due=dt.date(2026, 10, 2)
                 )
+            core = Goal.objects.create(plan=each, name=f"G{number}", owner=member)
+            part = Goal.objects.create(plan=each, parent=core, name=f"g{number}", owner=member, target=1)
+            KeyAction.objects.create(goal=part, text="a", strategy=strategy)
+            Review.objects.create(plan=each, start=add_months(plan.start, number), worked="x")
         with changes.recording(team, plan=plan, by=manager) as log:
             strategy = Strategy(plan=plan, title=f"R{number}")
             log.save(strategy)
@@ -44,7 +50,8 @@ def grow(team, plan, manager, rep):
 
 
 @pytest.mark.parametrize("address", ["/", "/plans/{}/", "/plans/{}/history/", "/plans/{}/diagnose/",
-                                     "/plans/{}/tracking/", "/team/"])  # fmt: skip
+                                     "/plans/{}/goals/", "/plans/{}/tracking/", "/plans/{}/reviews/", "/team/",
+                                     "/team/metrics/", "/plans/{}/export/plan.xlsx"])  # fmt: skip
 def test_a_list_asks_as_often_for_three_as_for_one(grow, plan, manager, as_, address):
     client, url = as_(manager), address.format(plan.pk)
     grow()

@@ -102,7 +102,9 @@ def _of_plan(plan: Plan, counted: dict[str, Any], sizes: Sequence[tuple[str, int
         ),
         check(
             len(empty),
-            ngettext("“%(title)s” has no task", "%(n)d strategies have no task", len(empty)),
+            ngettext(
+                "“%(title)s” has no task", "%(n)d strategies have no task, such as “%(title)s”", len(empty)
+            ),
             _("A strategy without a task stays on paper."),
             f"{url}?lacks=tasks",
             _("Add one"),
@@ -112,7 +114,7 @@ def _of_plan(plan: Plan, counted: dict[str, Any], sizes: Sequence[tuple[str, int
             len(full),
             ngettext(
                 "“%(title)s” has more than three tasks",
-                "%(n)d strategies have more than three tasks",
+                "%(n)d strategies have more than three tasks, such as “%(title)s”",
                 len(full),
             ),
             _("One to three steps are a strategy; more are a project."),

@@ -19,6 +19,7 @@ from planner.models import (
     Team,
     User,
 )
+from reviews.models import Review
 from strategies.models import Strategy
 from tracking.models import Task
 
@@ -131,3 +132,22 @@ def test_hours_are_hours(db):
 def test_a_task_cannot_contradict_itself(plan, values, taken):
     strategy = Strategy.objects.create(plan=plan, title="t")
     assert holds(lambda: Task.objects.create(strategy=strategy, description="d", **values)) is taken
+
+
+def test_a_period_has_one_review_until_that_is_removed(team):
+    plan = Plan.objects.create(team=team, name="p", start=DAY, end=DAY)
+
+    def make(**fields):
+        return lambda: Review.objects.create(plan=plan, **{"start": DAY, **fields})
+
+    assert holds(make())
+    assert not holds(make())
+    assert holds(make(kind="quarter"))
+    Review.objects.all().update(removed_at="2026-11-01T00:00Z")
+    assert holds(make())
+
+
+def test_a_review_begins_with_a_month(team):
+    plan = Plan.objects.create(team=team, name="p", start=DAY, end=DAY)
+
+    assert not holds(lambda: Review.objects.create(plan=plan, start=dt.date(2026, 11, 2)))

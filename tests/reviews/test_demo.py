@@ -15,11 +15,11 @@ from django.db.models import Sum
 
 from planner.models import Bottleneck, Goal, Membership, Metric, Plan, Reading, Team, User
 from planner.status import standings
-from strategies.models import Strategy
 from reviews.demo import figures
 from reviews.demo.build import build_team, due_this_week, running_period
 from reviews.demo.words_en import ENGLISH
 from reviews.demo.words_zh import CHINESE
+from strategies.models import Strategy
 from tracking.models import Progress, Task
 from tracking.rollup import roll_up
 

@@ -1,0 +1,230 @@
+"""How a plan begins, changes, is duplicated, goes and comes back; and what becomes of its metrics."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from planner.forms.plans import periods
+from planner.models import Change, Goal, Metric, Plan, PlanMetric
+from reviews.models import Review
+from strategies.models import KeyAction, Strategy
+from tests.conftest import TODAY, seat
+from tracking.models import Progress, Task
+
+
+@pytest.fixture(autouse=True)
+def on_a_monday(monkeypatch):
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: TODAY)
+
+
+def names(plan: Plan) -> list[str]:
+    return list(PlanMetric.objects.filter(plan=plan).order_by("order").values_list("metric__name", flat=True))
+
+
+def test_periods_are_whole_months_around_today():
+    assert periods(dt.date(2026, 11, 23))["next-quarter"] == (dt.date(2027, 1, 1), dt.date(2027, 3, 31))
+    assert periods(dt.date(2026, 11, 23))["this-quarter"] == (dt.date(2026, 10, 1), dt.date(2026, 12, 31))
+    assert periods(dt.date(2026, 1, 31))["next-month"] == (dt.date(2026, 2, 1), dt.date(2026, 2, 28))
+    assert periods(dt.date(2026, 12, 1))["next-year"] == (dt.date(2027, 1, 1), dt.date(2027, 12, 31))
+
+
+def test_a_plan_begins_in_one_step_and_ends_on_table_1(team, manager, as_):
+    sent = {"scenario": "decline", "name": "Q1", "period": "next-quarter", "metrics": ["sales", "orders"]}
+    answer = as_(manager).post("/plans/new/", sent)
+
+    plan = Plan.objects.get()
+    assert answer.url == f"/plans/{plan.pk}/diagnose/"
+    assert (plan.start, plan.end, plan.scenario) == (dt.date(2027, 1, 1), dt.date(2027, 3, 31), "decline")
+    assert names(plan) == ["Total sales", "Order count"]
+
+
+def test_dates_of_ones_own_are_taken_where_no_period_is_named(team, manager, as_):
+    sent = {"scenario": "target", "name": "x", "period": "other", "start": "2027-02-01", "end": "2027-02-14"}
+    as_(manager).post("/plans/new/", sent)
+
+    assert (Plan.objects.get().start, Plan.objects.get().end) == (dt.date(2027, 2, 1), dt.date(2027, 2, 14))
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"start": "2027-02-01", "end": ""}, "This day is missing."),
+        ({"start": "2027-02-01", "end": "2027-01-01"}, "The plan ends before it starts"),
+        ({"start": "2027-02-0x", "end": "2027-03-01"}, "This is no date."),
+    ],
+)
+def test_a_period_that_makes_no_sense_is_refused_and_what_was_typed_stays(team, manager, as_, sent, said):
+    answer = as_(manager).post(
+        "/plans/new/", {"scenario": "target", "name": "My name", "period": "other", **sent}
+    )
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert 'value="My name"' in answer.content.decode()
+    assert not Plan.objects.exists()
+
+
+def test_the_scenario_suggests_the_first_metrics(team, manager, as_):
+    page = as_(manager).get("/plans/new/?scenario=new").content.decode()
+    checked = [line for line in page.split("<input") if 'name="metrics"' in line and "checked" in line]
+
+    assert [line.split('value="')[1].split('"')[0] for line in checked] == [
+        "sales", "conversion", "new_customers", "acquisition",
+    ]  # fmt: skip
+
+
+def test_a_metric_of_the_team_is_offered_once_and_used_again(team, manager, as_):
+    own = Metric.objects.create(team=team, name="total SALES", unit="CNY")
+    more = Metric.objects.create(team=team, name="Visits", kind="count")
+    page = as_(manager).get("/plans/new/").content.decode()
+    assert page.count("total SALES") == 1
+    assert "Total sales" not in page
+
+    sent = {
+        "scenario": "target",
+        "name": "x",
+        "period": "this-year",
+        "metrics": ["sales", f"metric-{more.pk}"],
+    }
+    as_(manager).post("/plans/new/", sent)
+    assert list(PlanMetric.objects.values_list("metric", flat=True)) == [own.pk, more.pk]
+
+
+def test_a_plan_is_renamed_and_others_words_are_not_lost(plan, manager, as_):
+    client, url = as_(manager), f"/plans/{plan.pk}/settings/"
+    sent = {
+        "name": "Q4 push",
+        "scenario": "decline",
+        "start": "2026-10-01",
+        "end": "2026-12-31",
+        "state": "active",
+    }
+    assert client.post(url, {**sent, "version": 1}).url == f"/plans/{plan.pk}/"
+    plan.refresh_from_db()
+    assert (plan.name, plan.scenario) == ("Q4 push", "decline")
+
+    late = client.post(url, {**sent, "name": "Mine", "version": 1})
+    assert late.status_code == 422
+    assert "it is “Q4 push” now" in late.content.decode()
+    assert client.post(url, {**sent, "name": "Mine", "version": 2}).status_code == 302
+
+
+def test_a_removed_plan_takes_all_along_and_comes_back_whole(plan, status, manager, as_):
+    strategy = Strategy.objects.create(plan=plan, title="S")
+    Task.objects.create(strategy=strategy, description="T")
+    client = as_(manager)
+    home = client.post(f"/plans/{plan.pk}/remove/", follow=True).content.decode()
+
+    assert f"/plans/{plan.pk}/restore/" in home
+    assert client.get(f"/plans/{plan.pk}/").status_code == 404
+    assert not Task.objects.exists()
+    assert client.post(f"/plans/{plan.pk}/restore/").url == f"/plans/{plan.pk}/"
+    assert Task.objects.get().strategy == strategy
+    assert names(plan) == ["Total sales", "Customer conversion rate"]
+
+
+def test_a_plan_that_is_there_cannot_be_brought_back(plan, manager, as_):
+    assert as_(manager).post(f"/plans/{plan.pk}/restore/").status_code == 404
+
+
+@pytest.fixture
+def full(plan, status, team, manager):
+    """A plan with one of everything, links among them."""
+    owner = seat(manager, team)
+    core = Goal.objects.create(plan=plan, name="Core", metric=status.sales.metric, owner=owner, due=plan.end)
+    part = Goal.objects.create(
+        plan=plan, parent=core, name="Part", baseline=1, target=2, due=dt.date(2026, 11, 30)
+    )
+    first = Strategy.objects.create(plan=plan, order=1, title="First", goal=part)
+    second = Strategy.objects.create(plan=plan, order=2, title="Second", goal=part, fallback=first)
+    Strategy.objects.filter(pk=first.pk).update(fallback=second)
+    KeyAction.objects.create(goal=part, order=1, text="act", strategy=first)
+    task = Task.objects.create(
+        strategy=first, description="Do", owner=owner, start=dt.date(2026, 10, 5), due=dt.date(2026, 10, 9),
+        status="done", percent=100,
+    )  # fmt: skip
+    Progress.objects.create(task=task, status="done", percent=100, note="done")
+    Review.objects.create(plan=plan, start=plan.start)
+    return plan
+
+
+def test_a_duplicate_has_everything_anew_with_its_links_inside(full, manager, as_):
+    before = {model: model.objects.count() for model in (PlanMetric, Goal, Strategy, KeyAction, Task)}
+    sent = {"name": "Again", "start": "2027-01-01", "end": "2027-03-31"}
+    answer = as_(manager).post(f"/plans/{full.pk}/copy/", sent)
+
+    new = Plan.objects.exclude(pk=full.pk).get()
+    assert answer.url == f"/plans/{new.pk}/"
+    for model, count in before.items():
+        assert model.objects.count() == 2 * count
+    core, part = Goal.objects.filter(plan=new).order_by("pk")
+    assert (part.parent, part.due, core.due) == (core, dt.date(2027, 3, 2), dt.date(2027, 4, 2))
+    first, second = Strategy.objects.filter(plan=new).order_by("order")
+    assert (first.goal, first.fallback, second.fallback) == (part, second, first)
+    assert KeyAction.objects.get(goal=part).strategy == first
+    task = Task.objects.get(strategy=first)
+    assert (task.status, task.percent, task.start, task.due) == (
+        "not_started", 0, dt.date(2027, 1, 5), dt.date(2027, 1, 9),
+    )  # fmt: skip
+    assert names(new) == names(full)
+    assert Progress.objects.count() == Review.objects.count() == 1
+
+
+def test_a_duplicate_names_nobody_who_left_and_keeps_an_archived_metric(full, manager, team, as_):
+    leaver = seat(manager, team)
+    type(leaver).objects.create(team=team, name="Other", role="manager", user=None)
+    Task.objects.update(
+        owner=type(leaver).objects.create(team=team, name="Gone", removed_at="2026-11-01T00:00Z")
+    )
+    Metric.objects.update(removed_at="2026-11-01T00:00Z")
+    sent = {"name": "Again", "start": "2027-01-01", "end": "2027-03-31"}
+    as_(manager).post(f"/plans/{full.pk}/copy/", sent)
+
+    new = Plan.objects.exclude(pk=full.pk).get()
+    assert Task.objects.get(strategy__plan=new).owner is None
+    assert names(new) == names(full)
+
+
+def test_the_period_after_a_plan_is_offered_for_its_duplicate(full, manager, as_):
+    page = as_(manager).get(f"/plans/{full.pk}/copy/").content.decode()
+
+    assert 'value="2027-01-01"' in page
+    assert 'value="2027-03-31"' in page
+
+
+def test_a_duplicate_is_one_revision_that_undo_takes_back(full, manager, as_):
+    as_(manager).post(f"/plans/{full.pk}/copy/", {"name": "x", "start": "2027-01-01", "end": "2027-03-31"})
+
+    assert Change.objects.values("revision").distinct().count() == 1
+
+
+def test_an_archived_metric_is_no_longer_offered_and_plans_keep_it(plan, status, manager, as_):
+    client, metric = as_(manager), status.sales.metric
+    client.post(f"/team/metrics/{metric.pk}/archive/")
+
+    assert "Total sales" in client.get(f"/plans/{plan.pk}/diagnose/").content.decode()
+    assert "Archived" in client.get("/team/metrics/").content.decode()
+    other = Plan.objects.create(team=plan.team, name="Q1", start=plan.start, end=plan.end)
+    assert '<option value="Total sales"' not in client.get(f"/plans/{other.pk}/diagnose/").content.decode()
+
+
+def test_adding_an_archived_metric_brings_it_back_with_its_history(plan, status, manager, as_):
+    client, metric = as_(manager), status.sales.metric
+    client.post(f"/team/metrics/{metric.pk}/archive/")
+    other = Plan.objects.create(team=plan.team, name="Q1", start=plan.start, end=plan.end)
+    sent = {"name": "total sales", "kind": "amount", "direction": "higher"}
+    client.post(f"/plans/{other.pk}/diagnose/rows/?kind=metric", sent)
+
+    assert names(other) == ["Total sales"]
+    assert Metric.objects.get(pk=metric.pk).removed_at is None
+
+
+def test_a_metric_whose_name_was_taken_meanwhile_does_not_come_back(team, manager, as_):
+    old = Metric.objects.create(team=team, name="Visits", removed_at="2026-11-01T00:00Z")
+    Metric.objects.create(team=team, name="Visits")
+    page = as_(manager).post(f"/team/metrics/{old.pk}/restore/", follow=True).content.decode()
+
+    assert "The team has a metric of this name." in page
+    assert Metric.objects.filter(name="Visits").count() == 1
