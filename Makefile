@@ -6,7 +6,7 @@ PY := .venv/bin/python
 GATES := gate-format gate-lint gate-types gate-migrations gate-messages gate-templates gate-deploy gate-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check $(GATES) browser messages format lock clean
+.PHONY: help run install test check $(GATES) bench browser messages format lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -57,7 +57,7 @@ gate-lint:
 	@echo "== lint"; $(PY) -m ruff check --quiet
 
 gate-types:
-	@echo "== types"; $(PY) -m mypy --no-error-summary planner strategies tracking reviews
+	@echo "== types"; $(PY) -m mypy --no-error-summary planner strategies tracking reviews bench
 
 TRIAL := DEBUG=1 SECRET_KEY=gates DATABASE_URL=sqlite://:memory:
 gate-migrations:
@@ -69,7 +69,7 @@ gate-messages:
 	  || { cat .venv/gate.log; exit 1; }
 
 gate-templates:
-	@echo "== templates"; $(PY) -m djlint --lint --quiet templates
+	@echo "== templates"; $(PY) -m djlint --lint --quiet templates bench/templates
 
 gate-deploy:
 	@echo "== settings for production"; SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
@@ -78,6 +78,9 @@ gate-deploy:
 
 gate-tests:
 	@echo "== tests"; $(PY) -m pytest -q -n auto -m "not browser"
+
+bench: install ## Compare Table 3 with bare Django views: ratios, no verdict (OPTIONS=--quick, --database URL)
+	@$(PY) -m bench $(OPTIONS)
 
 browser: ## Install Chromium, fonts and gettext (Debian): for the browser tests and for make messages
 	@missing=""; \

@@ -1,0 +1,6 @@
+"""The product's settings with the bare views beside its addresses; bench/__main__.py sets the environment."""
+
+from planner.settings import *  # noqa: F403  # everything of the product
+
+ROOT_URLCONF = "bench.urls"
+TEMPLATES[0]["DIRS"] = [BASE_DIR / "bench" / "templates", *TEMPLATES[0]["DIRS"]]  # noqa: F405  # by the star above
