@@ -11,6 +11,7 @@ write lock does there. Everything in the block is saved, or nothing.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,12 +72,15 @@ class Recording:
         self.team, self.plan, self.by, self.why, self.revision = team, plan, by, why, revision
         self.undoes: int | None = None
         self.changes: list[Change] = []
+        # The objects as they were taken, under the lock: what `save` compares with.
+        self._taken: dict[models.Model, Any] = {}
 
     def take(self, queryset: models.QuerySet, pk: Any) -> Any:
         """The object as it is now, under the team's lock; Http404 where the queryset does not hold it."""
         found = queryset.filter(pk=pk).first()
         if found is None:
             raise Http404
+        self._taken[found] = copy.copy(found)
         return found
 
     def save(self, obj: Recorded) -> list[str]:
@@ -89,7 +93,7 @@ class Recording:
             obj.save(force_insert=True)
             self._note(obj, Change.Action.ADD)
             return [field.name for field in obj.recorded_fields()]
-        before = type(obj).with_removed.get(pk=obj.pk)
+        before = self._taken.pop(obj, None) or type(obj).with_removed.get(pk=obj.pk)
         differs = [
             f for f in obj.recorded_fields() if f.value_from_object(before) != f.value_from_object(obj)
         ]

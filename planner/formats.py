@@ -8,7 +8,7 @@ and a page formats thousands of them. Days are formatted by Babel, which knows t
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -138,6 +138,7 @@ def _locale(chinese: bool) -> Locale:
     return Locale("zh", script="Hans") if chinese else Locale("en")
 
 
+@lru_cache(maxsize=4096)
 def _day(date: date, language: str, with_year: bool) -> str:
     chinese = _is_chinese(language)
     without, with_it = ("M月d日", "y年M月d日") if chinese else ("d MMM", "d MMM y")

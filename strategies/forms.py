@@ -110,9 +110,9 @@ class GoalForm(RowForm):
     DERIVED = ("growth", "actions")
 
     def prepare(self) -> None:
-        self.fields["metric"].offer(self.table.metrics)
-        self.fields["segment"].offer(self.table.segments)
-        self.fields["owner"].offer(self.table.members)
+        self.fields["metric"].offer(lambda: self.table.metrics)
+        self.fields["segment"].offer(lambda: self.table.segments)
+        self.fields["owner"].offer(lambda: self.table.members)
         self.fields["actions"].offer(self.table.strategies)
         self.fields["growth"].widget.attrs["placeholder"] = _("+30% or an amount")
         self.fields["baseline"].widget.attrs["placeholder"] = _("Where it starts")
@@ -217,7 +217,7 @@ class AddCoreForm(AddForm):
     metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Metric …"), required=False)
 
     def prepare(self) -> None:
-        self.fields["metric"].offer(self.table.metrics)
+        self.fields["metric"].offer(lambda: self.table.metrics)
         self.fields["name"].widget.attrs["placeholder"] = _("Core goal, such as Q3 sales +25 %")
 
     def create(self, log: Recording) -> Goal:

@@ -35,8 +35,8 @@ class StrategyForm(RowForm):
     risk = _words(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
-        self.fields["goal"].offer(self.table.goals)
-        self.fields["owner"].offer(self.table.members)
+        self.fields["goal"].offer(lambda: self.table.goals)
+        self.fields["owner"].offer(lambda: self.table.members)
         self.fields["aim"].widget.attrs["placeholder"] = _("What it raises, such as conversion")
 
 
@@ -67,7 +67,7 @@ class TaskForm(RowForm):
     PROGRESS = ("status", "percent", *SAID)
 
     def prepare(self) -> None:
-        self.fields["owner"].offer(self.table.members)
+        self.fields["owner"].offer(lambda: self.table.members)
         self.fields["acceptance"].widget.attrs["placeholder"] = _("How everybody can tell that it is done")
         self.fields["note"].widget.attrs["placeholder"] = _("What is new?")
         self.fields["reason"].widget.attrs["placeholder"] = _("Why it slipped, if it did")

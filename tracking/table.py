@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -53,7 +53,7 @@ class StrategyKind(RowKind):
     }
 
     def objects(self, plan: Plan) -> QuerySet:
-        return Strategy.objects.filter(plan=plan).select_related("plan", "owner", "goal")
+        return plan.strategies.select_related("owner", "goal")
 
 
 class TaskKind(RowKind):
@@ -74,8 +74,7 @@ class TaskKind(RowKind):
     OWNERS = frozenset({"progress", "resources", "risk"})
 
     def objects(self, plan: Plan) -> QuerySet:
-        tasks = Task.objects.of_plan(plan).with_latest_word()
-        return tasks.select_related("strategy__plan", "owner").order_by("order", "pk")
+        return Task.objects.of_plan(plan).select_related("strategy__plan")
 
     def may_edit(self, membership: Membership, obj: Any) -> frozenset[str]:
         if access.may_manage(membership):
@@ -208,7 +207,10 @@ class TrackingTable(Table):
         """The strategies with all their tasks, and those that the filters ask for with their numbers."""
         strategies = list(objects)
         tasks: dict[int, list[Task]] = {strategy.pk: [] for strategy in strategies}
-        for task in self.kinds["task"].objects(self.plan).filter(strategy__in=strategies):
+        homes = {strategy.pk: strategy for strategy in strategies}
+        found = Task.objects.filter(strategy__in=list(homes)).with_latest_word().select_related("owner")
+        for task in found.order_by("order", "pk"):
+            task.strategy = homes[task.strategy_id]
             tasks[task.strategy_id].append(task)
         wanted = None
         if self._asks_for_tasks:
@@ -226,21 +228,27 @@ class TrackingTable(Table):
             for strategy in strategies
         ]
 
-    def rows_for(self, objects: Iterable[Strategy]) -> list[Row]:
+    def rows_for(self, objects: Iterable[Strategy], keys: Container[str] | None = None) -> list[Row]:
+        """The rows of these strategies and their tasks; with `keys`, only those."""
         rows = []
         for strategy, tasks, shown in self.groups(objects):
-            rows.append(self._strategy_row(strategy, tasks))
-            rows += [self._task_row(task, number) for number, task in shown]
+            if keys is None or f"strategy-{strategy.pk}" in keys:
+                rows.append(self._strategy_row(strategy, tasks))
+            rows += [
+                self._task_row(task, number)
+                for number, task in shown
+                if keys is None or f"task-{task.pk}" in keys
+            ]
         return rows
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         ids = {key: self.split(key)[1] for key in keys}
         of_tasks = [pk for key, pk in ids.items() if key.startswith("task-")]
-        homes = Task.objects.filter(pk__in=of_tasks).values("strategy")
+        homes = Task.objects.filter(pk__in=of_tasks).values_list("strategy", flat=True)
         mine = [pk for key, pk in ids.items() if key.startswith("strategy-")]
-        strategies = self.kinds["strategy"].objects(self.plan).filter(Q(pk__in=mine) | Q(pk__in=homes))
+        strategies = self.kinds["strategy"].objects(self.plan).filter(pk__in={*mine, *homes})
         self.forget_filters()
-        rows = {row.key: row for row in self.rows_for(strategies)}
+        rows = {row.key: row for row in self.rows_for(strategies, ids)}
         return [rows.get(key) or Row(key, None) for key in keys]
 
     def keys_touched(self, changes: list[Change]) -> list[str]:

@@ -16,6 +16,7 @@ from planner import formats
 from planner.formats import Figure
 from planner.items import circled
 from planner.models import Membership
+from planner.tables.markup import esc
 
 EMPTY = mark_safe('<span class="none">–</span>')
 
@@ -26,7 +27,7 @@ def language() -> str:
 
 def text(value: str) -> SafeString:
     """Words as typed, their line breaks kept by the stylesheet."""
-    return format_html('<span class="words">{}</span>', value) if value else EMPTY
+    return mark_safe(f'<span class="words">{esc(value)}</span>') if value else EMPTY
 
 
 def figure(shown: Figure) -> SafeString:
@@ -37,15 +38,16 @@ def figure(shown: Figure) -> SafeString:
 
 
 def day(date: dt.date | None, today: dt.date) -> SafeString:
-    return format_html("{}", formats.day(date, language(), today=today)) if date else EMPTY
+    return mark_safe(esc(formats.day(date, language(), today=today))) if date else EMPTY
 
 
 def person(member: Membership | None) -> SafeString:
     if member is None:
         return EMPTY
-    initial = format_html('<span class="who" aria-hidden="true">{}</span>', member.name[:1])
-    gone = format_html(' <small class="muted">{}</small>', _("left")) if member.removed_at else ""
-    return format_html('<span class="person">{}<span>{}{}</span></span>', initial, member.name, gone)
+    name = esc(member.name)
+    gone = small(_("left")) if member.removed_at else ""
+    initial = f'<span class="who" aria-hidden="true">{esc(member.name[:1])}</span>'
+    return mark_safe(f'<span class="person">{initial}<span>{name}{gone and " "}{gone}</span></span>')
 
 
 def steps(items: Sequence[Any]) -> SafeString:
@@ -59,7 +61,7 @@ def steps(items: Sequence[Any]) -> SafeString:
 
 def chip(tone: str, words: Any) -> SafeString:
     """A state in words; its shape says the tone too, so that colour is never alone."""
-    return format_html('<span class="chip {}">{}</span>', tone, words)
+    return mark_safe(f'<span class="chip {tone}">{esc(words)}</span>')
 
 
 def late(days: int) -> SafeString:
@@ -68,13 +70,13 @@ def late(days: int) -> SafeString:
 
 
 def small(words: Any) -> SafeString:
-    return format_html('<small class="muted">{}</small>', words)
+    return mark_safe(f'<small class="muted">{esc(words)}</small>')
 
 
 def lines(first: Any, second: Any) -> SafeString:
     """A value with a quiet line beneath."""
-    return format_html(
-        '<span class="lines"><span>{}</span><small class="muted">{}</small></span>', first, second
+    return mark_safe(
+        f'<span class="lines"><span>{esc(first)}</span><small class="muted">{esc(second)}</small></span>'
     )
 
 

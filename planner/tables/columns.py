@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from planner.models import Recorded
+from planner.tables.markup import esc
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,24 @@ class Column:
     sorts: bool = True
     css: str = ""
 
+    @property
+    def labelling(self) -> str:
+        return _labelling(self.label, get_language())
+
+    def classes(self, more: str) -> str:
+        return _classes(self.numeric, self.css, more)
+
+
+@cache
+def _labelling(label: Any, language: str | None) -> str:
+    return f' data-label="{esc(label)}"'
+
+
+@cache
+def _classes(numeric: bool, *css: str) -> str:
+    names = " ".join(filter(None, ("n" if numeric else "", *css)))
+    return f' class="{esc(names)}"' if names else ""
+
 
 @dataclass(slots=True)
 class Cell:
@@ -34,23 +55,19 @@ class Cell:
     span: int = 1
     css: str = ""
 
-    def render(self, row_url: str, *, labelled: bool) -> SafeString:
+    def render(self, row_url: str, *, labelled: bool) -> str:
         """The table cell; an editable one holds a link that opens the editor, with or without script.
 
         `labelled` cells name their column, for the cards of a phone; the script labels the rows it gets later.
         """
-        inner: Any = format_html('<span class="value">{}</span>', self.html)
-        if self.values is not None:
-            link = '<a class="cell" href="{}?cell={}" data-v="{}">{}</a>'
-            inner = format_html(link, row_url, self.column.key, opening_texts(self.values), self.html)
-        css = " ".join(filter(None, ("n" if self.column.numeric else "", self.column.css, self.css)))
-        return format_html(
-            "<td{}{}{}>{}</td>",
-            format_html(' class="{}"', css) if css else "",
-            format_html(' colspan="{}"', self.span) if self.span > 1 else "",
-            format_html(' data-label="{}"', self.column.label) if labelled else "",
-            inner,
-        )
+        if self.values is None:
+            inner = f'<span class="value">{esc(self.html)}</span>'
+        else:
+            link = f"{row_url}?cell={self.column.key}"
+            inner = f'<a class="cell" href="{link}" data-v="{esc(opening_texts(self.values))}">{esc(self.html)}</a>'
+        span = f' colspan="{self.span}"' if self.span > 1 else ""
+        label = self.column.labelling if labelled else ""
+        return f"<td{self.column.classes(self.css)}{span}{label}>{inner}</td>"
 
 
 def opening_texts(values: dict[str, str]) -> str:
@@ -97,27 +114,28 @@ class Row:
     def _render(self, *, labelled: bool) -> SafeString:
         if self.obj is None:
             return format_html('<tr id="{}" data-gone hidden></tr>', self.key)
-        # Each cell is built by format_html.
-        cells = mark_safe("".join(cell.render(self.url, labelled=labelled) for cell in self.cells))
-        group = format_html(' data-group="{}"', self.group) if self.group else ""
-        css = format_html(' class="{}"', self.css) if self.css else ""
-        row = '<tr id="{}"{}{}>{}<td class="tools">{}{}</td></tr>\n'
-        return format_html(row, self.key, group, css, cells, self._adder(), self._remover())
+        url = self.url
+        cells = "".join([cell.render(url, labelled=labelled) for cell in self.cells])
+        group = f' data-group="{self.group}"' if self.group else ""
+        css = f' class="{self.css}"' if self.css else ""
+        tools = f'<td class="tools">{self._adder()}{self._remover()}</td>'
+        return mark_safe(f'<tr id="{self.key}"{group}{css}>{cells}{tools}</tr>\n')
 
-    def _adder(self) -> SafeString | str:
+    def _adder(self) -> str:
         if self.adder is None or self.obj is None:
             return ""
-        link = (
-            '<a class="plus" href="rows/?kind={0}&amp;beneath={1}" data-opens="{0}" aria-label="{2}">'
-            '<svg viewBox="0 0 24 24"><use href="#icon-plus"/></svg><span>{3}</span></a>'
+        kind = self.adder.kind
+        return (
+            f'<a class="plus" href="rows/?kind={kind}&amp;beneath={self.obj.pk}" data-opens="{kind}" '
+            f'aria-label="{esc(self.adder.sentence)}"><svg viewBox="0 0 24 24"><use href="#icon-plus"/></svg>'
+            f"<span>{esc(self.adder.word)}</span></a>"
         )
-        return format_html(link, self.adder.kind, self.obj.pk, self.adder.sentence, self.adder.word)
 
-    def _remover(self) -> SafeString | str:
+    def _remover(self) -> str:
         if not self.can_remove:
             return ""
-        button = (
-            '<button class="icon" form="removing" formaction="{}remove/" aria-label="{}">'
+        words = esc(_("Remove %(name)s") % {"name": self.label})
+        return (
+            f'<button class="icon" form="removing" formaction="{self.url}remove/" aria-label="{words}">'
             '<svg viewBox="0 0 24 24"><use href="#icon-remove"/></svg></button>'
         )
-        return format_html(button, self.url, _("Remove %(name)s") % {"name": self.label})

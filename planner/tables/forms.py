@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -74,12 +74,19 @@ class PickField(forms.ChoiceField):
     def __init__(self, *, nobody: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.nobody = nobody
-        self.options: dict[str, Any] = {}
+        self._objects: Callable[[], Iterable[Any]] = tuple
 
-    def offer(self, objects: Iterable[Any]) -> None:
-        """Set what may be picked."""
-        self.options = {str(each.pk): each for each in objects}
-        self.choices = [("", self.nobody), *((pk, str(each)) for pk, each in self.options.items())]
+    def offer(self, objects: Callable[[], Iterable[Any]]) -> None:
+        """Set how to find what may be picked: it is asked for when the field is shown or read."""
+        self._objects = objects
+        self.choices = self._choices
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {str(each.pk): each for each in self._objects()}
+
+    def _choices(self) -> list[tuple[str, Any]]:
+        return [("", self.nobody), *((pk, str(each)) for pk, each in self.options.items())]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:

@@ -201,16 +201,22 @@ class Table:
             cell = shown[column.key]
             cell = cell if isinstance(cell, Cell) else Cell(column, cell)
             if column.key in mine:
-                form = self._forms[kind.name]
-                names = [name for name in form.fields if name in kind.edits[column.key]]
-                cell.values = form.opens_with(obj, names)
+                form, names = self._forms[kind.name]
+                cell.values = form.opens_with(obj, names[column.key])
             cells.append(cell)
         return cells
 
     @cached_property
-    def _forms(self) -> dict[str, RowForm]:
+    def _forms(self) -> dict[str, tuple[RowForm, dict[str, list[str]]]]:
         """One form of each kind for the whole page: making one a row would be the slowest thing on it."""
-        return {name: kind.form(table=self) for name, kind in self.kinds.items()}
+        found = {}
+        for name, kind in self.kinds.items():
+            form = kind.form(table=self)
+            found[name] = (
+                form,
+                {key: [f for f in form.fields if f in names] for key, names in kind.edits.items()},
+            )
+        return found
 
     def owner_filter(self) -> dict[str, Any]:
         """The drop-down that picks the rows of one owner."""
