@@ -82,11 +82,12 @@ gate-tests:
 bench: install ## Compare Table 3 with bare Django views: ratios, no verdict (OPTIONS=--quick, --database URL)
 	@$(PY) -m bench $(OPTIONS)
 
-browser: ## Install Chromium, fonts and gettext (Debian): for the browser tests and for make messages
+browser: ## Install Chromium, fonts, LibreOffice and gettext (Debian): for the tests in real programs and for make messages
 	@missing=""; \
 	for each in chromium fonts-noto-cjk fonts-inter gettext; do \
 	  dpkg-query -W -f '$${Status}' $$each 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$each"; \
 	done; \
+	command -v soffice > /dev/null || missing="$$missing libreoffice-calc-nogui"; \
 	[ -z "$$missing" ] || { \
 	  [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	  $$sudo apt-get update -qq && \

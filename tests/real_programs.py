@@ -1,8 +1,9 @@
-"""The real programs that tests run against: a PostgreSQL of their own, and Debian's Chromium."""
+"""The real programs that tests run against: a PostgreSQL of their own, Debian's Chromium, and LibreOffice."""
 
 from __future__ import annotations
 
 import atexit
+import csv
 import importlib.util
 import os
 import pwd
@@ -31,6 +32,30 @@ def postgres_url() -> str:
 def chromium() -> str | None:
     """The path of the browser, or None where it has to be installed first."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def as_libreoffice_shows(content: bytes, folder: Path) -> list[list[list[str]]]:
+    """The cells of a workbook as LibreOffice shows them, tab by tab and row by row; hidden tabs too.
+
+    Skips the test, loudly, where there is no LibreOffice; fails where it cannot open the file.
+    """
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LIBREOFFICE TESTS NOT RUN: there is no soffice here, `make browser` installs it")
+    (folder / "table.xlsx").write_bytes(content)
+    for old in folder.glob("table-*.csv"):
+        old.unlink()
+    # comma, quote, UTF-8, from line 1, no column formats, language, then: as shown instead of as stored; every tab
+    csv_as_shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [program, profile, "--headless", "--convert-to", csv_as_shown, "--outdir", folder]
+    subprocess.run([*command, folder / "table.xlsx"], check=True, capture_output=True, timeout=120)
+    tabs = sorted(folder.glob("table-*.csv"), key=lambda path: path.stat().st_mtime_ns)
+    shown = []
+    for tab in tabs:
+        with tab.open(encoding="utf-8-sig", newline="") as lines:
+            shown.append(list(csv.reader(lines)))
+    return shown
 
 
 def _start_postgres() -> str:

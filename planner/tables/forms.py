@@ -79,13 +79,13 @@ class PickField(forms.ChoiceField):
     def offer(self, objects: Callable[[], Iterable[Any]]) -> None:
         """Set how to find what may be picked: it is asked for when the field is shown or read."""
         self._objects = objects
-        self.choices = self._choices
+        self.choices = self._offered
 
     @property
     def options(self) -> dict[str, Any]:
         return {str(each.pk): each for each in self._objects()}
 
-    def _choices(self) -> list[tuple[str, Any]]:
+    def _offered(self) -> list[tuple[str, Any]]:
         return [("", self.nobody), *((pk, str(each)) for pk, each in self.options.items())]
 
     def to_python(self, value: Any) -> Any:

@@ -273,6 +273,10 @@
     const form = event.target.closest?.("td > form.editor");
     if (form) return keyInEditor(event, form);
     if (event.key === "Escape") event.target.closest?.("tbody .adding")?.remove();
+    if (event.key === "Enter" && event.target.matches?.(".adder select")) {
+      event.preventDefault(); // as in a cell: Enter takes what is chosen
+      return event.target.form.requestSubmit();
+    }
     if (isTyping()) return undefined;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && mine.length) {
       event.preventDefault();

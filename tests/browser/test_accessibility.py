@@ -10,17 +10,27 @@ from tests.browser.conftest import MANAGER
 pytestmark = pytest.mark.browser
 
 NARROW = {"width": 390, "height": 844}
-PAGES = ("home", "plan", "diagnose", "tracking", "team", "plan-new", "history", "preferences")
+OF_PLAN = {
+    "plan": "",
+    "diagnose": "diagnose/",
+    "goals": "goals/",
+    "tracking": "tracking/",
+    "reviews": "reviews/",
+    "history": "history/",
+    "settings": "settings/",
+    "copy": "copy/",
+}
+PAGES = ("home", *OF_PLAN, "team", "metrics", "plan-new", "preferences")
 
 
 def address(demo, page: str) -> str:
-    of_plan = {"plan": "", "diagnose": "diagnose/", "tracking": "tracking/", "history": "history/"}
-    if page in of_plan:
-        return f"/plans/{demo.push.pk}/{of_plan[page]}"
+    if page in OF_PLAN:
+        return f"/plans/{demo.push.pk}/{OF_PLAN[page]}"
     return {
         "login": "/accounts/login/",
         "home": "/",
         "team": "/team/",
+        "metrics": "/team/metrics/",
         "plan-new": "/plans/new/",
         "preferences": "/accounts/preferences/",
     }[page]
@@ -66,7 +76,7 @@ def test_table_3_on_a_phone_shuts_nobody_out(demo, window, theme):
 def test_on_a_phone_no_page_scrolls_sideways(demo, window, language):
     page = window(MANAGER, "/", cookies={"django_language": language}, viewport=NARROW)
     wide = {}
-    for name in ("home", "plan", "diagnose", "tracking", "team", "preferences"):
+    for name in PAGES:
         page.goto(address(demo, name))
         assert page.locator("html").get_attribute("lang") == language
         width = page.evaluate("document.documentElement.scrollWidth")

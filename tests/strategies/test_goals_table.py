@@ -315,3 +315,12 @@ def test_a_target_of_table_1_reaches_the_share_that_is_computed_from_it(
     assert f'id="part-{share.pk}"' in page
     assert "600,000" in page
     assert PlanMetric.objects.get(pk=status.sales.pk).target == 1_200_000
+
+
+def test_the_editors_offer_what_can_be_picked(core, part, team, url, rep, manager, as_):
+    page = as_(manager).get(url).content.decode()
+    editors = page[page.index('id="edit-part-core"') :]
+
+    assert f'<option value="{part.metric_id}">New customers</option>' in editors
+    assert f'<option value="{seat(rep, team).pk}">Rick</option>' in editors
+    assert "<option" in page[page.index("<tfoot") : page.index("</tfoot>")]
