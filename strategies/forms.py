@@ -97,7 +97,11 @@ class GoalForm(RowForm):
     segment = PickField(label=gettext_lazy("Part of it"), nobody=gettext_lazy("The whole"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Goal.Kind.choices)
     baseline = QuantityField(label=gettext_lazy("Baseline"), required=False)
-    growth = QuantityField(label=gettext_lazy("Growth"), required=False)
+    growth = QuantityField(
+        label=gettext_lazy("Growth"),
+        required=False,
+        help_text=gettext_lazy("Two of the three are enough: the third is computed."),
+    )
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
     owner = PickField(label=pgettext_lazy("goal", "Owner"), nobody=gettext_lazy("Nobody yet"), required=False)
