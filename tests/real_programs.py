@@ -48,8 +48,10 @@ def as_libreoffice_shows(content: bytes, folder: Path) -> list[list[list[str]]]:
     # comma, quote, UTF-8, from line 1, no column formats, language, then: as shown instead of as stored; every tab
     csv_as_shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [program, profile, "--headless", "--convert-to", csv_as_shown, "--outdir", folder]
-    subprocess.run([*command, folder / "table.xlsx"], check=True, capture_output=True, timeout=120)
+    options = [profile, "--headless", "--convert-to", csv_as_shown, "--outdir", str(folder)]
+    subprocess.run(
+        [program, *options, str(folder / "table.xlsx")], check=True, capture_output=True, timeout=120
+    )
     tabs = sorted(folder.glob("table-*.csv"), key=lambda path: path.stat().st_mtime_ns)
     shown = []
     for tab in tabs:
