@@ -34,8 +34,15 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+# LibreOffice believes the results that a file brings along, unless it is told to compute them again.
+COMPUTE_AGAIN = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>"""
+
+
 def as_libreoffice_shows(content: bytes, folder: Path) -> list[list[list[str]]]:
-    """The cells of a workbook as LibreOffice shows them, tab by tab and row by row; hidden tabs too.
+    """The cells of a workbook as LibreOffice computes and shows them, tab by tab and row by row; hidden tabs too.
 
     Skips the test, loudly, where there is no LibreOffice; fails where it cannot open the file.
     """
@@ -43,6 +50,10 @@ def as_libreoffice_shows(content: bytes, folder: Path) -> list[list[list[str]]]:
     if program is None:
         pytest.skip("LIBREOFFICE TESTS NOT RUN: there is no soffice here, `make browser` installs it")
     (folder / "table.xlsx").write_bytes(content)
+    (folder / "profile" / "user").mkdir(parents=True, exist_ok=True)
+    registry = folder / "profile" / "user" / "registrymodifications.xcu"
+    if not registry.exists():
+        registry.write_text(COMPUTE_AGAIN)
     for old in folder.glob("table-*.csv"):
         old.unlink()
     # comma, quote, UTF-8, from line 1, no column formats, language, then: as shown instead of as stored; every tab

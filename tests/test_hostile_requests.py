@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planner.models import Change
+from planner.models import Change, Goal
+from reviews.models import Review
 
 HUGE = "99999999999999999999"
 
@@ -78,3 +79,70 @@ def test_undo_of_a_revision_that_never_was_says_so(plan, manager, as_):
 
     assert answer.status_code == 409
     assert "nothing to undo" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=x&page=-1&owner=abc&lacks=zzz&kind=xx",
+        f"page={HUGE}&owner={HUGE}",
+        "sort=-target&side=x",
+        "q=%F0%9F%98%80",
+    ],
+)
+def test_garbage_in_the_address_shows_a_table_all_the_same(status, plan, manager, as_, query):
+    client = as_(manager)
+    for table in ("diagnose", "goals", "tracking", "reviews"):
+        assert client.get(f"/plans/{plan.pk}/{table}/?{query}").status_code == 200
+    assert client.get(f"/plans/{plan.pk}/export/plan.xlsx?{query}").status_code == 200
+    assert client.get(f"/plans/new/?scenario={query}").status_code == 200
+
+
+ABSURD = [
+    "",
+    "x" * 9999,
+    "a\x00b",
+    "<script>alert(1)</script>",
+    "99999999999999",
+    HUGE,
+    "-300%",
+    "NaN",
+    "9999-12-31",
+]
+
+
+@pytest.mark.parametrize("text", ABSURD)
+def test_whatever_is_typed_in_tables_2_and_4_is_taken_or_refused(status, plan, manager, as_, text):
+    client, url = as_(manager), f"/plans/{plan.pk}"
+    core = Goal.objects.create(plan=plan, name="Core", metric=status.sales.metric)
+    review = Review.objects.create(plan=plan, start="2026-10-01")
+    for kind in ("reach", "grow_by", "grow_percent", "share", text):
+        figures = {"kind": kind, "baseline": text, "growth": text, "target": text, "unit": text}
+        answer = client.post(f"{url}/goals/rows/core-{core.pk}/", {"cell": "target", **figures})
+        assert answer.status_code in (302, 422)
+    for cell, names in (
+        ("core", ("name", "metric", "segment")),
+        ("due", ("due",)),
+        ("actions", ("actions",)),
+    ):
+        answer = client.post(
+            f"{url}/goals/rows/core-{core.pk}/", {"cell": cell, **dict.fromkeys(names, text)}
+        )
+        assert answer.status_code in (302, 422)
+    for cell in ("period", "effect"):
+        answer = client.post(f"{url}/reviews/rows/review-{review.pk}/", {"cell": cell, cell: text})
+        assert answer.status_code in (302, 422)
+    for page in ("goals", "reviews", "settings"):
+        answer = client.get(f"{url}/{page}/")
+        assert answer.status_code == 200
+        assert b"<script>alert" not in answer.content
+
+
+@pytest.mark.parametrize("text", ABSURD)
+def test_whatever_is_typed_about_a_plan_is_taken_or_refused(status, plan, manager, as_, text):
+    client = as_(manager)
+    names = ("scenario", "name", "period", "start", "end", "metrics", "state", "version")
+    for url in ("/plans/new/", f"/plans/{plan.pk}/settings/", f"/plans/{plan.pk}/copy/"):
+        answer = client.post(url, dict.fromkeys(names, text))
+        assert answer.status_code == 422
+        assert b"<script>alert" not in answer.content

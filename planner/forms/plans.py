@@ -17,6 +17,8 @@ from planner.requests import with_value
 from planner.tables.forms import DayField
 
 OTHER = "other"
+# One round of the loop; what is longer is several.
+LONGEST = dt.timedelta(days=3 * 366)
 # What is different in each scenario, for who has to choose one.
 ABOUT = {
     Plan.Scenario.TARGET: gettext_lazy("A high target for a new period: make the way and the means clear."),
@@ -59,6 +61,8 @@ class SpanForm(forms.Form):
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
             self.add_error("end", _("The plan ends before it starts: choose an end on or after the start."))
+        elif start and end and end - start > LONGEST:
+            self.add_error("end", _("A plan lasts three years at the most: choose an earlier end."))
         return cleaned
 
 

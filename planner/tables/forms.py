@@ -56,8 +56,12 @@ class QuantityField(forms.CharField):
         )
 
 
+# A year outside these is a slip of the finger, not a day that somebody plans for.
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+
+
 class DayField(forms.DateField):
-    """A plain date, typed in the browser's own date picker."""
+    """A plain date of a year that people plan for, typed in the browser's own date picker."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -66,6 +70,14 @@ class DayField(forms.DateField):
             "error_messages", {"invalid": gettext_lazy("This is no date. Write it as 2026-10-01.")}
         )
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        day = super().to_python(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(
+                _("Choose a day between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            )
+        return day
 
 
 class PickField(forms.ChoiceField):

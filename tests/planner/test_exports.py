@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 from planner.models import Plan, PlanMetric, Reading
 from strategies.models import Strategy
 from tests.conftest import seat
+from tests.real_programs import as_libreoffice_shows
 from tracking.models import Task
 
 TABLES = ("status", "goals", "tracking", "reviews")
@@ -99,6 +100,22 @@ def test_table_1_as_a_workbook_is_the_form_of_the_method_in_the_readers_language
         "C4-B4" in each for each in formulas
     )
     assert any("B7-C7" in each for each in formulas)  # lower is better: the sign follows the direction
+
+
+def test_the_formulas_of_table_1_compute_what_the_page_says(boss, tmp_path):
+    """Their cached results are spoilt first: what LibreOffice shows is what it computed."""
+    content = fetch(boss, quarter("East China sales"), "status.xlsx")
+    spoilt = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(spoilt, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, re.sub(rb"</f><v>[^<]*</v>", b"</f><v>999</v>", part))
+    assert b"999" in zipfile.ZipFile(spoilt).read("xl/worksheets/sheet1.xml")
+
+    tab = as_libreoffice_shows(spoilt.getvalue(), tmp_path)[0]
+    assert [row[3:5] for row in tab[3:7]] == [
+        ["200,000 CNY", "20%"], ["4 pp", "50%"], ["5 pp", "33.33%"], ["100 CNY per customer", "25%"],
+    ]  # fmt: skip
 
 
 def test_table_2_names_its_core_goal_in_every_row(boss):

@@ -53,6 +53,8 @@ def test_dates_of_ones_own_are_taken_where_no_period_is_named(team, manager, as_
         ({"start": "2027-02-01", "end": ""}, "This day is missing."),
         ({"start": "2027-02-01", "end": "2027-01-01"}, "The plan ends before it starts"),
         ({"start": "2027-02-0x", "end": "2027-03-01"}, "This is no date."),
+        ({"start": "0001-01-01", "end": "2027-03-01"}, "Choose a day between 1990 and 2199."),
+        ({"start": "2027-01-01", "end": "2199-12-31"}, "A plan lasts three years at the most"),
     ],
 )
 def test_a_period_that_makes_no_sense_is_refused_and_what_was_typed_stays(team, manager, as_, sent, said):
