@@ -1,0 +1,20 @@
+"""The pulse of the work in the background: when it was last heard of."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Pulse(models.Model):
+    """When one part of the background work was last heard of."""
+
+    class Name(models.TextChoices):
+        BEAT = "beat", _("Schedule")
+        WORKER = "worker", _("Worker")
+
+    name = models.CharField(max_length=10, choices=Name, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
