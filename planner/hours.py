@@ -21,9 +21,10 @@ LOOK_BACK = 7
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """An hour that has struck: of which local day, and whether it is too late now for what belonged to it."""
+    """An hour that has struck: of which local day and when, and whether it is too late now for what belonged to it."""
 
     day: dt.date
+    at: dt.datetime
     is_missed: bool
 
 
@@ -46,4 +47,4 @@ def struck(
         day = today - dt.timedelta(days=back)
         at = moment(day, hour, zone)
         if at <= now and is_workday(day):
-            yield Hour(day, is_missed=now >= at + GRACE)
+            yield Hour(day, at, is_missed=now >= at + GRACE)

@@ -6,9 +6,10 @@ demote each other at the same moment the second is refused, and an invitation pr
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from planner import changes
 from planner.models import Invitation, Membership, Role, Segment, Team, User
 from planner.stages import Work, stages
+from planner.workdays import Exceptional
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,13 @@ def change_settings(team: Team, fields: Iterable[str]) -> None:
     """
     if names := [field for field in fields if field != "revision"]:
         team.save(update_fields=names)
+
+
+def next_exceptions(team: Team, most: int = 10) -> list[Exceptional]:
+    """The next days off and make-up workdays of a team, within a year, named in the reader's language."""
+    today = team.today()
+    calendar = replace(team.calendar, language=translation.get_language() or "en")
+    return calendar.exceptions(today, today + dt.timedelta(days=365))[:most]
 
 
 def add_member(

@@ -29,14 +29,19 @@ def feel(name: str, at: dt.datetime) -> None:
     )
 
 
+def last(name: str) -> dt.datetime | None:
+    """When a part was last heard of."""
+    return Pulse.objects.filter(name=name).values_list("at", flat=True).first()
+
+
 def pulses(now: dt.datetime) -> list[Heard]:
-    """Every part with its silence, in one query."""
+    """Beat and the worker with their silence, in one query."""
     at = dict(Pulse.objects.values_list("name", "at"))
     return [
         Heard(
             name.value, name.label, at.get(name.value), name.value not in at or now - at[name.value] > SILENCE
         )
-        for name in Pulse.Name
+        for name in (Pulse.Name.BEAT, Pulse.Name.WORKER)
     ]
 
 

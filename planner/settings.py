@@ -5,6 +5,7 @@
 
 from email.utils import getaddresses
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -134,6 +135,44 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
     }
 
+# Jobs: Redis carries them in production; without it files in VAR_DIR do, for the processes of one machine.
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+# A task that nobody acknowledged for an hour is handed out again; every task may run twice.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
+if not REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(VAR_DIR / "broker" / "queue"),
+        "data_folder_out": str(VAR_DIR / "broker" / "queue"),
+        "control_folder": str(VAR_DIR / "broker" / "control"),
+        "processed_folder": str(VAR_DIR / "broker" / "processed"),
+        "polling_interval": 0.1,
+    }
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+# Mail never waits behind an import, nor an import behind mail.
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"planner.jobs.send_notice": {"queue": "mail"}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+# Ticks: what is due, the database says. A tick that waited for long is of no use any more.
+CELERY_BEAT_SCHEDULE = {
+    "pulse": {"task": "planner.jobs.pulse", "schedule": 30, "options": {"expires": 60}},
+    "notices": {"task": "planner.jobs.decide_notices", "schedule": 60, "options": {"expires": 120}},
+    "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
+    "alerts": {"task": "tracking.jobs.raise_alerts", "schedule": 300, "options": {"expires": 300}},
+}
+# The kinds of notices, in the order in which people choose among them.
+NOTICE_KINDS = ["tracking.notices.DIGEST", "tracking.notices.ESCALATION"]
+
 # People
 AUTH_USER_MODEL = "planner.User"
 AUTHENTICATION_BACKENDS = [
@@ -173,7 +212,18 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Strategy planner <planner@localhost>")
+# Longer than this no mail server is waited for.
+EMAIL_TIMEOUT = 20
+# How people reach the product from outside of a request: the links in mails begin with it.
+PUBLIC_URL = (
+    env.str(
+        "PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000') or 8000}" if DEBUG else ""
+    ).rstrip("/")
+    or f"https://{ALLOWED_HOSTS[0]}"
+)
 SERVER_EMAIL = getaddresses([DEFAULT_FROM_EMAIL])[0][1]
+
+MAIL_DOMAIN = SERVER_EMAIL.rpartition("@")[2] or "localhost"
 
 # Languages
 LANGUAGE_CODE = "en"

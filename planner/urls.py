@@ -4,7 +4,7 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
-from planner.views import accounts, exports, health, home, metrics, people, plans
+from planner.views import accounts, exports, health, home, metrics, notices, people, plans
 from planner.views.tables import table_urls
 
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("team/metrics/", metrics.metrics, name="team-metrics"),
     path("team/metrics/<int:pk>/archive/", metrics.archive, name="metric-archive"),
     path("team/metrics/<int:pk>/restore/", metrics.restore, name="metric-restore"),
+    path("team/mail/", notices.mail, name="team-mail"),
+    path("team/mail/<int:pk>/resend/", notices.resend, name="notice-resend"),
+    path("team/mail/preview/<slug:kind>/", notices.preview, name="notice-preview"),
+    path("unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
     path("team/leave/", people.leave, name="team-leave"),
     path("team/switch/<int:team_pk>/", people.switch, name="team-switch"),
     path("team/members/add/", people.add, name="member-add"),

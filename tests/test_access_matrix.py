@@ -14,7 +14,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from planner.models import Change, Goal, Metric, Plan
+from planner.models import Change, Goal, Metric, Notice, Plan
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -65,6 +65,10 @@ RULES: dict[str, tuple] = {
     "team-metrics": ([], MINE, NO_POST, {}),
     "metric-archive": (["of_team"], NO_GET, WRITE, {}),
     "metric-restore": (["archived"], NO_GET, WRITE, {}),
+    "team-mail": ([], (S, 403, 403, 200, 200), NO_POST, {}),
+    "notice-resend": (["notice"], NO_GET, (S, 403, 403, 302, 404), {}),
+    "notice-preview": (["kind"], (S, 403, 403, 200, 200), NO_POST, {}),
+    "unsubscribe": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
     "team-leave": ([], MINE, (S, 302, 302, 422, 422), {}),
     "team-switch": (["team"], NO_GET, (S, 302, 302, 302, 404), {}),
     "member-add": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
@@ -77,7 +81,8 @@ RULES: dict[str, tuple] = {
     "preferences": ([], MINE, (S, 422, 422, 422, 422), {"language": "xx"}),
     "invitation": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
     "health-live": ([], OPEN, NOT_OPEN_POST, {}),
-    "health-ready": ([], OPEN, NOT_OPEN_POST, {}),
+    # No worker is running in the tests.
+    "health-ready": ([], (503, 503, 503, 503, 503), NOT_OPEN_POST, {}),
     "account_login": ([], (200, 302, 302, 302, 302), (200, 302, 302, 302, 302), {}),
     "account_logout": ([], (302, 200, 200, 200, 200), (302, 302, 302, 302, 302), {}),
     "account_signup": ([], (200, 302, 302, 302, 302), (200, 302, 302, 302, 302), {}),
@@ -142,6 +147,17 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     Change.objects.create(
         team=team, plan=gone, revision=0, action="remove", model="planner.plan", object_id=gone.pk
     )
+    now = timezone.now()
+    notice = Notice.objects.create(
+        user=rep,
+        kind="digest",
+        day=plan.start,
+        state="unknown",
+        message_id="<x>",
+        decided_at=now,
+        try_at=now,
+        ended_at=now,
+    )
     change = Change.objects.create(
         team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
         field="risk", old="", new="",
@@ -154,6 +170,8 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "part": f"part-{part.pk}",
         "review": f"review-{review.pk}",
         "removed": gone.pk,
+        "notice": notice.pk,
+        "kind": "digest",
         "table": "plan",
         "suffix": "xlsx",
         "of_team": status.sales.metric_id,

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -88,8 +88,12 @@ def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
 def test_it_starts_from_nothing_and_ctrl_c_ends_all_of_it(tmp_path):
     var = tmp_path / "var"
     with serving(var) as (process, port, output):
-        response, body = get(port, "/health/ready")
-        assert (response.status, json.loads(body)) == (200, {"database": True, "migrations": True})
+        assert get(port, "/health/live")[1] == b"ok"
+        until = time.monotonic() + 60  # beat sends the first pulse within half a minute
+        while get(port, "/health/ready")[0].status != 200 and time.monotonic() < until:
+            time.sleep(0.5)
+        well = dict.fromkeys(("database", "migrations", "beat", "worker", "mail"), True)
+        assert json.loads(get(port, "/health/ready")[1]) == well
         assert "manager@demo.example" in output.read_text()
 
         page = get(port, "/accounts/login/")[1].decode()
@@ -113,6 +117,40 @@ def test_it_starts_from_nothing_and_ctrl_c_ends_all_of_it(tmp_path):
         process.terminate()
         process.wait(timeout=10)
         wait_for(lambda: not group_lives(process), "the end of every process")
+
+
+def family(pid: int) -> dict[int, str]:
+    """Every process below one, by its id, with its command line."""
+    found: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with suppress(OSError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == pid:
+                    found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+    return found | {k: v for child in list(found) for k, v in family(child).items()}
+
+
+def lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+
+
+def test_a_worker_that_dies_is_started_again_and_a_server_that_is_killed_leaves_nothing_behind(tmp_path):
+    with serving(tmp_path / "var") as (process, _port, _output):
+        worker = wait_for(
+            lambda: next((pid for pid, line in family(process.pid).items() if " worker " in line), None),
+            "a worker",
+        )
+        os.kill(worker, signal.SIGKILL)
+        wait_for(
+            lambda: [p for p, line in family(process.pid).items() if " worker " in line and p != worker],
+            "another worker",
+        )
+        everybody = family(process.pid)
+        assert len(everybody) >= 5
+        process.kill()
+        process.wait()
+        wait_for(lambda: not [pid for pid in everybody if lives(pid)], "the end of every process")
 
 
 @pytest.mark.parametrize(

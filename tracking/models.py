@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from planner.models import Membership, Recorded
+from planner.models import Membership, Plan, Recorded, Team
 from planner.models.history import PresentManager, PresentQuerySet
+from planner.models.plans import WATCHED_AFTER_END
 from strategies.models import Strategy
 
 
@@ -39,6 +40,19 @@ class TaskQuerySet(PresentQuerySet):
     def counting(self) -> TaskQuerySet:
         """Those that raise alerts: a task is paused with its strategy (Decision 15 of the method)."""
         return self.exclude(strategy__state__in=PAUSED)
+
+    def watched(self, day: dt.date) -> TaskQuerySet:
+        """Open, and of plans that still call for somebody on `day` (Decision 13 of the method)."""
+        return (
+            self.open()
+            .counting()
+            .filter(
+                strategy__removed_at=None,
+                strategy__plan__removed_at=None,
+                strategy__plan__state=Plan.State.ACTIVE,
+                strategy__plan__end__gte=day - WATCHED_AFTER_END,
+            )
+        )
 
     def overdue(self, day: dt.date) -> TaskQuerySet:
         """Open, and due before `day` (Decision 7: overdue from the first local day after the due date)."""
@@ -182,3 +196,32 @@ INCOMPLETE: dict[str, Callable[[dt.date], Q]] = {
     "standard": lambda day: Q(acceptance=""),
     "word": _without_a_word,
 }
+
+
+class Alert(models.Model):
+    """Something that a task called for, on a local day: once for each kind and due date."""
+
+    class Kind(models.TextChoices):
+        DUE_SOON = "due_soon", _("due soon")
+        OVERDUE = "overdue", _("overdue")
+        ESCALATED = "escalated", _("overdue beyond the grace period")
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="alerts")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    due = models.DateField(_("due"))
+    day = models.DateField(_("local day"))
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "kind", "due"],
+                name="one_alert_per_task_kind_and_due_date",
+                violation_error_message=_("This has been raised already."),
+            )
+        ]
+        indexes = [models.Index(fields=["team", "kind", "day"], name="alert_by_team")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.task_id} {self.due}"

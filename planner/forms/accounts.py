@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.models import User
+from planner.models import Membership, NoticeChoice, Role, User
+from planner.notices.people import offered_kinds
 
 EMAIL = gettext_lazy("Email address")
 PASSWORD = gettext_lazy("Password")
@@ -124,15 +125,37 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language"]
+        fields = ["name", "language", "digest_hour"]
         help_texts = {
             "name": gettext_lazy(
                 "How history and mails call you. Your name in a team is set by its managers."
             ),
             "language": gettext_lazy("Of the pages and of mails to you."),
+            "digest_hour": gettext_lazy("By the clock of your first team, on its workdays."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["language"]
         field.choices = [("", gettext_lazy("As the browser asks")), *settings.LANGUAGES]
+        hour: Any = self.fields["digest_hour"]
+        hour.choices = [("", gettext_lazy("As my team")), *((n, f"{n:02d}:00") for n in range(24))]
+        manages = Membership.objects.filter(user=self.instance, role=Role.MANAGER).exists()
+        self.kinds = offered_kinds(manages)
+        said = dict(self.instance.notice_choices.values_list("kind", "wanted"))
+        self.fields["kinds"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Mails that I want"),
+            choices=[(kind.name, f"{kind.label}: {kind.about}") for kind in self.kinds],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            initial=[kind.name for kind in self.kinds if said.get(kind.name, kind.is_on)],
+        )
+
+    def save_choices(self) -> None:
+        """Write down which kinds are wanted; a kind that was not offered stays as it is."""
+        for kind in self.kinds:
+            NoticeChoice.objects.update_or_create(
+                user=self.instance,
+                kind=kind.name,
+                defaults={"wanted": kind.name in self.cleaned_data["kinds"]},
+            )

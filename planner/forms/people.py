@@ -10,12 +10,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planner.models import Membership, Team
 from planner.models.people import Weekday
 from planner.requests import with_value
+from planner.workdays import countries
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 
@@ -127,6 +128,18 @@ class SettingsForm(forms.ModelForm):
             "One date a line, such as 2026-10-01. Nobody is reminded of anything on these days."
         ),
     )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        required=False,
+        help_text=gettext_lazy("Its public holidays are days off, its make-up workdays are workdays."),
+    )
+    extra_workdays = HolidaysField(
+        label=gettext_lazy("Make-up workdays"),
+        required=False,
+        help_text=gettext_lazy(
+            "Days on which you work although the calendar says otherwise, one date a line."
+        ),
+    )
     meeting_hour = forms.TypedChoiceField(label=gettext_lazy("Meeting hour"), choices=HOURS, coerce=int)
     digest_hour = forms.TypedChoiceField(
         label=gettext_lazy("Digest hour"),
@@ -142,13 +155,19 @@ class SettingsForm(forms.ModelForm):
             "time_zone",
             "language",
             "currency",
+            "country",
             "workdays",
             "holidays",
+            "extra_workdays",
             "meeting_weekday",
             "meeting_hour",
             "digest_hour",
+            "grace_days",
         ]
         help_texts = {
+            "grace_days": gettext_lazy(
+                "How many days after its due date an open task is told to the managers."
+            ),
             "language": gettext_lazy("Of mails to people without an account."),
             "currency": gettext_lazy("Three letters, such as CNY or USD."),
         }
@@ -159,6 +178,8 @@ class SettingsForm(forms.ModelForm):
         field: Any = self.fields["time_zone"]
         if zone not in dict(field.choices):
             field.choices = [(zone, zone), *field.choices]
+        country: Any = self.fields["country"]
+        country.choices = [("", _("None: only what is typed here")), *countries(get_language() or "en")]
         for each in self.fields.values():
             each.show_hidden_initial = True
 

@@ -4,8 +4,10 @@ from planner.models.bottlenecks import Bottleneck
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
 from planner.models.metrics import Metric, PlanMetric, Reading, Segment
+from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
+from planner.models.pulses import Pulse
 
 __all__ = [
     "Bottleneck",
@@ -14,8 +16,11 @@ __all__ = [
     "Invitation",
     "Membership",
     "Metric",
+    "Notice",
+    "NoticeChoice",
     "Plan",
     "PlanMetric",
+    "Pulse",
     "Reading",
     "Recorded",
     "Role",

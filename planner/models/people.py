@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from planner.models.history import PresentManager, PresentQuerySet, Recorded
+from planner.workdays import Calendar
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,6 +42,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    digest_hour = models.PositiveSmallIntegerField(
+        _("hour of the daily mail"),
+        null=True,
+        blank=True,
+        choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
+    )
     last_team = models.ForeignKey("planner.Team", models.SET_NULL, null=True, blank=True, related_name="+")
     is_staff = models.BooleanField(_("site admin"), default=False)
     is_active = models.BooleanField(pgettext_lazy("account", "active"), default=True)
@@ -101,18 +108,26 @@ class Team(models.Model):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     currency = models.CharField(_("currency"), max_length=8, default="CNY")
     workdays = models.JSONField(_("workdays"), default=default_workdays)
+    country = models.CharField(_("country"), max_length=2, blank=True)
     holidays = models.JSONField(_("holidays"), default=list, blank=True)
+    extra_workdays = models.JSONField(_("make-up workdays"), default=list, blank=True)
     meeting_weekday = models.PositiveSmallIntegerField(
         _("meeting day"), choices=Weekday, default=Weekday.MONDAY
     )
     meeting_hour = models.PositiveSmallIntegerField(_("meeting hour"), default=10)
     digest_hour = models.PositiveSmallIntegerField(_("digest hour"), default=8)
+    grace_days = models.PositiveSmallIntegerField(_("days until a manager is told"), default=3)
     revision = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(grace_days__range=(0, 60)),
+                name="grace_days_from_0_to_60",
+                violation_error_message=_("The days until a manager is told are a number from 0 to 60."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(meeting_weekday__range=(1, 7)),
                 name="meeting_weekday_exists",
@@ -127,6 +142,17 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which days the team works."""
+        return Calendar(
+            weekdays=self.workdays,
+            country=self.country,
+            holidays=frozenset(dt.date.fromisoformat(each) for each in self.holidays),
+            extra_workdays=frozenset(dt.date.fromisoformat(each) for each in self.extra_workdays),
+            language=self.language,
+        )
 
     def today(self, now: dt.datetime | None = None) -> dt.date:
         """The team's local date (at `now`, an aware moment; by default at this one)."""

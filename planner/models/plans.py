@@ -11,6 +11,9 @@ from planner.models.history import Recorded
 from planner.models.people import Membership, Team
 from planner.periods import as_of
 
+# How long after its end a plan still calls for somebody (Decision 13 of the method).
+WATCHED_AFTER_END = dt.timedelta(days=30)
+
 
 class Plan(Recorded):
     """One period of a team: its diagnosis, goals, strategies, tasks and reviews."""
@@ -80,4 +83,4 @@ class Plan(Recorded):
 
     def is_watched(self, today: dt.date) -> bool:
         """Whether its tasks still call for somebody: active, and not over for more than 30 days (Decision 13)."""
-        return self.state == self.State.ACTIVE and today <= self.end + dt.timedelta(days=30)
+        return self.state == self.State.ACTIVE and today <= self.end + WATCHED_AFTER_END

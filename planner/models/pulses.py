@@ -12,6 +12,7 @@ class Pulse(models.Model):
     class Name(models.TextChoices):
         BEAT = "beat", _("Schedule")
         WORKER = "worker", _("Worker")
+        DECISIONS = "decisions", _("Last decision")
 
     name = models.CharField(max_length=10, choices=Name, unique=True)
     at = models.DateTimeField()

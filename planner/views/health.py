@@ -8,8 +8,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+
+from planner.pulses import mail_goes_out, pulses
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +29,14 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether requests can be sent here. What is wrong stands in the log, not in the answer."""
-    state = {"database": _database_answers(), "migrations": False}
+    """Whether the product can do its work: the answer names what cannot, the log says why."""
+    state = dict.fromkeys(("database", "migrations", "beat", "worker", "mail"), False)
+    state["database"] = _database_answers()
     state["migrations"] = state["database"] and _all_migrated()
+    if state["migrations"]:
+        now = timezone.now()
+        state |= {heard.name: not heard.is_silent for heard in pulses(now)}
+        state["mail"] = mail_goes_out(now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 

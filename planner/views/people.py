@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planner import access, people
@@ -18,6 +18,7 @@ from planner.forms.people import InviteForm, MemberForm, SettingsForm, Successor
 from planner.models import Invitation, Membership, Role, Team
 from planner.models.people import Weekday
 from planner.requests import Request, sent, status_of
+from planner.workdays import countries
 
 
 @require_GET
@@ -31,6 +32,8 @@ def team(request: Request) -> HttpResponse:
         "membership": membership,
         "members": members,
         "workdays": [Weekday(day).label for day in membership.team.workdays],
+        "country": dict(countries(get_language() or "en")).get(membership.team.country, ""),
+        "exceptions": people.next_exceptions(membership.team),
         "can_manage": can_manage,
         "place": "team",
     }

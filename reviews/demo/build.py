@@ -40,6 +40,7 @@ def new_team(name: str, language: str) -> Team:
         name,
         language=language,
         time_zone=ZONE,
+        country="CN",
         currency="CNY",
         meeting_weekday=1,
         meeting_hour=10,

@@ -29,6 +29,7 @@ SETTINGS = {
     "holidays": "2026-10-02\n\n2026-10-01\n2026-10-01\n2026-05-01\n2027-01-01\n2026-12-25",
     "meeting_weekday": "5",
     "meeting_hour": "16",
+    "grace_days": "3",
     "digest_hour": "7",
 }
 

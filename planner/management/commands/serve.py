@@ -19,8 +19,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections
 from redis.exceptions import RedisError
 
+from planner.celery import make_broker_folders
 from planner.messages import compile_catalogues
 from planner.models import User
+from planner.processes import Program, run_together
 
 
 class Command(BaseCommand):
@@ -30,9 +32,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
         )
+        parser.add_argument(
+            "--no-worker", action="store_true", help="only the web server: workers and beat run elsewhere"
+        )
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, or 8000")
 
-    def handle(self, *, host: str, port: str, **options: Any) -> None:
+    def handle(self, *, host: str, port: str, no_worker: bool, **options: Any) -> None:
         check_var_is_writable()
         listener = listen(host, port)
         check_database_answers()
@@ -47,7 +52,9 @@ class Command(BaseCommand):
         )
         self.stdout.flush()
         connections.close_all()
-        become_gunicorn(listener)
+        make_broker_folders()
+        os.chdir(settings.BASE_DIR)
+        sys.exit(run_together(web_server(listener), *([] if no_worker else workers())))
 
     def offer_demo(self) -> None:
         """A trial starts with the demo; later starts recall who can still sign in with its password."""
@@ -125,17 +132,30 @@ def static_files_state() -> str:
     return digest.hexdigest()
 
 
-def become_gunicorn(listener: socket.socket) -> None:
-    """Replace this process by the web server, so that a signal reaches it directly."""
-    listener.set_inheritable(True)
-    os.chdir(settings.BASE_DIR)
-    os.execv(
-        sys.executable,
-        [
-            *(sys.executable, "-m", "gunicorn", "planner.wsgi"),
+def web_server(listener: socket.socket) -> Program:
+    """The web server on the open socket."""
+    return Program(
+        "web",
+        (
+            *("-m", "gunicorn", "planner.wsgi"),
             *("--bind", f"fd://{listener.fileno()}"),
             *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
             *("--timeout", "60", "--graceful-timeout", "3"),
             *("--log-level", "warning", "--no-control-socket"),
-        ],
+        ),
+        pass_fds=[listener.fileno()],
     )
+
+
+def workers() -> list[Program]:
+    """A worker, and beat beside it: within it, beat would outlive a worker that is killed."""
+    # The worker warns who runs it as root, as a container does; its banner is no news either.
+    celery = ("-W", "ignore::RuntimeWarning", "-m", "celery", "--quiet", "-A", "planner.celery")
+    worker = (
+        *("worker", "--queues", "default,mail,imports", "--concurrency", str(settings.WORKER_CONCURRENCY)),
+        *("--loglevel", "warning", "--without-gossip", "--without-mingle"),
+    )
+    return [
+        Program("worker", (*celery, *worker)),
+        Program("beat", (*celery, "beat", "--loglevel", "warning")),
+    ]

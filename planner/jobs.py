@@ -1,0 +1,44 @@
+"""The jobs of the shared core: thin, and safe to run twice, late, or by two workers at once."""
+
+from __future__ import annotations
+
+import logging
+
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from planner import pulses
+from planner.celery import app
+from planner.models import Pulse
+from planner.notices import ledger, post
+
+logger = logging.getLogger(__name__)
+
+
+@app.task(name="planner.jobs.pulse")
+def pulse() -> None:
+    """Say that a worker works; that beat sends is written down where it does (planner/celery.py)."""
+    pulses.feel(Pulse.Name.WORKER, timezone.now())
+
+
+@app.task(name="planner.jobs.decide_notices")
+def decide_notices() -> None:
+    ledger.decide(timezone.now(), enqueue_notice)
+
+
+@app.task(name="planner.jobs.sweep_notices")
+def sweep_notices() -> None:
+    ledger.sweep(timezone.now(), enqueue_notice)
+
+
+@app.task(name="planner.jobs.send_notice")
+def send_notice(pk: int) -> None:
+    post.send(pk)
+
+
+def enqueue_notice(pk: int) -> None:
+    """Hand a claimed notice to a worker. Where the broker is away, the sweep hands it out once it is back."""
+    try:
+        send_notice.delay(pk)
+    except (OperationalError, OSError) as error:
+        logger.warning("Notice %s waits for the broker: %s", pk, error)

@@ -1,0 +1,64 @@
+"""manage.py send_digests: the digests of a local date, sent before the command returns, through the same ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from planner.models import Notice, User
+from planner.notices import ledger
+from planner.notices.people import listeners
+from planner.notices.post import build, send
+
+KIND = "digest"
+
+
+class Command(BaseCommand):
+    help = "Send the daily digest of a local date to everybody who has none for it yet, whatever the hour."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--date", help="the local date, as 2026-11-25 (default: each person's own today)")
+        parser.add_argument("--dry-run", action="store_true", help="print who would get what, send nothing")
+
+    def handle(self, *args: Any, date: str | None, dry_run: bool, **options: Any) -> None:
+        day = _parsed(date)
+        if dry_run:
+            self._say_who_would_get_what(day)
+            return
+        now = timezone.now()
+        waiting: list[int] = []
+        days = {day} if day else {listener.team.today(now) for chunk in listeners() for listener in chunk}
+        for each in sorted(days):
+            ledger.decide_day(each, now, KIND, waiting.append, only_today=day is None)
+        ended = Counter(send(pk) for pk in waiting)
+        for state, count in ended.items():
+            self.stdout.write(
+                f"{Notice.State(state).label}: {count}" if state else f"already in other hands: {count}"
+            )
+        if not waiting:
+            self.stdout.write("Everybody has a digest for that date, or wants none.")
+
+    def _say_who_would_get_what(self, day: dt.date | None) -> None:
+        for chunk in listeners():
+            for listener in chunk:
+                about = day or listener.team.today()
+                there = Notice.objects.filter(user=listener.user_id, kind=KIND, day=about).exists()
+                if KIND not in listener.kinds or there or not listener.team.calendar.is_workday(about):
+                    continue
+                user = User.objects.get(pk=listener.user_id)
+                message = build(Notice(user=user, kind=KIND, day=about, message_id="<dry@run>"))
+                self.stdout.write(f"{user.email}: {message.subject if message else 'nothing to say'}")
+
+
+def _parsed(date: str | None) -> dt.date | None:
+    if date is None:
+        return None
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise CommandError(f"“{date}” is no date. Write it as 2026-11-25.") from None

@@ -1,0 +1,112 @@
+"""What the product says to people by itself: the ledger of every mail, and what each person wants to hear."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from planner.models.people import User
+
+
+class NoticeQuerySet(models.QuerySet):
+    def waiting(self, now: dt.datetime) -> NoticeQuerySet:
+        """Claimed, in nobody's hands, and due to be tried."""
+        return self.filter(state=Notice.State.CLAIMED, taken_at=None, try_at__lte=now)
+
+    def uncertain(self) -> NoticeQuerySet:
+        """Those that somebody has to look at: what became of them is not known, or they did not go out."""
+        return self.filter(state__in=[Notice.State.UNKNOWN, Notice.State.FAILED, Notice.State.MISSED])
+
+
+class Notice(models.Model):
+    """What was decided about one person, one kind of notice and one local day: at most once, and always.
+
+    A row is written when the person's hour has come, whatever comes of it. Claimed, it is sent by whoever takes it
+    first; its Message-ID is fixed then, so that a mail program can tell a repetition. `taken_at` says that somebody
+    is sending it: if nothing is heard of that again, nobody knows whether it arrived, and it is never sent by
+    itself a second time.
+    """
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed", _("to be sent")
+        NOTHING = "nothing", _("nothing to say")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("not sent")
+        UNKNOWN = "unknown", _("not known whether it arrived")
+        MISSED = "missed", _("missed: more than four hours late")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=20)
+    day = models.DateField(_("local day"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.CLAIMED)
+    message_id = models.CharField(max_length=120, unique=True)
+    decided_at = models.DateTimeField(_("decided"))
+    try_at = models.DateTimeField(_("next try"))
+    taken_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+
+    objects: ClassVar[Any] = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "day"],
+                name="one_notice_per_person_kind_and_day",
+                violation_error_message=_("This person has this notice for that day already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="claimed", ended_at=None)
+                | (~Q(state="claimed") & Q(ended_at__isnull=False)),
+                name="a_notice_that_ended_says_when",
+                violation_error_message=_("A notice that is no longer to be sent says since when."),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "try_at"], name="notice_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day} → {self.user_id}: {self.state}"
+
+    @classmethod
+    def take(cls, pk: int, now: dt.datetime) -> Notice | None:
+        """The notice, if this caller is the one that sends it; None when it is not to be sent, or not yet."""
+        taken = cls.objects.waiting(now).filter(pk=pk).update(taken_at=now, tries=F("tries") + 1)
+        return cls.objects.select_related("user").get(pk=pk) if taken == 1 else None
+
+    def end(self, state: str, now: dt.datetime, error: str = "") -> None:
+        """Say what became of it; only who has taken it may."""
+        self.state, self.ended_at, self.taken_at, self.error = state, now, None, error[:300]
+        self.save(update_fields=["state", "ended_at", "taken_at", "error"])
+
+    def put_back(self, try_at: dt.datetime, error: str) -> None:
+        """It certainly did not go out: somebody tries again later."""
+        self.taken_at, self.try_at, self.error = None, try_at, error[:300]
+        self.save(update_fields=["taken_at", "try_at", "error"])
+
+
+class NoticeChoice(models.Model):
+    """A person's word on one kind of notice; without one, the kind's own default holds."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notice_choices")
+    kind = models.CharField(_("kind"), max_length=20)
+    wanted = models.BooleanField(_("wanted"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                name="one_choice_per_person_and_kind",
+                violation_error_message=_("This person has chosen about this kind already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}: {self.wanted}"

@@ -1,0 +1,138 @@
+"""The ledger: a row for every decision, written before anything is sent, so that nothing is sent twice.
+
+The promise: at most one notice per person, kind and local day; everyone who was not served is listed. The hour's
+decision always writes a row; the database's own unique constraint decides between two beats that tick at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from email.utils import make_msgid
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from planner import pulses
+from planner.models import Pulse
+from planner.models.notices import Notice
+from planner.notices.people import Listener, listeners
+
+# Who has not said within this time what became of a mail will not say it any more.
+SILENCE = dt.timedelta(minutes=10)
+# A claimed notice that nobody took within this time was lost on its way to the worker.
+PATIENCE = dt.timedelta(minutes=2)
+# A notice of the morning is of no use in the evening.
+LIFETIME = dt.timedelta(hours=4)
+
+Enqueue = Callable[[int], object]
+
+
+def decide(now: dt.datetime, enqueue: Enqueue) -> int:
+    """Write what this moment decides, and hand what is to be sent to `enqueue` by id; returns how many rows.
+
+    May be called twice, late, or by two beats at once: whoever comes second finds the rows written. Hours that
+    struck since the last call and are too late now are written as missed; those before it were decided then.
+    """
+    since = pulses.last(Pulse.Name.DECISIONS) or now
+    written = sum(_write(_decisions(chunk, since, now), enqueue) for chunk in listeners())
+    pulses.feel(Pulse.Name.DECISIONS, now)
+    return written
+
+
+def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime) -> list[Notice]:
+    return [
+        _notice(listener.user_id, kind, hour.day, hour.is_missed, now)
+        for listener in chunk
+        for hour in listener.struck(now)
+        if not hour.is_missed or hour.at > since
+        for kind in listener.kinds
+    ]
+
+
+def decide_day(
+    day: dt.date, now: dt.datetime, kind: str, enqueue: Enqueue, *, only_today: bool = False
+) -> int:
+    """Decide one kind for one local date, whatever the hour: for who wants it and has no row for that date yet.
+
+    `only_today` leaves out those for whom that date is not today.
+    """
+    written = 0
+    for chunk in listeners():
+        decisions = [
+            _notice(listener.user_id, kind, day, False, now)
+            for listener in chunk
+            if kind in listener.kinds and listener.team.calendar.is_workday(day)
+            if not only_today or listener.team.today(now) == day
+        ]
+        written += _write(decisions, enqueue)
+    return written
+
+
+def _notice(user: int, kind: str, day: dt.date, is_missed: bool, now: dt.datetime) -> Notice:
+    return Notice(
+        user_id=user,
+        kind=kind,
+        day=day,
+        state=Notice.State.MISSED if is_missed else Notice.State.CLAIMED,
+        message_id=make_msgid(domain=settings.MAIL_DOMAIN),
+        decided_at=now,
+        try_at=now,
+        ended_at=now if is_missed else None,
+    )
+
+
+def _write(decisions: list[Notice], enqueue: Enqueue) -> int:
+    """Insert those that are not there yet, and enqueue the claimed ones among them after the commit."""
+    if not decisions:
+        return 0
+    with transaction.atomic():
+        there = set(
+            Notice.objects.filter(
+                user__in={each.user_id for each in decisions}, day__in={each.day for each in decisions}
+            ).values_list("user", "kind", "day")
+        )
+        new = [each for each in decisions if (each.user_id, each.kind, each.day) not in there]
+        Notice.objects.bulk_create(new, ignore_conflicts=True)
+        ours = Notice.objects.filter(message_id__in=[each.message_id for each in new])
+        states = dict(ours.values_list("pk", "state"))
+        for pk, state in states.items():
+            if state == Notice.State.CLAIMED:
+                transaction.on_commit(partial(enqueue, pk))
+    return len(states)
+
+
+def sweep(now: dt.datetime, enqueue: Enqueue) -> None:
+    """Bring to an end what got stuck: taken and silent is unknown; waiting is handed out again, or given up."""
+    silent = Notice.objects.filter(state=Notice.State.CLAIMED, taken_at__lt=now - SILENCE)
+    silent.update(
+        state=Notice.State.UNKNOWN,
+        taken_at=None,
+        ended_at=now,
+        error="Whoever was sending it stopped before saying whether it went out.",
+    )
+    old = Notice.objects.filter(state=Notice.State.CLAIMED, taken_at=None, decided_at__lt=now - LIFETIME)
+    old.filter(tries=0).update(state=Notice.State.MISSED, ended_at=now)
+    old.update(state=Notice.State.FAILED, ended_at=now)
+    lost = Notice.objects.waiting(now - PATIENCE).values_list("pk", flat=True)
+    for pk in list(lost[:1000]):
+        enqueue(pk)
+
+
+def resend(pk: int, now: dt.datetime, enqueue: Enqueue) -> bool:
+    """Send a notice that is listed once more, because somebody asked for it; False where it is not listed."""
+    with transaction.atomic():
+        again = Notice.objects.uncertain().filter(pk=pk)
+        count = again.update(
+            state=Notice.State.CLAIMED,
+            decided_at=now,
+            try_at=now,
+            taken_at=None,
+            ended_at=None,
+            tries=0,
+            error="",
+        )
+        if count:
+            transaction.on_commit(partial(enqueue, pk))
+    return bool(count)

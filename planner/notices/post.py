@@ -1,0 +1,106 @@
+"""Sends one notice: takes it, builds it as it is true now, hands it to the mail server, and says what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import smtplib
+from collections.abc import Callable
+
+from django.core.mail import EmailMessage, get_connection
+from django.utils import timezone, translation
+
+from planner.models import Membership
+from planner.models.notices import Notice
+from planner.notices.kinds import Recipient, kinds
+from planner.notices.mail import compose
+
+logger = logging.getLogger(__name__)
+
+# How long to wait after the first, second, … try that certainly failed.
+BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 3, 10, 30, 60))
+
+
+class Refused(Exception):
+    """The server will never take this mail."""
+
+
+class NotNow(Exception):
+    """The mail certainly did not go out; it may a little later."""
+
+
+def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
+    """Send a claimed notice, if nobody else does; returns its state afterwards, "" where it was not ours.
+
+    The mail is built at this moment: what was done meanwhile is not called overdue, and who left is told nothing.
+    """
+    notice = Notice.take(pk, clock())
+    if notice is None:
+        return ""
+    try:
+        message = build(notice)
+        if message is None:
+            notice.end(Notice.State.NOTHING, clock())
+            return notice.state
+        deliver(message)
+    except NotNow as error:
+        wait = BACK_OFF[min(notice.tries, len(BACK_OFF)) - 1]
+        notice.put_back(clock() + wait, str(error))
+    except Refused as error:
+        notice.end(Notice.State.FAILED, clock(), str(error))
+    except (OSError, smtplib.SMTPException) as error:
+        notice.end(Notice.State.UNKNOWN, clock(), f"The connection broke while it was sent: {error}")
+    except Exception as error:
+        # It was not handed over yet: what broke is our own, and trying again would break again.
+        logger.exception("Notice %s cannot be built.", pk)
+        notice.end(Notice.State.FAILED, clock(), f"It could not be written: {type(error).__name__}")
+    else:
+        notice.end(Notice.State.SENT, clock())
+    return notice.state
+
+
+def build(notice: Notice) -> EmailMessage | None:
+    """The mail as it is true now, in the person's language; None where there is nothing to say, or nobody."""
+    user = notice.user
+    kind = kinds().get(notice.kind)
+    seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
+    if kind is None or not user.is_active or not seats:
+        return None
+    with translation.override(user.language or seats[0].team.language):
+        said = kind.build(Recipient(user, seats, notice.day))
+        return None if said is None else compose(kind, said, user, notice.message_id)
+
+
+def deliver(message: EmailMessage) -> None:
+    """Hand a mail to the server. Raises NotNow or Refused where it certainly did not go out.
+
+    Any other OSError or SMTPException leaves that open: the connection broke between our last word and its answer.
+    """
+    connection = get_connection(fail_silently=False)
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotNow(f"The mail server cannot be reached: {error}") from error
+    try:
+        connection.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()), (0, b""))
+        raise _answered(code, said) from error
+    except smtplib.SMTPResponseException as error:
+        raise _answered(error.smtp_code, error.smtp_error) from error
+    finally:
+        _close(connection)
+
+
+def _answered(code: int, said: bytes | str) -> Exception:
+    """What the server's refusal means: from 500 on it is for good."""
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return Refused(f"{code} {words}") if code >= 500 else NotNow(f"{code} {words}")
+
+
+def _close(connection: object) -> None:
+    """The mail is out, or refused; how the connection ends says nothing about it."""
+    try:
+        connection.close()  # type: ignore[attr-defined]
+    except (OSError, smtplib.SMTPException):
+        logger.info("The mail server ended the connection in its own way.")

@@ -1,0 +1,112 @@
+"""What the product said to people: who was not served and why, a look at the mails, and the way out of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planner import access, pulses
+from planner.jobs import enqueue_notice
+from planner.models import Membership, Notice, NoticeChoice, Pulse, Role, User
+from planner.notices import ledger
+from planner.notices.kinds import Recipient, kinds
+from planner.notices.mail import mail_context, read_token
+from planner.requests import Request
+
+MOST = 200
+
+
+@require_GET
+def mail(request: Request) -> HttpResponse:
+    """For managers and site admins: what did not reach whom, and whether the work in the background goes on."""
+    seen = _visible(request)
+    context = {
+        "notices": seen.uncertain().select_related("user")[:MOST],
+        "counted": {state.label: seen.filter(state=state).count() for state in Notice.State},
+        "last": pulses.last(Pulse.Name.DECISIONS),
+        "pulses": pulses.pulses(timezone.now()),
+        "kinds": list(kinds().values()),
+        "place": "team",
+    }
+    return render(request, "notices/mail.html", context)
+
+
+@require_POST
+def resend(request: Request, pk: int) -> HttpResponse:
+    if not _visible(request).filter(pk=pk).exists():
+        raise Http404
+    if ledger.resend(pk, timezone.now(), enqueue_notice):
+        messages.success(request, _("It is sent once more."))
+    else:
+        messages.error(request, _("This one is no longer listed: it went out, or somebody sent it again."))
+    return redirect("team-mail")
+
+
+@require_GET
+def preview(request: Request, kind: str) -> HttpResponse:
+    """The mail that a manager would get now, with real data, as a page."""
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    found = kinds().get(kind)
+    if found is None:
+        raise Http404
+    seats = tuple(access.memberships(request.user))
+    said = found.build(Recipient(request.user, seats, membership.team.today()))
+    if said is None:
+        return render(request, "notices/nothing.html", {"kind": found, "place": "team"})
+    html = render_to_string(
+        f"notices/email/{found.template}.html", mail_context(found, said, request.user), request=None
+    )
+    response = HttpResponse(html)
+    # The page is the mail itself, with its one style sheet and nothing else.
+    response._csp_replace = {"style-src": [_hash_of_style(html)]}  # type: ignore[attr-defined]
+    return response
+
+
+@csrf_exempt  # a mail program posts it, with the secret of the address alone (RFC 8058)
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        user_pk, name = read_token(token)
+    except signing.BadSignature:
+        raise Http404 from None
+    user, kind = User.objects.filter(pk=user_pk).first(), kinds().get(name)
+    if user is None or kind is None:
+        raise Http404
+    if request.method == "POST":
+        wanted = request.POST.get("again") == "1"
+        NoticeChoice.objects.update_or_create(user=user, kind=name, defaults={"wanted": wanted})
+    stands = NoticeChoice.objects.filter(user=user, kind=name, wanted=False).exists()
+    return render(
+        request, "notices/unsubscribe.html", {"kind": kind, "stopped": stands, "address": user.email}
+    )
+
+
+def _visible(request: Request) -> Any:
+    """The rows that somebody may see: of the members of teams they manage; a site admin all. 403 for the others."""
+    if request.user.is_superuser:
+        return Notice.objects.all()
+    access.get_membership(request, at_least=Role.MANAGER)
+    managed = Membership.objects.filter(user=request.user, role=Role.MANAGER).values("team")
+    return Notice.objects.filter(user__in=Membership.objects.filter(team__in=managed).values("user"))
+
+
+def _hash_of_style(html: str) -> str:
+    found = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = hashlib.sha256((found[1] if found else "").encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,157 @@
+"""The pages around mails: who was not served, how they look, what each person wants, and the way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.utils import timezone
+
+from planner.models import Membership, Notice, NoticeChoice, User
+from planner.notices.mail import unsubscribe_token
+from strategies.models import Strategy
+from tests.conftest import join, seat
+from tracking.models import Task
+
+
+@pytest.fixture
+def late(plan, team, rep) -> Task:
+    strategy = Strategy.objects.create(plan=plan, title="Referrals")
+    return Task.objects.create(
+        strategy=strategy, description="Call back", owner=seat(rep, team),
+        due=timezone.now().date() - dt.timedelta(days=3),
+    )  # fmt: skip
+
+
+def notice(user: User, state: str, **more) -> Notice:
+    now = timezone.now()
+    fields = {
+        "kind": "digest",
+        "day": now.date(),
+        "message_id": f"<{user.pk}{state}@x>",
+        "decided_at": now,
+        "try_at": now,
+    }
+    return Notice.objects.create(user=user, state=state, ended_at=now, **fields | more)
+
+
+def test_a_manager_sees_whom_nothing_reached_and_why_in_their_own_teams(manager, rep, outsider, as_):
+    notice(rep, "failed", error="550 no such mailbox")
+    notice(outsider, "unknown")
+    page = as_(manager).get("/team/mail/").content.decode()
+
+    assert "Rick" in page
+    assert "550 no such mailbox" in page
+    assert "Otto" not in page
+
+
+def test_a_site_admin_sees_everybody(rep, outsider, as_):
+    notice(rep, "failed")
+    notice(outsider, "unknown")
+    admin = User.objects.create_superuser("root@example.com", "secret-pass-1", name="Root")
+
+    page = as_(admin).get("/team/mail/").content.decode()
+    assert "Rick" in page
+    assert "Otto" in page
+
+
+def test_the_button_sends_once_more_and_then_the_row_is_gone(late, manager, rep, as_, monkeypatch,
+                                                              django_capture_on_commit_callbacks):  # fmt: skip
+    queued = []
+    monkeypatch.setattr("planner.views.notices.enqueue_notice", queued.append)
+    listed = notice(rep, "missed")
+    with django_capture_on_commit_callbacks(execute=True):
+        as_(manager).post(f"/team/mail/{listed.pk}/resend/")
+
+    assert queued == [listed.pk]
+    assert "Rick" not in as_(manager).get("/team/mail/").content.decode().partition("In the background")[0]
+
+
+def test_the_preview_is_the_mail_with_real_data_and_a_strict_policy(late, manager, as_):
+    answer = as_(manager).get("/team/mail/preview/digest/")
+    page = answer.content.decode()
+
+    assert "Rick" in page
+    assert "style=" not in page
+    assert "'sha256-" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_the_preview_says_where_there_is_nothing_to_say(manager, as_):
+    assert "no mail is sent" in as_(manager).get("/team/mail/preview/digest/").content.decode()
+    assert as_(manager).get("/team/mail/preview/nothing/").status_code == 404
+
+
+def test_one_click_ends_one_kind_for_one_person_without_a_sign_in(rep, viewer, as_):
+    url = f"/unsubscribe/{unsubscribe_token(rep.pk, 'digest')}/"
+    client = as_(None)
+    assert "Stop these mails?" in client.get(url).content.decode()
+    assert not NoticeChoice.objects.exists()
+
+    answer = client.post(url, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert list(NoticeChoice.objects.values_list("user", "kind", "wanted")) == [(rep.pk, "digest", False)]
+    client.post(url, {"again": "1"})
+    assert NoticeChoice.objects.get().wanted
+
+
+def test_a_mail_program_needs_no_csrf_token(rep):
+    answer = Client(enforce_csrf_checks=True).post(f"/unsubscribe/{unsubscribe_token(rep.pk, 'digest')}/")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: t + "x", lambda t: t.replace(":", ";"), lambda t: "1:digest"]
+)
+def test_the_address_cannot_be_guessed(rep, as_, change):
+    token = unsubscribe_token(rep.pk, "digest")
+    assert as_(None).post(f"/unsubscribe/{change(token)}/").status_code == 404
+
+
+def test_each_person_chooses_kinds_and_hour(rep, manager, as_):
+    sent = {"name": "Rick", "language": "", "digest_hour": "18", "kinds": []}
+    assert as_(rep).post("/accounts/preferences/", sent).status_code == 302
+    rep.refresh_from_db()
+    assert rep.digest_hour == 18
+    assert list(NoticeChoice.objects.values_list("kind", "wanted")) == [("digest", False)]
+
+    page = as_(manager).get("/accounts/preferences/").content.decode()
+    assert 'value="escalation"' in page
+    assert 'value="escalation"' not in as_(rep).get("/accounts/preferences/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_sends_before_it_returns_and_never_twice(late, capsys, mailoutbox):
+    day = str(late.due + dt.timedelta(days=1))
+    call_command("send_digests", date=day, dry_run=True)
+    assert "rick@example.com: 1 overdue" in capsys.readouterr().out
+    assert not Notice.objects.exists()
+
+    day = next_weekday(late.due)
+    call_command("send_digests", date=str(day))
+    assert [mail.to for mail in mailoutbox] == [["rick@example.com"]]
+    call_command("send_digests", date=str(day))
+    assert len(mailoutbox) == 1
+
+
+def next_weekday(day: dt.date) -> dt.date:
+    day += dt.timedelta(days=1)
+    while day.isoweekday() > 5:
+        day += dt.timedelta(days=1)
+    return day
+
+
+def test_the_command_refuses_what_is_no_date(db):
+    with pytest.raises(CommandError, match="Write it as"):
+        call_command("send_digests", date="tomorrow")
+
+
+def test_who_lost_their_last_team_gets_no_row(late, rep, team):
+    join(team, "Mary", "manager")
+    Membership.objects.filter(user=rep).update(removed_at=timezone.now())
+    call_command("send_digests", date=str(next_weekday(late.due)))
+
+    assert not Notice.objects.filter(user=rep).exists()

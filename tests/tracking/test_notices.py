@@ -1,0 +1,121 @@
+"""What the mails say: the digest of a rep and of a manager, and what managers are told after the grace period."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+
+from planner.models import Membership, Notice, Plan
+from planner.notices.kinds import Recipient
+from strategies.models import Strategy
+from tests.conftest import seat
+from tracking.alerts import raise_alerts
+from tracking.models import Task
+from tracking.notices import digest, escalation
+
+DAY = dt.date(2026, 11, 25)  # a Wednesday
+
+
+@pytest.fixture
+def strategy(plan) -> Strategy:
+    return Strategy.objects.create(plan=plan, title="Referrals")
+
+
+def told(user, build=digest, day: dt.date = DAY):
+    seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
+    return build(Recipient(user, seats, day))
+
+
+def task(strategy: Strategy, words: str, due: int, owner=None, **more) -> Task:
+    return Task.objects.create(
+        strategy=strategy, description=words, due=dt.date(2026, 11, due), owner=owner, **more
+    )
+
+
+def test_a_rep_hears_of_what_is_overdue_and_due_this_week(strategy, team, rep):
+    mine = seat(rep, team)
+    task(strategy, "late", 23, mine)
+    task(strategy, "today", 25, mine)
+    task(strategy, "sunday", 29, mine)
+    task(strategy, "next week", 30, mine)
+    task(strategy, "of somebody else", 20)
+    said = told(rep)
+
+    assert said.subject == "1 overdue, 1 due today"
+    assert [(line.task.description, line.when) for line in said.context["overdue"]] == [
+        ("late", "2 days late")
+    ]
+    assert [line.task.description for line in said.context["due"]] == ["today", "sunday"]
+    late = Task.objects.get(description="late")
+    assert said.context["overdue"][0].url.endswith(f"/plans/{strategy.plan_id}/tracking/#task-{late.pk}")
+
+
+def test_nothing_to_say_is_no_mail(strategy, team, rep, viewer):
+    task(strategy, "next week", 30, seat(rep, team))
+
+    assert told(rep) is None
+    assert told(viewer) is None
+
+
+def test_what_is_done_or_paused_is_not_called_overdue(strategy, team, rep):
+    late = task(strategy, "late", 20, seat(rep, team))
+    Task.objects.filter(pk=late.pk).update(status="done", percent=100)
+    assert told(rep) is None
+    Task.objects.filter(pk=late.pk).update(status="in_progress", percent=10)
+    Strategy.objects.update(state="paused")
+    assert told(rep) is None
+
+
+def test_a_manager_gets_the_team_by_owner_the_latest_first(strategy, team, manager, rep):
+    task(strategy, "a", 24, seat(rep, team))
+    task(strategy, "b", 20)
+    task(strategy, "c", 18)
+    task(strategy, "d", 27, seat(rep, team))
+    said = told(manager)
+
+    (rolled,) = said.context["rolled"]
+    assert [(each.name, each.overdue, each.due, each.worst) for each in rolled.owners] == [
+        ("nobody yet", 2, 0, 7),
+        ("Rick", 1, 1, 1),
+    ]
+    assert said.subject == "Team: 3 overdue, 1 due this week"
+
+
+def test_a_digest_speaks_the_language_that_is_active(strategy, team, rep):
+    task(strategy, "late", 23, seat(rep, team))
+    with translation.override("zh-hans"):
+        assert told(rep).subject == "1 项逾期"
+
+
+def test_one_digest_covers_all_teams_of_a_person(strategy, team, other_team, rep):
+    Membership.objects.create(team=other_team, user=rep, name="Rick", role="rep")
+    there = Plan.objects.create(team=other_team, name="x", start=DAY, end=DAY)
+    task(strategy, "here", 23, seat(rep, team))
+    task(Strategy.objects.create(plan=there, title="S"), "there", 24, seat(rep, other_team))
+
+    assert [line.task.description for line in told(rep).context["overdue"]] == ["here", "there"]
+
+
+def test_a_plan_that_is_over_counts_to_its_last_day(strategy, team, rep):
+    Plan.objects.update(end=dt.date(2026, 11, 10))
+    task(strategy, "late", 8, seat(rep, team))
+
+    assert told(rep).context["overdue"][0].days_late == 2
+
+
+def test_a_manager_is_told_once_of_a_task_beyond_the_grace_period(strategy, manager, rep):
+    late = task(strategy, "late", 20)
+    raise_alerts(dt.datetime(2026, 11, 25, 4, tzinfo=dt.UTC))
+    assert told(manager, escalation).subject == "1 task is overdue beyond the grace period"
+    assert told(rep, escalation) is None
+
+    Notice.objects.create(
+        user=manager, kind="escalation", day=DAY, state="sent", message_id="<x>", decided_at=timezone.now(),
+        try_at=timezone.now(), ended_at=timezone.now(),
+    )  # fmt: skip
+    assert told(manager, escalation, DAY + dt.timedelta(days=1)) is None
+    Task.objects.filter(pk=late.pk).update(due=dt.date(2026, 11, 19))
+    raise_alerts(dt.datetime(2026, 11, 26, 4, tzinfo=dt.UTC))
+    assert told(manager, escalation, DAY + dt.timedelta(days=1)) is not None

@@ -1,0 +1,204 @@
+"""What a person is told about tasks: the daily digest, and what managers are told after the grace period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from planner import formats
+from planner.models import Notice, Team
+from planner.notices.kinds import Kind, Recipient, Said
+from planner.notices.mail import public_url
+from planner.periods import end_of_week
+from tracking.models import Alert, Status, Task
+
+# A mail is read on the way to work: what is longer is a page, and the link leads there.
+MOST_LINES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task in a mail."""
+
+    task: Task
+    days_late: int
+    when: str
+    context: str
+    next_step: str
+    url: str
+
+    @property
+    def owner(self) -> str:
+        return self.task.owner.name if self.task.owner else _("nobody yet")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLine:
+    """What one owner has overdue and due this week, for a manager's roll-up."""
+
+    name: str
+    overdue: int
+    due: int
+    worst: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRollUp:
+    team: Team
+    owners: tuple[OwnerLine, ...]
+
+
+def digest(to: Recipient) -> Said | None:
+    """Overdue first, then due this week; for managers a roll-up by owner. None where there is nothing to say."""
+    day, week = to.day, end_of_week(to.day)
+    mine = [seat.pk for seat in to.memberships]
+    tasks = _loaded(Task.objects.watched(day).filter(owner__in=mine, due__lte=week))
+    lines = [line_of(task, day) for task in tasks]
+    overdue = [line for line in lines if line.days_late]
+    due = [line for line in lines if not line.days_late and line.task.due and line.task.due >= day]
+    rolled = _roll_ups([seat.team for seat in to.memberships if seat.is_manager], day, week)
+    if not overdue and not due and not rolled:
+        return None
+    today = sum(line.task.due == day for line in due)
+    return Said(
+        _subject(len(overdue), today, len(due), rolled),
+        {
+            "day": formats.day(day, get_language() or "en", year=False),
+            "overdue": overdue[:MOST_LINES],
+            "due": due[:MOST_LINES],
+            "more": max(0, len(overdue) - MOST_LINES) + max(0, len(due) - MOST_LINES),
+            "rolled": rolled,
+            "home": public_url(reverse("home")),
+        },
+    )
+
+
+def _subject(overdue: int, today: int, week: int, rolled: Sequence[TeamRollUp]) -> str:
+    """The fact: "3 overdue, 2 due today"."""
+    parts = []
+    if overdue:
+        parts.append(ngettext("%(n)d overdue", "%(n)d overdue", overdue) % {"n": overdue})
+    if today:
+        parts.append(ngettext("%(n)d due today", "%(n)d due today", today) % {"n": today})
+    elif week:
+        parts.append(ngettext("%(n)d due this week", "%(n)d due this week", week) % {"n": week})
+    if not parts:
+        late = sum(owner.overdue for each in rolled for owner in each.owners)
+        due = sum(owner.due for each in rolled for owner in each.owners)
+        said = _("Team: %(late)d overdue, %(due)d due this week")
+        return said % {"late": late, "due": due}
+    return _(", ").join(parts)
+
+
+def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRollUp]:
+    """By team and owner, what is overdue and due this week; owners without either are left out. One query."""
+    if not teams:
+        return []
+    tasks = _loaded(Task.objects.watched(day).filter(strategy__plan__team__in=teams, due__lte=week))
+    by_team: dict[int, dict[str, list[int]]] = {team.pk: {} for team in teams}
+    for task in tasks:
+        late = task.days_late(task.strategy.plan.as_of(day))
+        if late or (task.due and task.due >= day):
+            name = task.owner.name if task.owner else _("nobody yet")
+            by_team[task.strategy.plan.team_id].setdefault(name, []).append(late)
+    found = []
+    for team in teams:
+        owners = [
+            OwnerLine(name, sum(n > 0 for n in late), sum(n == 0 for n in late), max(late))
+            for name, late in by_team[team.pk].items()
+        ]
+        if owners:
+            ranked = sorted(owners, key=lambda each: (-each.overdue, -each.worst, each.name))
+            found.append(TeamRollUp(team, tuple(ranked)))
+    return found
+
+
+def escalation(to: Recipient) -> Said | None:
+    """To managers: tasks of their teams that passed the grace period since they were last told, still open."""
+    teams = [seat.team_id for seat in to.memberships if seat.is_manager]
+    told = Notice.objects.filter(user=to.user, kind="escalation", state=Notice.State.SENT, day__lt=to.day)
+    since = told.values_list("day", flat=True).first() or to.day - dt.timedelta(days=7)
+    raised = Alert.objects.filter(
+        team__in=teams, kind=Alert.Kind.ESCALATED, day__gt=since, day__lte=to.day, due=F("task__due")
+    )
+    tasks = _loaded(Task.objects.watched(to.day).filter(pk__in=raised.values("task")))
+    lines = [line_of(task, to.day) for task in tasks]
+    if not lines:
+        return None
+    subject = ngettext(
+        "%(n)d task is overdue beyond the grace period",
+        "%(n)d tasks are overdue beyond the grace period",
+        len(lines),
+    )
+    return Said(
+        subject % {"n": len(lines)},
+        {
+            "day": formats.day(to.day, get_language() or "en", year=False),
+            "overdue": lines[:MOST_LINES],
+            "more": max(0, len(lines) - MOST_LINES),
+            "home": public_url(reverse("home")),
+        },
+    )
+
+
+def line_of(task: Task, day: dt.date) -> Line:
+    """A task as a mail shows it, looked at on `day`, at most on its plan's last."""
+    plan = task.strategy.plan
+    late = task.days_late(plan.as_of(day))
+    language = get_language() or "en"
+    if late:
+        when = ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
+    elif task.due == day:
+        when = _("due today")
+    else:
+        when = _("due %(day)s") % {"day": formats.day(task.due, language, today=day)} if task.due else ""
+    return Line(
+        task=task,
+        days_late=late,
+        when=when,
+        context=f"{task.strategy.title} · {plan.name}",
+        next_step=next_step(task),
+        url=public_url(f"{reverse('tracking', args=[plan.pk])}#task-{task.pk}"),
+    )
+
+
+def next_step(task: Task) -> str:
+    """What would move it: what was last said of it, or what it takes to be done."""
+    if task.status == Status.NOT_STARTED:
+        return _("Start it, or say what stands in the way.")
+    if task.latest_note:
+        return _("Last word: %(note)s") % {"note": task.latest_note}
+    return _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
+
+
+def _loaded(tasks: QuerySet) -> list[Task]:
+    found: Any = tasks
+    return list(
+        found.with_latest_word().select_related("strategy__plan__team", "owner").order_by("due", "pk")
+    )
+
+
+DIGEST = Kind(
+    name="digest",
+    label=gettext_lazy("Daily digest"),
+    about=gettext_lazy(
+        "What is overdue and due this week; for managers also by owner. On workdays, if there is something."
+    ),
+    template="digest",
+    build=digest,
+)
+ESCALATION = Kind(
+    name="escalation",
+    label=gettext_lazy("Overdue for long"),
+    about=gettext_lazy("For managers: a task that is still open some days after its due date, once."),
+    template="escalation",
+    build=escalation,
+    for_managers=True,
+)
