@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
-GATES := gate-format gate-lint gate-types gate-migrations gate-messages gate-templates gate-deploy gate-tests
+GATES := gate-format gate-lint gate-types gate-migrations gate-messages gate-templates gate-deploy gate-containers gate-tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test check $(GATES) bench browser messages format lock clean
@@ -48,7 +48,7 @@ test: install ## Run every test, on SQLite and on PostgreSQL
 	echo "== tests on PostgreSQL"; TEST_DATABASE=postgres $(PY) -m pytest -n auto -m "not browser" || status=1; \
 	exit $$status
 
-check: install $(GATES) ## Run every gate: form, lint, types, migrations, messages, templates, settings, quick tests
+check: install $(GATES) ## Run every gate: form, lint, types, migrations, messages, templates, settings, containers, quick tests
 
 gate-format:
 	@echo "== format"; $(PY) -m ruff format --check --quiet
@@ -75,6 +75,10 @@ gate-deploy:
 	@echo "== settings for production"; SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 	  DEBUG=0 HTTPS=1 DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=planner.example.com HSTS_SECONDS=31536000 \
 	  $(PY) manage.py check --deploy --fail-level WARNING > /dev/null
+
+gate-containers:
+	@echo "== containers"; .venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml \
+	  && .venv/bin/hadolint Dockerfile
 
 gate-tests:
 	@echo "== tests"; $(PY) -m pytest -q -n auto -m "not browser"

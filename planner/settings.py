@@ -236,7 +236,7 @@ TIME_ZONE = "UTC"
 # Static files
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_FINDERS = [
     "planner.bundles.BundleFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",

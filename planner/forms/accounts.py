@@ -145,7 +145,10 @@ class PreferencesForm(forms.ModelForm):
         said = dict(self.instance.notice_choices.values_list("kind", "wanted"))
         self.fields["kinds"] = forms.MultipleChoiceField(
             label=gettext_lazy("Mails that I want"),
-            choices=[(kind.name, f"{kind.label}: {kind.about}") for kind in self.kinds],
+            choices=[
+                (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.about})
+                for kind in self.kinds
+            ],
             required=False,
             widget=forms.CheckboxSelectMultiple,
             initial=[kind.name for kind in self.kinds if said.get(kind.name, kind.is_on)],
