@@ -290,3 +290,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# Errors go to the operator's Sentry where there is one; nothing about persons goes with them.
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    import sentry_sdk
+
+    try:
+        sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+    except sentry_sdk.utils.BadDsn as error:
+        raise ImproperlyConfigured(f"SENTRY_DSN is no address of a Sentry project: {error}.") from None
