@@ -4,7 +4,7 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
-from planner.views import accounts, exports, health, home, metrics, notices, people, plans
+from planner.views import accounts, exports, feeds, health, home, metrics, notices, people, plans
 from planner.views.tables import table_urls
 
 urlpatterns = [
@@ -40,6 +40,8 @@ urlpatterns = [
     path("team/members/<int:pk>/remove/", people.remove, name="member-remove"),
     path("accounts/language/", accounts.language, name="language"),
     path("accounts/theme/", accounts.theme, name="theme"),
+    path("accounts/calendar/", feeds.choose, name="calendar-choose"),
+    path("calendar/<str:secret>.ics", feeds.calendar, name="calendar"),
     path("accounts/preferences/", accounts.preferences, name="preferences"),
     path("accounts/invitation/<str:token>/", accounts.invitation, name="invitation"),
     path("accounts/", include(account_urls)),

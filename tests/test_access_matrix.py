@@ -78,6 +78,8 @@ RULES: dict[str, tuple] = {
     "member-remove": (["member"], (S, 403, 403, 200, 404), WRITE, {}),
     "language": ([], NOT_OPEN_POST, (302, 302, 302, 302, 302), {"language": "en"}),
     "theme": ([], NOT_OPEN_POST, (302, 302, 302, 302, 302), {"theme": "dark"}),
+    "calendar": (["token"], (404, 404, 404, 404, 404), NOT_OPEN_POST, {}),
+    "calendar-choose": ([], NO_GET, (S, 302, 302, 302, 302), {"calendar": "new"}),
     "preferences": ([], MINE, (S, 422, 422, 422, 422), {"language": "xx"}),
     "invitation": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
     "health-live": ([], OPEN, NOT_OPEN_POST, {}),

@@ -22,6 +22,7 @@ from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
 from planner.requests import sent
+from planner.views import feeds
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -64,7 +65,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         _remember_language(response, user.language)
         return response
     status = 422 if form.errors else 200
-    return render(request, "account/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "calendar_url": feeds.address(request, user)}
+    return render(request, "account/preferences.html", context, status=status)
 
 
 @login_not_required

@@ -1,0 +1,52 @@
+"""The calendar feed and its secret address."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from planner import access
+from planner.feeds import calendar_of
+from planner.models import User
+from planner.requests import Request
+from planner.stages import stages
+
+
+@login_not_required
+@require_GET
+@never_cache
+def calendar(request: HttpRequest, secret: str) -> HttpResponse:
+    """A person's feed, for whoever has its address."""
+    user = User.objects.filter(calendar_secret=secret, is_active=True).first() if secret else None
+    if user is None:
+        raise Http404
+    seats = list(access.memberships(user))
+    with translation.override(user.language or (seats[0].team.language if seats else None)):
+        work = [each for stage in stages() for each in stage.open_work(seats, None)]
+        feed = calendar_of(seats, work, timezone.now())
+    return HttpResponse(feed, content_type="text/calendar; charset=utf-8")
+
+
+@require_POST
+def choose(request: Request) -> HttpResponse:
+    """Make a new address, which ends the old one, or turn the feed off."""
+    chosen = secrets.token_urlsafe(32) if request.POST.get("calendar") == "new" else ""
+    User.objects.filter(pk=request.user.pk).update(calendar_secret=chosen)
+    messages.success(request, _("The new address is below.") if chosen else _("The calendar is turned off."))
+    return redirect("preferences")
+
+
+def address(request: HttpRequest, user: User) -> str:
+    """Where the person's feed is; "" while there is none."""
+    if not user.calendar_secret:
+        return ""
+    return request.build_absolute_uri(reverse("calendar", args=[user.calendar_secret]))
