@@ -25,7 +25,7 @@ class Server:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", "0"],
+            [sys.executable, "manage.py", "serve", "--port", "0", "--no-worker"],
             cwd=settings.BASE_DIR,
             stdout=subprocess.PIPE,
             text=True,
