@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 
-from planner.models import Change
+from planner.models import Change, Notice
+from planner.notices import ledger, post
 from strategies.models import Strategy
 from tests.conftest import seat
-from tracking.models import Progress, Task
+from tracking.alerts import raise_alerts
+from tracking.models import Alert, Progress, Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -97,3 +100,32 @@ def test_edits_of_different_cells_at_once_all_stand(plan, task, manager, as_):
     task.refresh_from_db()
     assert (task.risk, task.resources, str(task.due), str(task.start)) == tuple(edits.values())
     assert task.version == 1 + len(edits)
+
+
+def test_beats_that_tick_at_once_decide_each_person_once(task, rep):
+    Task.objects.update(due=dt.date(2026, 11, 20))
+    now = dt.datetime(2026, 11, 25, 0, 30, tzinfo=dt.UTC)  # half past eight in Shanghai
+    queues: list[list[int]] = [[] for _beat in range(PEOPLE)]
+    at_once([lambda queue=queue: ledger.decide(now, queue.append) for queue in queues])
+
+    assert Notice.objects.count() == 1
+    assert [pk for queue in queues for pk in queue] == [Notice.objects.get().pk]
+
+
+def test_workers_that_get_one_notice_at_once_send_it_once(task, rep, mailoutbox):
+    Task.objects.update(due=dt.date(2026, 11, 20))
+    now = dt.datetime(2026, 11, 25, 0, 30, tzinfo=dt.UTC)
+    queue: list[int] = []
+    ledger.decide(now, queue.append)
+    states = at_once([lambda: post.send(queue[0], lambda: now) for _worker in range(PEOPLE)])
+
+    assert sorted(states) == ["", "", "", "", "", "sent"]
+    assert len(mailoutbox) == 1
+
+
+def test_alerts_that_are_raised_at_once_are_raised_once(task):
+    Task.objects.update(due=dt.date(2026, 11, 24))
+    now = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
+
+    assert sum(at_once([lambda: raise_alerts(now) for _beat in range(PEOPLE)])) == 1
+    assert Alert.objects.count() == 1
