@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -119,7 +119,7 @@ class GoalsTable(Table):
         if asked := self._asked():
             parts = Goal.objects.filter(asked, parent=OuterRef("pk"))
             found = found.filter(asked | Exists(parts))
-        return self._sorted(found)
+        return self.ordered(found, {"core": "name", "target": "target", "owner": "owner__name", "due": "due"})
 
     def _asked(self) -> Q:
         """What the filters ask of one goal; empty where they ask nothing."""
@@ -130,14 +130,6 @@ class GoalsTable(Table):
         if owner := self.params.get("owner"):
             asked &= Q(owner__in=[each for each in self.members if str(each.pk) == owner])
         return asked
-
-    def _sorted(self, found: QuerySet) -> QuerySet:
-        down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
-        by = {"core": "name", "target": "target", "owner": "owner__name", "due": "due"}.get(key)
-        if by is None:
-            return found.order_by("order", "pk")
-        ordered = F(by).desc(nulls_last=True) if down else F(by).asc(nulls_last=True)
-        return found.order_by(ordered, "order", "pk")
 
     def headings_of_file(self) -> tuple[Heading, ...]:
         return sheet.headings(self.labels(), [member.name for member in self.members])

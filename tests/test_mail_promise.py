@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from redis import Redis
 
 from planner.models import Membership, Notice, Plan, Team, User
 from planner.notices import ledger
@@ -95,19 +96,21 @@ def sink() -> Iterator[MailSink]:
         yield running
 
 
-@pytest.fixture(params=["redis", "files"])
+@pytest.fixture
 def workers(request, tmp_path, sink) -> Iterator[Workers]:
+    """A worker on a real Redis, or on files where the test asks for that broker by the name "files"."""
     broker = ""
-    if request.param == "redis":
+    if getattr(request, "param", "redis") == "redis":
         broker = redis_url()
-        import redis
-
-        redis.Redis.from_url(broker).flushall()
+        Redis.from_url(broker).flushall()
     for name in ("queue", "control", "processed"):
         (tmp_path / "broker" / name).mkdir(parents=True)
     found = Workers(tmp_path, sink.port, broker)
     yield found
     found.kill()
+
+
+on_both_brokers = pytest.mark.parametrize("workers", ["redis", "files"], indirect=True)
 
 
 @pytest.fixture
@@ -157,8 +160,6 @@ def nobody_waits() -> bool:
 
 
 def test_a_thousand_people_and_three_kills_duplicate_nothing_and_lose_nobody(workers, sink, crowd):
-    if not workers.env["REDIS_URL"]:
-        pytest.skip("the folder broker is tried with fewer people below")
     crowd(PEOPLE)
     workers.start()
     workers.sweep()
@@ -187,6 +188,7 @@ def everybody_is_delivered_or_listed(sink: MailSink, count: int) -> None:
     assert set(got) - sent <= listed
 
 
+@on_both_brokers
 def test_a_kill_between_the_servers_word_and_ours_counts_once_and_is_listed(workers, sink, crowd):
     crowd(1)
     first: list[str] = []
@@ -210,6 +212,7 @@ def test_a_kill_between_the_servers_word_and_ours_counts_once_and_is_listed(work
     assert len(sink.mails) <= 1  # the server took it, though nobody heard its answer
 
 
+@on_both_brokers
 def test_a_worker_that_is_killed_and_started_again_loses_nothing(workers, sink, crowd):
     crowd(40)
     workers.start()

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -173,7 +173,6 @@ class TrackingTable(Table):
         return tasks
 
     def _sorted(self, found: QuerySet) -> QuerySet:
-        down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
         live = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
         by = {
             "strategy": "title",
@@ -183,16 +182,13 @@ class TrackingTable(Table):
             "due": "last",
             "progress": "open",
         }
-        if key in ("start", "due", "progress"):
+        if self.sort.removeprefix("-") in ("start", "due", "progress"):
             found = found.annotate(
                 first=Min("tasks__start", filter=live),
                 last=Max("tasks__due", filter=live),
                 open=Count("tasks", filter=live & Q(tasks__status__in=OPEN)),
             )
-        if key not in by:
-            return found.order_by("order", "pk")
-        ordered = F(by[key]).desc(nulls_last=True) if down else F(by[key]).asc(nulls_last=True)
-        return found.order_by(ordered, "order", "pk")
+        return self.ordered(found, by)
 
     def headings_of_file(self) -> tuple[Heading, ...]:
         return sheet.headings(self.labels(), [member.name for member in self.members])

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -217,6 +217,15 @@ class Table:
                 {key: [f for f in form.fields if f in names] for key, names in kind.edits.items()},
             )
         return found
+
+    def ordered(self, found: QuerySet, by: dict[str, str]) -> QuerySet:
+        """The objects in the order that was asked for, `by` naming the field of a column; else in their own."""
+        field = by.get(self.sort.removeprefix("-"))
+        if field is None:
+            return found.order_by("order", "pk")
+        down = self.sort.startswith("-")
+        ordered = F(field).desc(nulls_last=True) if down else F(field).asc(nulls_last=True)
+        return found.order_by(ordered, "order", "pk")
 
     def owner_filter(self) -> dict[str, Any]:
         """The drop-down that picks the rows of one owner."""

@@ -1,4 +1,4 @@
-// What every page shares: whether script runs, popovers that close, and toasts.
+// What every page shares: whether script runs, popovers that close, texts that a click adds, and toasts.
 document.documentElement.classList.add("js");
 
 const popovers = () => document.querySelectorAll("details[open]:is(.switch, .me, .menu-more)");
@@ -6,6 +6,8 @@ const popovers = () => document.querySelectorAll("details[open]:is(.switch, .me,
 document.addEventListener("click", (event) => {
   for (const each of popovers()) if (!each.contains(event.target)) each.open = false;
   if (event.target.matches("input[data-copy]")) event.target.select();
+  const insertion = event.target.closest("[data-insert]");
+  if (insertion) insertAtLineEnd(insertion.closest(".field").querySelector("textarea"), insertion.dataset.insert);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -15,6 +17,14 @@ document.addEventListener("keydown", (event) => {
     if (each.contains(document.activeElement)) each.querySelector("summary").focus();
   }
 });
+
+// Put a text at the end of the line in which somebody types.
+function insertAtLineEnd(field, text) {
+  const line = field.value.indexOf("\n", field.selectionEnd);
+  const at = line < 0 ? field.value.length : line;
+  field.setRangeText(` ${text}`, at, at, "end");
+  field.focus();
+}
 
 // A note in the corner. It goes away by itself, later when it offers a way back, and never when it leads elsewhere.
 function showToast(text, closing, action) {

@@ -86,14 +86,6 @@
     else document.querySelector("[data-add] :is(input:not([type=hidden]), select)")?.focus();
   }
 
-  // Put a text at the end of the line in which somebody types.
-  function insert(field, text) {
-    const line = field.value.indexOf("\n", field.selectionEnd);
-    const at = line < 0 ? field.value.length : line;
-    field.setRangeText(` ${text}`, at, at, "end");
-    field.focus();
-  }
-
   // Saving
 
   function save(form) {
@@ -261,8 +253,6 @@
       event.preventDefault();
       return htmx.ajax("POST", remover.formAction, { source: remover, swap: "none" });
     }
-    const insertion = event.target.closest("[data-insert]");
-    if (insertion) insert(insertion.closest(".field").querySelector("textarea"), insertion.dataset.insert);
     const form = event.target.closest("td > form.editor");
     if (form && event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
     if (form && event.target.closest("[data-keep]")) { event.preventDefault(); keepTheirs(form); }
