@@ -146,8 +146,10 @@ def test_a_worker_that_dies_is_started_again_and_a_server_that_is_killed_leaves_
             lambda: [p for p, line in family(process.pid).items() if " worker " in line and p != worker],
             "another worker",
         )
-        everybody = family(process.pid)
-        assert len(everybody) >= 5
+        everybody = wait_for(
+            lambda: len(found := family(process.pid)) >= 7 and found,
+            "the web server, the worker and beat, with what they start themselves",
+        )
         process.kill()
         process.wait()
         wait_for(lambda: not [pid for pid in everybody if lives(pid)], "the end of every process")
