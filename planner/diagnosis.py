@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from planner import formats, gaps, status_sheet
+from planner import formats, gap_history, gaps, status_sheet
 from planner.changes import Recording
-from planner.models import Change, Metric, Plan, PlanMetric
+from planner.models import Change, GapPoint, Metric, Plan, PlanMetric
 from planner.periods import full_months_before
 from planner.plans import add_to_table
 from planner.quantities import edit_text
@@ -227,12 +227,14 @@ class StatusTable(Table):
         return (status_sheet.line(each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
-        return [self._row(each) for each in objects]
+        objects = list(objects)
+        courses = gap_history.courses([each.row.pk for each in objects], self.plan.team.today())
+        return [self._row(each, courses.get(each.row.pk, [])) for each in objects]
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         wanted = {self.split(key)[1]: key for key in keys}
         present = standings(self.plan, self.kinds["metric"].objects(self.plan).filter(pk__in=wanted))
-        rows = {each.row.pk: self._row(each) for each in present}
+        rows = {each.row.pk: row for each, row in zip(present, self.rows_for(present), strict=True)}
         return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
 
     def keys_touched(self, changes: list[Change]) -> list[str]:
@@ -241,13 +243,13 @@ class StatusTable(Table):
         touched = self.plan.metrics.filter(metric__in=metrics).values_list("pk", flat=True) if metrics else []
         return [f"metric-{pk}" for pk in sorted({*ids, *touched})]
 
-    def _row(self, standing: Standing) -> Row:
+    def _row(self, standing: Standing, course: Sequence[GapPoint]) -> Row:
         row = standing.row
         shown = {
             "metric": self._metric(standing),
             "current": self._current(standing),
             "target": self._target(standing),
-            "gap": self._gap(standing),
+            "gap": cells.beside(self._course(course), self._gap(standing)),
             "rate": self._rate(standing),
             "problems": cells.text(row.problems),
         }
@@ -308,6 +310,11 @@ class StatusTable(Table):
         if standing.gap.is_surplus and gap != 0:
             return cells.lines(self._figure(standing, -gap, difference=True), _("surplus"))
         return self._figure(standing, gap, difference=True)
+
+    def _course(self, points: Sequence[GapPoint]) -> Any:
+        return cells.sparkline(
+            [point.gap for point in points if point.gap is not None], _("The gap, week by week")
+        )
 
     def _rate(self, standing: Standing) -> Any:
         gap = standing.gap

@@ -7,7 +7,7 @@ import logging
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from planner import pulses
+from planner import gap_history, pulses
 from planner.celery import app
 from planner.models import Pulse
 from planner.notices import ledger, post
@@ -34,6 +34,11 @@ def sweep_notices() -> None:
 @app.task(name="planner.jobs.send_notice")
 def send_notice(pk: int) -> None:
     post.send(pk)
+
+
+@app.task(name="planner.jobs.refresh_gaps")
+def refresh_gaps() -> None:
+    gap_history.refresh_gaps()
 
 
 def enqueue_notice(pk: int) -> None:

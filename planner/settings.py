@@ -136,7 +136,7 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
     }
 
 # Jobs: Redis carries them in production; without it files in VAR_DIR do, for the processes of one machine.
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 # A task that nobody acknowledged for an hour is handed out again; every task may run twice.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
 if not REDIS_URL:
@@ -168,10 +168,15 @@ CELERY_BEAT_SCHEDULE = {
     "pulse": {"task": "planner.jobs.pulse", "schedule": 30, "options": {"expires": 60}},
     "notices": {"task": "planner.jobs.decide_notices", "schedule": 60, "options": {"expires": 120}},
     "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
+    "gaps": {"task": "planner.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},
     "alerts": {"task": "tracking.jobs.raise_alerts", "schedule": 300, "options": {"expires": 300}},
 }
 # The kinds of notices, in the order in which people choose among them.
-NOTICE_KINDS = ["tracking.notices.DIGEST", "tracking.notices.ESCALATION"]
+NOTICE_KINDS = [
+    "tracking.notices.DIGEST",
+    "tracking.notices.ESCALATION",
+    "planner.notices.widened.GAP",
+]
 
 # People
 AUTH_USER_MODEL = "planner.User"

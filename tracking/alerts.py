@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import DateField, QuerySet, Value
+from django.db.models import DateField, DateTimeField, Exists, OuterRef, QuerySet, Value
 from django.utils import timezone
 
 from planner.models import Team
@@ -18,42 +19,39 @@ SOON = dt.timedelta(days=2)
 def raise_alerts(now: dt.datetime | None = None) -> int:
     """Raise the alerts of this moment; returns how many are new. Twice, late or by two at once makes no difference."""
     now = now or timezone.now()
-    return sum(_raise_for(day, teams) for day, teams in _teams_by_day(now).items())
+    return sum(raise_day(day, zones, now) for day, zones in Team.zones_by_day(now).items())
 
 
-def _teams_by_day(now: dt.datetime) -> dict[dt.date, list[Team]]:
-    """The teams by their local day: there are three at most at any moment."""
-    found: dict[dt.date, list[Team]] = {}
-    for team in Team.objects.all().iterator():
-        found.setdefault(team.today(now), []).append(team)
-    return found
-
-
-def _raise_for(day: dt.date, teams: list[Team]) -> int:
-    by_grace: dict[int, list[int]] = {}
-    for team in teams:
-        by_grace.setdefault(team.grace_days, []).append(team.pk)
-    everybody = [team.pk for team in teams]
-    tasks = Task.objects.watched(day)
-    raised = _insert(tasks.filter(due__range=(day, day + SOON)), Alert.Kind.DUE_SOON, everybody, day)
-    raised += _insert(tasks.filter(due__lt=day), Alert.Kind.OVERDUE, everybody, day)
-    for grace, ids in by_grace.items():
-        late = tasks.filter(due__lt=day - dt.timedelta(days=grace))
-        raised += _insert(late, Alert.Kind.ESCALATED, ids, day)
+def raise_day(day: dt.date, zones: Sequence[str], now: dt.datetime) -> int:
+    """Raise the alerts of one local day for the teams in these time zones."""
+    tasks = Task.objects.watched(day).filter(strategy__plan__team__time_zone__in=zones)
+    raised = _insert(tasks.filter(due__range=(day, day + SOON)), Alert.Kind.DUE_SOON, day, now)
+    raised += _insert(tasks.filter(due__lt=day), Alert.Kind.OVERDUE, day, now)
+    graces = Team.objects.filter(time_zone__in=zones).order_by().values_list("grace_days", flat=True)
+    for grace in graces.distinct():
+        late = tasks.filter(strategy__plan__team__grace_days=grace, due__lt=day - dt.timedelta(days=grace))
+        raised += _insert(late, Alert.Kind.ESCALATED, day, now)
     return raised
 
 
-def _insert(tasks: QuerySet[Task], kind: str, teams: list[int], day: dt.date) -> int:
+def _insert(tasks: QuerySet[Task], kind: str, day: dt.date, now: dt.datetime) -> int:
     """INSERT … SELECT, leaving out what was raised before: the database does it, no task is loaded."""
+    raised_before = Alert.objects.filter(task=OuterRef("pk"), kind=kind, due=OuterRef("due"))
     rows = (
-        tasks.filter(strategy__plan__team__in=teams)
-        .order_by()
-        .values_list("pk", "strategy__plan__team", Value(kind), "due", Value(day, output_field=DateField()))
+        tasks.exclude(Exists(raised_before))
+        .order_by("pk")  # two at once take the same way through the rows
+        .values_list(
+            "pk",
+            "strategy__plan__team",
+            Value(kind),
+            "due",
+            Value(day, output_field=DateField()),
+            Value(now, output_field=DateTimeField()),
+        )
     )
     select, params = rows.query.sql_with_params()
     table = connection.ops.quote_name(Alert._meta.db_table)
+    columns = "task_id, team_id, kind, due, day, raised_at"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (task_id, team_id, kind, due, day) {select} ON CONFLICT DO NOTHING", params
-        )
+        cursor.execute(f"INSERT INTO {table} ({columns}) {select} ON CONFLICT DO NOTHING", params)
         return cursor.rowcount

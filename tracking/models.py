@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.models import Membership, Plan, Recorded, Team
@@ -211,6 +212,7 @@ class Alert(models.Model):
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     due = models.DateField(_("due"))
     day = models.DateField(_("local day"))
+    raised_at = models.DateTimeField(_("raised"), default=timezone.now)
 
     class Meta:
         ordering = ["-day", "-pk"]

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from planner import formats
-from planner.models import Notice, Team
+from planner.models import Team
 from planner.notices.kinds import Kind, Recipient, Said
 from planner.notices.mail import public_url
 from planner.periods import end_of_week
@@ -123,10 +123,12 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
 def escalation(to: Recipient) -> Said | None:
     """To managers: tasks of their teams that passed the grace period since they were last told, still open."""
     teams = [seat.team_id for seat in to.memberships if seat.is_manager]
-    told = Notice.objects.filter(user=to.user, kind="escalation", state=Notice.State.SENT, day__lt=to.day)
-    since = told.values_list("day", flat=True).first() or to.day - dt.timedelta(days=7)
     raised = Alert.objects.filter(
-        team__in=teams, kind=Alert.Kind.ESCALATED, day__gt=since, day__lte=to.day, due=F("task__due")
+        team__in=teams,
+        kind=Alert.Kind.ESCALATED,
+        raised_at__gt=to.told_until(ESCALATION.name),
+        raised_at__lte=to.at,
+        due=F("task__due"),
     )
     tasks = _loaded(Task.objects.watched(to.day).filter(pk__in=raised.values("task")))
     lines = [line_of(task, to.day) for task in tasks]

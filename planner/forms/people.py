@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from planner.models import Membership, Team
 from planner.models.people import Weekday
 from planner.requests import with_value
+from planner.tables.forms import QuantityField
 from planner.workdays import countries
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
@@ -107,6 +108,12 @@ class HolidaysField(forms.CharField):
         return sorted(days)
 
 
+class ShareField(QuantityField):
+    """A share of something, typed in per cent."""
+
+    rate = True
+
+
 class SettingsForm(forms.ModelForm):
     """How a team works: what its days, hours and money are.
 
@@ -148,6 +155,11 @@ class SettingsForm(forms.ModelForm):
         help_text=gettext_lazy("When the daily mail goes out, in the team's time zone."),
     )
 
+    gap_threshold = ShareField(
+        label=gettext_lazy("Managers are told when a gap grows by"),
+        help_text=gettext_lazy("In per cent of the target, such as 5%, since the gap was at its smallest."),
+    )
+
     class Meta:
         model = Team
         fields = [
@@ -163,6 +175,7 @@ class SettingsForm(forms.ModelForm):
             "meeting_hour",
             "digest_hour",
             "grace_days",
+            "gap_threshold",
         ]
         help_texts = {
             "grace_days": gettext_lazy(

@@ -3,7 +3,7 @@
 from planner.models.bottlenecks import Bottleneck
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
-from planner.models.metrics import Metric, PlanMetric, Reading, Segment
+from planner.models.metrics import GapPoint, Metric, PlanMetric, Reading, Segment
 from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
@@ -12,6 +12,7 @@ from planner.models.pulses import Pulse
 __all__ = [
     "Bottleneck",
     "Change",
+    "GapPoint",
     "Goal",
     "Invitation",
     "Membership",

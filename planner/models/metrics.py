@@ -196,3 +196,46 @@ class PlanMetric(Recorded):
 
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
+
+
+# What is divided needs more room than what is typed: one absurd pair of figures must not stop the others.
+DERIVED: Any = {"max_digits": 42, "decimal_places": 6, "null": True}
+
+
+class GapPoint(models.Model):
+    """How far a metric of a plan was from its target on one local day (written by planner/gap_history.py alone).
+
+    `target` is per month, as `current` is; the rates are fractions. `best` is the lowest shortfall since the target
+    changed or since the managers were told that the gap had widened. On the day it has widened beyond the team's
+    threshold, `widened_from` is that lowest shortfall and `widened_at` the moment at which it was found.
+    """
+
+    plan_metric = models.ForeignKey(PlanMetric, models.CASCADE, related_name="gap_points")
+    day = models.DateField(_("local day"))
+    current = models.DecimalField(_("current value"), **DERIVED)
+    target = models.DecimalField(_("target"), **DERIVED)
+    gap = models.DecimalField(_("gap"), **DERIVED)
+    shortfall = models.DecimalField(_("shortfall rate"), **DERIVED)
+    uplift = models.DecimalField(_("required uplift"), **DERIVED)
+    best = models.DecimalField(**DERIVED)
+    widened_from = models.DecimalField(**DERIVED)
+    widened_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["plan_metric", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_metric", "day"],
+                name="one_gap_point_per_day",
+                violation_error_message=_("The gap of that day is kept already."),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["widened_at"], condition=models.Q(widened_at__isnull=False), name="gap_point_widened"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_metric_id} {self.day}: {self.gap}"

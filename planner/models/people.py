@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import zoneinfo
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -118,6 +119,9 @@ class Team(models.Model):
     meeting_hour = models.PositiveSmallIntegerField(_("meeting hour"), default=10)
     digest_hour = models.PositiveSmallIntegerField(_("digest hour"), default=8)
     grace_days = models.PositiveSmallIntegerField(_("days until a manager is told"), default=3)
+    gap_threshold = models.DecimalField(
+        _("gap that managers are told of"), max_digits=4, decimal_places=3, default=Decimal("0.05")
+    )
     revision = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
@@ -128,6 +132,11 @@ class Team(models.Model):
                 condition=models.Q(grace_days__range=(0, 60)),
                 name="grace_days_from_0_to_60",
                 violation_error_message=_("The days until a manager is told are a number from 0 to 60."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gap_threshold__range=(Decimal("0.001"), Decimal(1))),
+                name="gap_threshold_from_0_1_to_100_percent",
+                violation_error_message=_("The growth of a gap is from 0.1 to 100 per cent of the target."),
             ),
             models.CheckConstraint(
                 condition=models.Q(meeting_weekday__range=(1, 7)),
@@ -157,7 +166,20 @@ class Team(models.Model):
 
     def today(self, now: dt.datetime | None = None) -> dt.date:
         """The team's local date (at `now`, an aware moment; by default at this one)."""
-        return (now or timezone.now()).astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
+        return local_day(self.time_zone, now or timezone.now())
+
+    @classmethod
+    def zones_by_day(cls, now: dt.datetime) -> dict[dt.date, list[str]]:
+        """The teams' time zones by their local day: there are three days at most at any moment."""
+        found: dict[dt.date, list[str]] = {}
+        for zone in cls.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct():
+            found.setdefault(local_day(zone, now), []).append(zone)
+        return found
+
+
+def local_day(zone: str, now: dt.datetime) -> dt.date:
+    """The date in a time zone at the aware moment `now`."""
+    return now.astimezone(zoneinfo.ZoneInfo(zone)).date()
 
 
 class Role(models.TextChoices):

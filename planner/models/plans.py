@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner.models.history import Recorded
+from planner.models.history import PresentManager, PresentQuerySet, Recorded
 from planner.models.people import Membership, Team
 from planner.periods import as_of
 
 # How long after its end a plan still calls for somebody (Decision 13 of the method).
 WATCHED_AFTER_END = dt.timedelta(days=30)
+
+
+class PlanQuerySet(PresentQuerySet):
+    def watched(self, day: dt.date) -> PlanQuerySet:
+        """Those that still call for somebody on `day`, as `Plan.is_watched` says of one."""
+        return self.filter(state=Plan.State.ACTIVE, end__gte=day - WATCHED_AFTER_END)
 
 
 class Plan(Recorded):
@@ -44,6 +51,8 @@ class Plan(Recorded):
         related_name="followers",
         verbose_name=_("previous plan"),
     )
+
+    objects: ClassVar[Any] = PresentManager.from_queryset(PlanQuerySet)()
 
     # What the person who asked is in the team; only access.get_plan() fills it.
     membership: Membership

@@ -11,16 +11,29 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from planner.models import Membership, User
+from planner.models import Membership, Notice, User
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told: the account, what it is in which teams, and the local day that the notice is about."""
+    """Who is told: the account, what it is in which teams, the local day that the notice is about, and when.
+
+    `at` is the moment at which it was decided. What happens is told in the first notice decided after it: whoever
+    asks for what is new since `told_until(kind)` and until `at` tells everything, and nothing twice.
+    """
 
     user: User
     memberships: tuple[Membership, ...]
     day: dt.date
+    at: dt.datetime
+
+    def told_until(self, kind: str) -> dt.datetime:
+        """When the last notice of this kind that reached them was decided; without one, a week before this one."""
+        sent = Notice.objects.filter(
+            user=self.user, kind=kind, state=Notice.State.SENT, decided_at__lt=self.at
+        ).order_by("-decided_at")
+        last = sent.values_list("decided_at", flat=True).first()
+        return last or self.at - dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

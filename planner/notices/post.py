@@ -67,7 +67,7 @@ def build(notice: Notice) -> EmailMessage | None:
     if kind is None or not user.is_active or not seats:
         return None
     with translation.override(user.language or seats[0].team.language):
-        said = kind.build(Recipient(user, seats, notice.day))
+        said = kind.build(Recipient(user, seats, notice.day, notice.decided_at))
         return None if said is None else compose(kind, said, user, notice.message_id)
 
 

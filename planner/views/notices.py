@@ -64,7 +64,7 @@ def preview(request: Request, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     seats = tuple(access.memberships(request.user))
-    said = found.build(Recipient(request.user, seats, membership.team.today()))
+    said = found.build(Recipient(request.user, seats, membership.team.today(), timezone.now()))
     if said is None:
         return render(request, "notices/nothing.html", {"kind": found, "place": "team"})
     html = render_to_string(

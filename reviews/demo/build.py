@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import translation
 
 from planner import changes, people
+from planner.gap_history import refresh_day
 from planner.models import (
     Bottleneck,
     Goal,
@@ -103,6 +104,7 @@ class Builder:
                 [self._dated(row) for row in figures.PUSH_TASKS],
             )
         self._backdate()
+        self._keep_gaps(push)
 
     def _people(self, log: changes.Recording) -> None:
         for key, role, address in figures.CAST:
@@ -185,6 +187,13 @@ class Builder:
         *who, start, due, status, percent, said = row
         last = due_this_week(self.today) if due == figures.THIS_WEEK else self._day(due)
         return *who, self._day(start), last, status, percent, tuple(self._day(n) for n in said)
+
+    def _keep_gaps(self, plan: Plan) -> None:
+        """The gaps of every day since the plan began, as the daily work would have kept them."""
+        for back in range((self.today - plan.start).days, -1, -1):
+            day = self._day(-back)
+            moment = dt.datetime.combine(day, END_OF_WORK)
+            refresh_day(day, [self.team.time_zone], moment, team=self.team.pk)
 
     def _day(self, offset: int) -> dt.date:
         return self.today + dt.timedelta(days=offset)

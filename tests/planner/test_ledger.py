@@ -62,6 +62,7 @@ def test_at_the_hour_everybody_gets_a_row_and_whoever_has_something_to_hear_a_ma
         "Rick digest": "sent",
         "Mary digest": "sent",
         "Mary escalation": "nothing",
+        "Mary gap": "nothing",
         "Vera digest": "nothing",
     }
     assert {tuple(each.to) for each in mail.outbox} == {("rick@example.com",), ("mary@example.com",)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
@@ -30,6 +31,7 @@ SETTINGS = {
     "meeting_weekday": "5",
     "meeting_hour": "16",
     "grace_days": "3",
+    "gap_threshold": "7.5%",
     "digest_hour": "7",
 }
 
@@ -188,6 +190,7 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
         ["2026-05-01", "2026-10-01", "2026-10-02", "2026-12-25", "2027-01-01"],
     )
     assert (team.meeting_weekday, team.meeting_hour, team.digest_hour) == (5, 16, 7)
+    assert team.gap_threshold == Decimal("0.075")
 
 
 @pytest.mark.parametrize(
@@ -203,6 +206,10 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
         ("workdays", ["8"], "Select a valid choice. 8 is not one of the available choices."),
         ("time_zone", "Mars/Olympus", "Select a valid choice."),
         ("currency", "yuan", "A currency is three letters, such as CNY or USD."),
+        ("gap_threshold", "5", "Type a rate with its per-cent sign, such as 5%."),
+        ("gap_threshold", "much", "is not a number"),
+        ("gap_threshold", "0%", "The growth of a gap is from 0.1 to 100 per cent of the target."),
+        ("gap_threshold", "101%", "The growth of a gap is from 0.1 to 100 per cent of the target."),
         ("meeting_hour", "24", "Select a valid choice. 24 is not one of the available choices."),
         ("digest_hour", "x", "Select a valid choice. x is not one of the available choices."),
         ("meeting_weekday", "0", "Select a valid choice. 0 is not one of the available choices."),

@@ -25,7 +25,12 @@ def strategy(plan) -> Strategy:
 
 def told(user, build=digest, day: dt.date = DAY):
     seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
-    return build(Recipient(user, seats, day))
+    return build(Recipient(user, seats, day, at(day)))
+
+
+def at(day: dt.date) -> dt.datetime:
+    """Noon in Shanghai, when what is told on that day is decided."""
+    return dt.datetime.combine(day, dt.time(4), dt.UTC)
 
 
 def task(strategy: Strategy, words: str, due: int, owner=None, **more) -> Task:
@@ -112,10 +117,21 @@ def test_a_manager_is_told_once_of_a_task_beyond_the_grace_period(strategy, mana
     assert told(rep, escalation) is None
 
     Notice.objects.create(
-        user=manager, kind="escalation", day=DAY, state="sent", message_id="<x>", decided_at=timezone.now(),
-        try_at=timezone.now(), ended_at=timezone.now(),
+        user=manager, kind="escalation", day=DAY, state="sent", message_id="<x>", decided_at=at(DAY),
+        try_at=at(DAY), ended_at=timezone.now(),
     )  # fmt: skip
     assert told(manager, escalation, DAY + dt.timedelta(days=1)) is None
     Task.objects.filter(pk=late.pk).update(due=dt.date(2026, 11, 19))
     raise_alerts(dt.datetime(2026, 11, 26, 4, tzinfo=dt.UTC))
+    assert told(manager, escalation, DAY + dt.timedelta(days=1)) is not None
+
+
+def test_an_escalation_raised_after_the_mail_of_the_day_is_told_the_next_day(strategy, manager):
+    Notice.objects.create(
+        user=manager, kind="escalation", day=DAY, state="sent", message_id="<x>", decided_at=at(DAY),
+        try_at=at(DAY), ended_at=at(DAY),
+    )  # fmt: skip
+    task(strategy, "late", 20)
+    raise_alerts(at(DAY) + dt.timedelta(hours=3))
+
     assert told(manager, escalation, DAY + dt.timedelta(days=1)) is not None

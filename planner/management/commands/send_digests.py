@@ -51,7 +51,9 @@ class Command(BaseCommand):
                 if KIND not in listener.kinds or there or not listener.team.calendar.is_workday(about):
                     continue
                 user = User.objects.get(pk=listener.user_id)
-                message = build(Notice(user=user, kind=KIND, day=about, message_id="<dry@run>"))
+                message = build(
+                    Notice(user=user, kind=KIND, day=about, message_id="<dry@run>", decided_at=timezone.now())
+                )
                 self.stdout.write(f"{user.email}: {message.subject if message else 'nothing to say'}")
 
 

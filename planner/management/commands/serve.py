@@ -150,7 +150,15 @@ def web_server(listener: socket.socket) -> Program:
 def workers() -> list[Program]:
     """A worker, and beat beside it: within it, beat would outlive a worker that is killed."""
     # The worker warns who runs it as root, as a container does; its banner is no news either.
-    celery = ("-W", "ignore::RuntimeWarning", "-m", "celery", "--quiet", "-A", "planner.celery")
+    celery = (
+        "-W",
+        "ignore:You're running the worker with superuser",
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "planner.celery",
+    )
     worker = (
         *("worker", "--queues", "default,mail,imports", "--concurrency", str(settings.WORKER_CONCURRENCY)),
         *("--loglevel", "warning", "--without-gossip", "--without-mingle"),
