@@ -249,7 +249,7 @@ class StatusTable(Table):
             "metric": self._metric(standing),
             "current": self._current(standing),
             "target": self._target(standing),
-            "gap": cells.beside(self._course(course), self._gap(standing)),
+            "gap": self._with_course(self._gap(standing), course),
             "rate": self._rate(standing),
             "problems": cells.text(row.problems),
         }
@@ -311,9 +311,13 @@ class StatusTable(Table):
             return cells.lines(self._figure(standing, -gap, difference=True), _("surplus"))
         return self._figure(standing, gap, difference=True)
 
-    def _course(self, points: Sequence[GapPoint]) -> Any:
-        return cells.sparkline(
-            [point.gap for point in points if point.gap is not None], _("The gap, week by week")
+    def _with_course(self, shown: Any, points: Sequence[GapPoint]) -> Any:
+        """The gap, and beneath it how it went since it is kept."""
+        course = [point.gap for point in points if point.gap is not None]
+        return (
+            cells.lines(shown, cells.sparkline(course, _("The gap, week by week")))
+            if len(course) > 1
+            else shown
         )
 
     def _rate(self, standing: Standing) -> Any:
