@@ -4,6 +4,7 @@
 """
 
 from email.utils import getaddresses
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,12 @@ PUBLIC_URL = (
 )
 SERVER_EMAIL = getaddresses([DEFAULT_FROM_EMAIL])[0][1]
 
+# Messages to chat rooms go to the internet alone, and encrypted; to these private networks too, if they may.
+try:
+    CHANNEL_NETWORKS = [ip_network(each) for each in env.list("CHANNEL_NETWORKS", default=[])]
+except ValueError as error:
+    raise ImproperlyConfigured(f"CHANNEL_NETWORKS is a list such as 10.1.2.0/24,10.9.9.9: {error}.") from None
+
 MAIL_DOMAIN = SERVER_EMAIL.rpartition("@")[2] or "localhost"
 
 # Languages
@@ -294,6 +301,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # What it says of failures names addresses, and those of channels are secrets; the ledger says what went wrong.
+    "loggers": {"apprise": {"level": "CRITICAL", "propagate": False}},
 }
 
 # Errors go to the operator's Sentry where there is one; nothing about persons goes with them.
@@ -301,6 +310,13 @@ if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk
 
     try:
-        sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+        sentry_sdk.init(
+            dsn=SENTRY_DSN,
+            send_default_pii=False,
+            max_request_body_size="never",
+            include_local_variables=False,
+            # The addresses of outgoing requests are secrets of channels.
+            before_breadcrumb=lambda crumb, hint: None if crumb.get("category") == "httplib" else crumb,
+        )
     except sentry_sdk.utils.BadDsn as error:
         raise ImproperlyConfigured(f"SENTRY_DSN is no address of a Sentry project: {error}.") from None

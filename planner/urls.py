@@ -4,7 +4,7 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
-from planner.views import accounts, exports, feeds, health, home, metrics, notices, people, plans
+from planner.views import accounts, channels, exports, feeds, health, home, metrics, notices, people, plans
 from planner.views.tables import table_urls
 
 urlpatterns = [
@@ -31,6 +31,9 @@ urlpatterns = [
     path("team/mail/<int:pk>/resend/", notices.resend, name="notice-resend"),
     path("team/mail/preview/<slug:kind>/", notices.preview, name="notice-preview"),
     path("unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
+    path("team/channels/", channels.channels, name="team-channels"),
+    path("team/channels/<int:pk>/test/", channels.test, name="channel-test"),
+    path("team/channels/<int:pk>/remove/", channels.remove, name="channel-remove"),
     path("team/leave/", people.leave, name="team-leave"),
     path("team/switch/<int:team_pk>/", people.switch, name="team-switch"),
     path("team/members/add/", people.add, name="member-add"),

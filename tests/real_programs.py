@@ -1,4 +1,4 @@
-"""The real programs that tests run against: PostgreSQL, Redis, a mail server, Chromium and LibreOffice."""
+"""The real programs that tests run against: PostgreSQL, Redis, a mail and a web server, Chromium and LibreOffice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import csv
 import importlib.util
+import json
 import os
 import pwd
 import shutil
@@ -17,7 +18,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -148,6 +151,44 @@ class MailSink:
 
     def __exit__(self, *_exception: object) -> None:
         self._controller.stop()
+
+
+class WebhookSink:
+    """A real web server that keeps what is posted to it, and answers what it was told to."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[str, Any]] = []
+        self.status, self.body, self.silent = 200, b"{}", False
+        self.headers: dict[str, str] = {}
+        sink = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:  # the server's own name
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                sink.posts.append((self.path, json.loads(sent)))
+                if sink.silent:
+                    self.close_connection = True
+                    return
+                self.send_response(sink.status)
+                for name, value in {"Content-Length": str(len(sink.body)), **sink.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(sink.body)
+
+            def log_message(self, *_arguments: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> WebhookSink:
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def _start_postgres() -> str:

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from planner.models import Change, Goal, Metric, Notice, Plan
+from planner.models import Change, Channel, Goal, Metric, Notice, Plan
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -68,6 +68,10 @@ RULES: dict[str, tuple] = {
     "team-mail": ([], (S, 403, 403, 200, 200), NO_POST, {}),
     "notice-resend": (["notice"], NO_GET, (S, 403, 403, 302, 404), {}),
     "notice-preview": (["kind"], (S, 403, 403, 200, 200), NO_POST, {}),
+    "team-channels": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
+    # Nobody listens where the channel of the matrix leads: the page says so.
+    "channel-test": (["channel"], NO_GET, WRITE, {}),
+    "channel-remove": (["channel"], NO_GET, WRITE, {}),
     "unsubscribe": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
     "team-leave": ([], MINE, (S, 302, 302, 422, 422), {}),
     "team-switch": (["team"], NO_GET, (S, 302, 302, 302, 404), {}),
@@ -164,6 +168,9 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
         field="risk", old="", new="",
     )  # fmt: skip
+    channel = Channel.objects.create(
+        team=team, name="Room", service="webhook", target="json://127.0.0.1:9/"
+    )
     type(team).objects.filter(pk=team.pk).update(revision=1)
     return {
         "plan": plan.pk,
@@ -173,6 +180,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "review": f"review-{review.pk}",
         "removed": gone.pk,
         "notice": notice.pk,
+        "channel": channel.pk,
         "kind": "digest",
         "table": "plan",
         "suffix": "xlsx",

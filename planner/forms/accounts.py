@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.models import Membership, NoticeChoice, Role, User
+from planner import access
+from planner.models import Channel, Membership, NoticeChoice, Role, User
 from planner.notices.people import offered_kinds
 
 EMAIL = gettext_lazy("Email address")
@@ -125,13 +126,14 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "digest_hour"]
+        fields = ["name", "language", "digest_hour", "channel"]
         help_texts = {
             "name": gettext_lazy(
                 "How history and mails call you. Your name in a team is set by its managers."
             ),
             "language": gettext_lazy("Of the pages and of mails to you."),
             "digest_hour": gettext_lazy("By the clock of your first team, on its workdays."),
+            "channel": gettext_lazy("Whoever is in a channel reads what it is told. Managers add channels."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,6 +142,11 @@ class PreferencesForm(forms.ModelForm):
         field.choices = [("", gettext_lazy("As the browser asks")), *settings.LANGUAGES]
         hour: Any = self.fields["digest_hour"]
         hour.choices = [("", gettext_lazy("As my team")), *((n, f"{n:02d}:00") for n in range(24))]
+        told: Any = self.fields["channel"]
+        told.empty_label = _("Email to %(address)s") % {"address": self.instance.email}
+        told.queryset = Channel.objects.filter(
+            team__memberships__in=access.memberships(self.instance)
+        ).distinct()
         manages = Membership.objects.filter(user=self.instance, role=Role.MANAGER).exists()
         self.kinds = offered_kinds(manages)
         said = dict(self.instance.notice_choices.values_list("kind", "wanted"))

@@ -1,6 +1,7 @@
 """The shared core: who plans (people), what is planned (plans) and what is known (metrics, bottlenecks, goals)."""
 
 from planner.models.bottlenecks import Bottleneck
+from planner.models.channels import Channel
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
 from planner.models.metrics import GapPoint, Metric, PlanMetric, Reading, Segment
@@ -12,6 +13,7 @@ from planner.models.pulses import Pulse
 __all__ = [
     "Bottleneck",
     "Change",
+    "Channel",
     "GapPoint",
     "Goal",
     "Invitation",

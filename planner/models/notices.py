@@ -79,7 +79,7 @@ class Notice(models.Model):
     def take(cls, pk: int, now: dt.datetime) -> Notice | None:
         """The notice, if this caller is the one that sends it; None when it is not to be sent, or not yet."""
         taken = cls.objects.waiting(now).filter(pk=pk).update(taken_at=now, tries=F("tries") + 1)
-        return cls.objects.select_related("user").get(pk=pk) if taken == 1 else None
+        return cls.objects.select_related("user__channel").get(pk=pk) if taken == 1 else None
 
     def end(self, state: str, now: dt.datetime, error: str = "") -> None:
         """Say what became of it; only who has taken it may."""

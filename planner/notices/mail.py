@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +10,9 @@ from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from planner.models import User
+from planner.models import Channel, User
 from planner.notices.kinds import Kind, Said
 
 SALT = "planner.notices.unsubscribe"
@@ -33,6 +35,24 @@ def compose(kind: Kind, said: Said, user: User, message_id: str) -> EmailMultiAl
     )
     message.attach_alternative(html_of(kind, context), "text/html")
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What goes to a channel: a title, which names whom it is for, and plain text."""
+
+    channel: Channel
+    subject: str
+    body: str
+
+
+def compose_post(kind: Kind, said: Said, user: User, channel: Channel) -> Post:
+    """The plain text for a channel. Others read it too: no address in it does anything without a sign-in."""
+    context = {**said.context, "subject": said.subject, "kind": kind, "user": user}
+    context["choose"] = public_url(reverse("preferences"))
+    _heading, _blank, body = render_to_string(f"notices/email/{kind.template}.txt", context).partition("\n\n")
+    title = _("%(name)s: %(value)s") % {"name": user.name or user.email, "value": said.subject}
+    return Post(channel, " ".join(title.split()), body.strip())
 
 
 def mail_context(kind: Kind, said: Said, user: User) -> dict[str, Any]:

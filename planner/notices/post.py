@@ -13,20 +13,13 @@ from django.utils import timezone, translation
 from planner.models import Membership
 from planner.models.notices import Notice
 from planner.notices.kinds import Recipient, kinds
-from planner.notices.mail import compose
+from planner.notices.mail import Post, compose, compose_post
+from planner.notices.outcomes import NotNow, Refused, Unclear
 
 logger = logging.getLogger(__name__)
 
 # How long to wait after the first, second, … try that certainly failed.
 BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 3, 10, 30, 60))
-
-
-class Refused(Exception):
-    """The server will never take this mail."""
-
-
-class NotNow(Exception):
-    """The mail certainly did not go out; it may a little later."""
 
 
 def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
@@ -48,6 +41,8 @@ def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
         notice.put_back(clock() + wait, str(error))
     except Refused as error:
         notice.end(Notice.State.FAILED, clock(), str(error))
+    except Unclear as error:
+        notice.end(Notice.State.UNKNOWN, clock(), str(error))
     except (OSError, smtplib.SMTPException) as error:
         notice.end(Notice.State.UNKNOWN, clock(), f"The connection broke while it was sent: {error}")
     except Exception as error:
@@ -59,8 +54,11 @@ def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
     return notice.state
 
 
-def build(notice: Notice) -> EmailMessage | None:
-    """The mail as it is true now, in the person's language; None where there is nothing to say, or nobody."""
+def build(notice: Notice) -> EmailMessage | Post | None:
+    """What is said as it is true now, in the person's language; None where there is nothing to say, or nobody.
+
+    A mail, or a post to the channel that the person has chosen in a team they are in.
+    """
     user = notice.user
     kind = kinds().get(notice.kind)
     seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
@@ -68,14 +66,24 @@ def build(notice: Notice) -> EmailMessage | None:
         return None
     with translation.override(user.language or seats[0].team.language):
         said = kind.build(Recipient(user, seats, notice.day, notice.decided_at))
-        return None if said is None else compose(kind, said, user, notice.message_id)
+        if said is None:
+            return None
+        if user.channel and user.channel.team_id in {seat.team_id for seat in seats}:
+            return compose_post(kind, said, user, user.channel)
+        return compose(kind, said, user, notice.message_id)
 
 
-def deliver(message: EmailMessage) -> None:
-    """Hand a mail to the server. Raises NotNow or Refused where it certainly did not go out.
+def deliver(message: EmailMessage | Post) -> None:
+    """Hand a message to the mail server, or to its channel. Raises NotNow or Refused where it did not go out.
 
-    Any other OSError or SMTPException leaves that open: the connection broke between our last word and its answer.
+    Unclear, and any other OSError or SMTPException, leave that open: the connection broke between our last word and
+    the answer.
     """
+    if isinstance(message, Post):
+        from planner.channels.post import deliver as post  # here: it loads the sender of channels
+
+        post(message.channel, message.subject, message.body)
+        return
     connection = get_connection(fail_silently=False)
     try:
         connection.open()

@@ -57,7 +57,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
     form = PreferencesForm(sent(request), instance=user)
     if form.is_valid():
-        user.save(update_fields=["name", "language", "digest_hour"])
+        user.save(update_fields=["name", "language", "digest_hour", "channel"])
         form.save_choices()
         with translation.override(user.language or translation.get_language()):
             messages.success(request, _("Your preferences are saved."))

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import access, people
+from planner import access, formats, people
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
 from planner.models import Invitation, Membership, Role, Team
 from planner.models.people import Weekday
@@ -34,6 +34,9 @@ def team(request: Request) -> HttpResponse:
         "workdays": [Weekday(day).label for day in membership.team.workdays],
         "country": dict(countries(get_language() or "en")).get(membership.team.country, ""),
         "exceptions": people.next_exceptions(membership.team),
+        "gap_threshold": formats.figure(
+            membership.team.gap_threshold, rate=True, language=get_language() or "en"
+        ).number,
         "can_manage": can_manage,
         "place": "team",
     }

@@ -1,0 +1,57 @@
+"""The form of a channel: its address is typed once, and never shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.channels.addresses import AddressError, recognise
+from planner.models import Channel
+
+
+class ChannelForm(forms.ModelForm):
+    """A new channel of a team; which service it is, the address says."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=1000,
+        help_text=gettext_lazy(
+            "As your chat program shows it for a robot or webhook: Feishu, Lark, DingTalk, WeCom, Slack, Teams, or "
+            "a webhook of your own, which gets JSON. It is a secret, and never shown again."
+        ),
+        widget=forms.TextInput(
+            attrs={"placeholder": "https://…", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    signing_secret = forms.CharField(
+        label=gettext_lazy("Signing secret"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Only for a DingTalk robot that signs: it begins with SEC."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Channel
+        fields = ["name"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if typed := values.get("address"):
+            try:
+                found = recognise(typed, values.get("signing_secret", ""))
+            except AddressError as error:
+                self.add_error("address", ValidationError(str(error)))
+            else:
+                self.instance.service, self.instance.target = found.service, found.target
+        return values
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Channel.objects.filter(team=self.instance.team, name=name).exists():
+            raise ValidationError(_("The team has a channel of this name."))
+        return name

@@ -1,0 +1,70 @@
+"""The channels of a team: managers add, try and remove them; members choose one in their preferences."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from planner import access
+from planner.forms.channels import ChannelForm
+from planner.models import Channel, Role, User
+from planner.notices.outcomes import NotNow, Refused, Unclear
+from planner.requests import Request, sent, status_of
+
+
+@sensitive_post_parameters("address", "signing_secret")
+@require_http_methods(["GET", "POST"])
+def channels(request: Request) -> HttpResponse:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    form = ChannelForm(sent(request), instance=Channel(team=membership.team, added_by=membership.user))
+    if form.is_valid():
+        channel = form.save()
+        messages.success(request, _("“%(name)s” is added. Send a test to it.") % {"name": channel.name})
+        return redirect("team-channels")
+    used = dict(
+        User.objects.filter(channel__team=membership.team)
+        .values_list("channel")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    found = [(each, used.get(each.pk, 0)) for each in membership.team.channels.select_related("added_by")]
+    context = {"form": form, "channels": found, "place": "team"}
+    return render(request, "team/channels.html", context, status=status_of(form))
+
+
+@require_POST
+def test(request: Request, pk: int) -> HttpResponse:
+    """Send a message now, and say what came of it."""
+    channel = _get(request, pk)
+    from planner.channels.post import deliver  # here: it loads the sender of channels
+
+    title = _("Strategy planner: a test")
+    body = _("%(name)s has sent this to see whether the channel works. It does.") % {"name": request.user}
+    try:
+        deliver(channel, title, body)
+    except (Refused, NotNow, Unclear) as error:
+        messages.error(request, _("“%(name)s”: %(error)s") % {"name": channel.name, "error": error})
+    else:
+        messages.success(request, _("The test went to “%(name)s”.") % {"name": channel.name})
+    return redirect("team-channels")
+
+
+@require_POST
+def remove(request: Request, pk: int) -> HttpResponse:
+    """Whoever had chosen it gets mails again."""
+    channel = _get(request, pk)
+    Channel.objects.filter(pk=channel.pk).delete()
+    messages.success(
+        request, _("“%(name)s” is removed. Who had chosen it gets mails.") % {"name": channel.name}
+    )
+    return redirect("team-channels")
+
+
+def _get(request: Request, pk: int) -> Channel:
+    membership = access.get_membership(request, at_least=Role.MANAGER)
+    return get_object_or_404(Channel, team=membership.team, pk=pk)
