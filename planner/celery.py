@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
 from celery.signals import before_task_publish
@@ -24,11 +25,14 @@ def make_broker_folders() -> None:
 
 
 @before_task_publish.connect(sender="planner.jobs.pulse")
-def _beat_sends(**kwargs: object) -> None:
-    """The pulse of beat: written when it sends, by whichever process it runs in."""
+@before_task_publish.connect(sender="planner.jobs.pulse_of_mail")
+def _beat_sends(body: Any, **kwargs: object) -> None:
+    """The pulse of beat: written when it sends, by whichever process it runs in; the message carries the moment."""
     from django.utils import timezone
 
     from planner import pulses
     from planner.models import Pulse
 
-    pulses.feel(Pulse.Name.BEAT, timezone.now())
+    now = timezone.now()
+    body[1]["sent_at"] = now.isoformat()  # arguments by keyword, in the message that is about to go
+    pulses.feel(Pulse.Name.BEAT, now)

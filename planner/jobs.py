@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from django.utils import timezone
@@ -16,9 +17,22 @@ logger = logging.getLogger(__name__)
 
 
 @app.task(name="planner.jobs.pulse")
-def pulse() -> None:
-    """Say that a worker works; that beat sends is written down where it does (planner/celery.py)."""
-    pulses.feel(Pulse.Name.WORKER, timezone.now())
+def pulse(sent_at: str = "") -> None:
+    """Say that a worker works, and how long this waited for it; what beat does is written down in planner/celery.py."""
+    _feel(Pulse.Name.WORKER, sent_at)
+
+
+@app.task(name="planner.jobs.pulse_of_mail")
+def pulse_of_mail(sent_at: str = "") -> None:
+    """The same of the queue that mails travel in."""
+    _feel(Pulse.Name.MAIL, sent_at)
+
+
+def _feel(name: str, sent_at: str) -> None:
+    now = timezone.now()
+    pulses.feel(
+        name, now, max(dt.timedelta(0), now - dt.datetime.fromisoformat(sent_at)) if sent_at else None
+    )
 
 
 @app.task(name="planner.jobs.decide_notices")

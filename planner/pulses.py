@@ -19,13 +19,17 @@ class Heard:
     name: str
     label: Any
     at: dt.datetime | None
+    waited: dt.timedelta | None
     is_silent: bool
 
 
-def feel(name: str, at: dt.datetime) -> None:
+def feel(name: str, at: dt.datetime, waited: dt.timedelta | None = None) -> None:
     """Write down that a part was heard of, in one statement that two may run at once."""
     Pulse.objects.bulk_create(
-        [Pulse(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+        [Pulse(name=name, at=at, waited=waited)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["at", "waited"],
     )
 
 
@@ -35,17 +39,17 @@ def last(name: str) -> dt.datetime | None:
 
 
 def pulses(now: dt.datetime) -> list[Heard]:
-    """Beat and the worker with their silence, in one query."""
-    at = dict(Pulse.objects.values_list("name", "at"))
-    return [
-        Heard(
-            name.value, name.label, at.get(name.value), name.value not in at or now - at[name.value] > SILENCE
-        )
-        for name in (Pulse.Name.BEAT, Pulse.Name.WORKER)
-    ]
+    """Beat and the workers with their silence, in one query."""
+    felt = {pulse.name: pulse for pulse in Pulse.objects.all()}
+    found = []
+    for name in (Pulse.Name.BEAT, Pulse.Name.WORKER, Pulse.Name.MAIL):
+        pulse = felt.get(name)
+        at, waited = (pulse.at, pulse.waited) if pulse else (None, None)
+        found.append(Heard(name.value, name.label, at, waited, at is None or now - at > SILENCE))
+    return found
 
 
 def mail_goes_out(now: dt.datetime) -> bool:
-    """Whether no notice of the last hours has been turned away by the mail server more than once."""
+    """Whether no message of the last hours has been turned away by the mail server or a channel more than once."""
     turned_away = Notice.objects.filter(state=Notice.State.CLAIMED, tries__gte=2)
     return not turned_away.filter(decided_at__gt=now - dt.timedelta(hours=4)).exists()

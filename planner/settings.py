@@ -162,11 +162,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # Mail never waits behind an import, nor an import behind mail.
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"planner.jobs.send_notice": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {f"planner.jobs.{name}": {"queue": "mail"} for name in ("send_notice", "pulse_of_mail")}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # Ticks: what is due, the database says. A tick that waited for long is of no use any more.
 CELERY_BEAT_SCHEDULE = {
     "pulse": {"task": "planner.jobs.pulse", "schedule": 30, "options": {"expires": 60}},
+    "pulse-of-mail": {"task": "planner.jobs.pulse_of_mail", "schedule": 30, "options": {"expires": 60}},
     "notices": {"task": "planner.jobs.decide_notices", "schedule": 60, "options": {"expires": 120}},
     "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
     "gaps": {"task": "planner.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},

@@ -67,6 +67,8 @@ RULES: dict[str, tuple] = {
     "metric-restore": (["archived"], NO_GET, WRITE, {}),
     "team-mail": ([], (S, 403, 403, 200, 200), NO_POST, {}),
     "notice-resend": (["notice"], NO_GET, (S, 403, 403, 302, 404), {}),
+    "notice-set-aside": (["notice"], NO_GET, (S, 403, 403, 302, 404), {}),
+    "notices-set-aside": ([], NO_GET, (S, 403, 403, 302, 302), {}),
     "notice-preview": (["kind"], (S, 403, 403, 200, 200), NO_POST, {}),
     "team-channels": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
     # Nobody listens where the channel of the matrix leads: the page says so.
@@ -168,9 +170,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
         field="risk", old="", new="",
     )  # fmt: skip
-    channel = Channel.objects.create(
-        team=team, name="Room", service="webhook", target="json://127.0.0.1:9/"
-    )
+    channel = Channel.objects.create(team=team, name="Room", service="webhook", target="json://127.0.0.1:9/")
     type(team).objects.filter(pk=team.pk).update(revision=1)
     return {
         "plan": plan.pk,

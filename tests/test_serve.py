@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -94,7 +95,11 @@ def test_it_starts_from_nothing_and_ctrl_c_ends_all_of_it(tmp_path):
             time.sleep(0.5)
         well = dict.fromkeys(("database", "migrations", "beat", "worker", "mail"), True)
         assert json.loads(get(port, "/health/ready")[1]) == well
+        with sqlite3.connect(f"file:{var}/planner.sqlite3?mode=ro", uri=True) as database:
+            waited = dict(database.execute("SELECT name, waited / 1e6 FROM planner_pulse"))
+        assert all(0 <= waited[name] < 60 for name in ("worker", "mail")), "how long each queue took"
         assert "manager@demo.example" in output.read_text()
+        assert not re.search("WARNING|superuser", output.read_text()), "nothing to worry about at the start"
 
         page = get(port, "/accounts/login/")[1].decode()
         stylesheet = re.search(r'href="(/static/css/app\.\w+\.css)"', page)[1]

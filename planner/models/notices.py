@@ -18,8 +18,12 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(state=Notice.State.CLAIMED, taken_at=None, try_at__lte=now)
 
     def uncertain(self) -> NoticeQuerySet:
-        """Those that somebody has to look at: what became of them is not known, or they did not go out."""
+        """Those that did not go out, or of which nobody knows what became of them."""
         return self.filter(state__in=[Notice.State.UNKNOWN, Notice.State.FAILED, Notice.State.MISSED])
+
+    def listed(self) -> NoticeQuerySet:
+        """The uncertain ones that somebody still has to look at."""
+        return self.uncertain().filter(set_aside_at=None)
 
 
 class Notice(models.Model):
@@ -50,6 +54,7 @@ class Notice(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
 
     objects: ClassVar[Any] = NoticeQuerySet.as_manager()
 

@@ -50,7 +50,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
     )
     channel = models.ForeignKey(
-        "planner.Channel", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("where I am told")
+        "planner.Channel",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("where I am told"),
     )
     calendar_secret = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     last_team = models.ForeignKey("planner.Team", models.SET_NULL, null=True, blank=True, related_name="+")

@@ -7,15 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Pulse(models.Model):
-    """When one part of the background work was last heard of."""
+    """When one part of the background work was last heard of, and how long it had waited in its queue."""
 
     class Name(models.TextChoices):
         BEAT = "beat", _("Schedule")
         WORKER = "worker", _("Worker")
+        MAIL = "mail", _("Worker for mail")
         DECISIONS = "decisions", _("Last decision")
 
     name = models.CharField(max_length=10, choices=Name, unique=True)
     at = models.DateTimeField()
+    waited = models.DurationField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

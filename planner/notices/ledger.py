@@ -132,6 +132,7 @@ def resend(pk: int, now: dt.datetime, enqueue: Enqueue) -> bool:
             ended_at=None,
             tries=0,
             error="",
+            set_aside_at=None,
         )
         if count:
             transaction.on_commit(partial(enqueue, pk))

@@ -36,7 +36,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     if state["migrations"]:
         now = timezone.now()
         state |= {heard.name: not heard.is_silent for heard in pulses(now)}
-        state["mail"] = mail_goes_out(now)
+        state["mail"] = state["mail"] and mail_goes_out(now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 

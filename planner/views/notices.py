@@ -10,11 +10,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
+from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -33,16 +35,29 @@ MOST = 200
 @require_GET
 def mail(request: Request) -> HttpResponse:
     """For managers and site admins: what did not reach whom, and whether the work in the background goes on."""
-    seen = _visible(request)
+    seen, now = _visible(request), timezone.now()
+    listed = seen.listed()
+    count = listed.count()
     context = {
-        "notices": seen.uncertain().select_related("user")[:MOST],
-        "counted": {state.label: seen.filter(state=state).count() for state in Notice.State},
+        "notices": [(each, kinds().get(each.kind)) for each in listed.select_related("user")[:MOST]],
+        "count": count,
+        "more": max(0, count - MOST),
+        "day": _last_day(seen),
+        "waiting": seen.waiting(now).aggregate(since=Min("try_at"), count=Count("pk")),
         "last": pulses.last(Pulse.Name.DECISIONS),
-        "pulses": pulses.pulses(timezone.now()),
+        "pulses": pulses.pulses(now),
         "kinds": list(kinds().values()),
         "place": "team",
     }
     return render(request, "notices/mail.html", context)
+
+
+def _last_day(seen: Any) -> dict[str, Any]:
+    """The last day on which a digest was decided, and how many of each state there are for it."""
+    digests = seen.filter(kind="digest")
+    day = digests.order_by("-day").values_list("day", flat=True).first()
+    counted = dict(digests.filter(day=day).values_list("state").annotate(Count("pk")).order_by())
+    return {"day": day, "states": [(s.label, counted[s.value]) for s in Notice.State if s.value in counted]}
 
 
 @require_POST
@@ -53,6 +68,18 @@ def resend(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("It is sent once more."))
     else:
         messages.error(request, _("This one is no longer listed: it went out, or somebody sent it again."))
+    return redirect("team-mail")
+
+
+@require_POST
+def set_aside(request: Request, pk: int | None = None) -> HttpResponse:
+    """Take one message, or all of them, off the list: somebody has looked at it. The ledger keeps its row."""
+    listed = _visible(request).listed()
+    if pk is not None and not (listed := listed.filter(pk=pk)).exists():
+        raise Http404
+    count = listed.update(set_aside_at=timezone.now())
+    said = ngettext("%(n)d message is set aside.", "%(n)d messages are set aside.", count)
+    messages.success(request, said % {"n": count})
     return redirect("team-mail")
 
 

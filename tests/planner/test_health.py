@@ -48,7 +48,7 @@ def test_not_ready_while_a_migration_is_missing(client, at_work):
     assert (response.json()["database"], response.json()["migrations"]) == (True, False)
 
 
-@pytest.mark.parametrize("name", [Pulse.Name.BEAT, Pulse.Name.WORKER])
+@pytest.mark.parametrize("name", [Pulse.Name.BEAT, Pulse.Name.WORKER, Pulse.Name.MAIL])
 def test_not_ready_when_the_worker_or_the_beat_is_silent_for_two_minutes(client, at_work, name):
     pulses.feel(name, timezone.now() - dt.timedelta(seconds=115))
     assert client.get("/health/ready").json() == ALL_WELL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +11,9 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.utils import timezone
 
-from planner.models import Membership, Notice, NoticeChoice, User
+from planner import pulses
+from planner.models import Membership, Notice, NoticeChoice, Pulse, User
+from planner.notices import ledger
 from planner.notices.mail import unsubscribe_token
 from strategies.models import Strategy
 from tests.conftest import join, seat
@@ -155,3 +158,57 @@ def test_who_lost_their_last_team_gets_no_row(late, rep, team):
     call_command("send_digests", date=str(next_weekday(late.due)))
 
     assert not Notice.objects.filter(user=rep).exists()
+
+
+def test_the_page_says_how_the_background_goes_and_what_the_last_digests_came_to(manager, rep, viewer, as_):
+    now = timezone.now()
+    pulses.feel(Pulse.Name.WORKER, now, dt.timedelta(seconds=1.54))
+    pulses.feel(Pulse.Name.MAIL, now - dt.timedelta(minutes=5), dt.timedelta(seconds=41))
+    notice(rep, "sent")
+    notice(viewer, "nothing")
+    notice(manager, "sent", day=now.date() - dt.timedelta(days=1))
+    Notice.objects.create(
+        user=manager, kind="digest", day=now.date(), message_id="<w>", decided_at=now,
+        try_at=now - dt.timedelta(minutes=7),
+    )  # fmt: skip
+    page = as_(manager).get("/team/mail/").content.decode()
+    words = " ".join(re.sub("<[^>]+>", " ", page).split()).replace("\xa0", " ")
+
+    assert "Worker 0 minutes ago waited 1.5 s in the queue" in words
+    assert "Worker for mail 5 minutes ago waited 41.0 s in the queue" in words
+    assert "Waiting to be sent 1 for 7 minutes" in words
+    assert "to be sent 1 nothing to say 1 sent 1" in words.partition("Last digests")[2]
+
+
+def test_what_somebody_has_looked_at_is_set_aside_and_kept(manager, rep, viewer, outsider, as_):
+    one, two = notice(rep, "failed"), notice(viewer, "missed")
+    of_others = notice(outsider, "unknown")
+    browser = as_(manager)
+    page = browser.post(f"/team/mail/{one.pk}/set-aside/", follow=True).content.decode()
+    assert "1 message is set aside." in page
+    assert "Rick" not in page
+    assert "Vera" in page
+    assert browser.post(f"/team/mail/{one.pk}/set-aside/").status_code == 404
+    assert browser.post(f"/team/mail/{of_others.pk}/set-aside/").status_code == 404
+    third = notice(manager, "failed")
+    browser.post("/team/mail/set-aside/")
+
+    assert list(Notice.objects.listed()) == [of_others]
+    assert set(Notice.objects.uncertain()) == {one, two, third, of_others}
+
+
+def test_a_message_that_fails_again_is_listed_again(rep):
+    row = notice(rep, "failed", set_aside_at=timezone.now())
+    ledger.resend(row.pk, timezone.now(), lambda pk: None)
+    row.refresh_from_db()
+    row.end(Notice.State.FAILED, timezone.now())
+    assert list(Notice.objects.listed()) == [row]
+
+
+def test_the_list_says_how_many_more_there_are(manager, rep, as_, monkeypatch):
+    monkeypatch.setattr("planner.views.notices.MOST", 2)
+    for back in range(5):
+        notice(rep, "missed", day=timezone.now().date() - dt.timedelta(days=back), message_id=f"<{back}>")
+    page = as_(manager).get("/team/mail/").content.decode()
+    assert "and 3 older ones" in page
+    assert "Set all 5 aside" in page
