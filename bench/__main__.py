@@ -6,6 +6,7 @@ import argparse
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,21 +20,31 @@ def main() -> None:
     began = time.monotonic()
     options = parsed()
     signal.signal(signal.SIGTERM, stop)
-    with (
-        tempfile.TemporaryDirectory(prefix="planner-bench-") as name,
-        scratch_database(options.database, Path(name)) as address,
-    ):
-        measure(Path(name), address, quick=options.quick, began=began)
+    for what in [options.what] if options.what else ["pages", "jobs"]:
+        if options.what is None:  # each in a process of its own, on a database of its own
+            again = [sys.executable, "-m", "bench", what, *sys.argv[1:]]
+            if code := subprocess.run(again).returncode:
+                sys.exit(code)
+            continue
+        with (
+            tempfile.TemporaryDirectory(prefix="planner-bench-") as name,
+            scratch_database(options.database, Path(name)) as address,
+        ):
+            measure(Path(name), address, what, quick=options.quick, began=began)
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Compares the page of Table 3 and the saving of a task with bare Django views, "
-        "on the web server of `make run`. Prints ratios; judges nothing.",
+        "on the web server of `make run`, and the jobs with statements written by hand. Prints ratios; "
+        "judges nothing.",
     )
+    parser.add_argument("what", nargs="?", choices=("pages", "jobs"), help="one of the two (default: both)")
     parser.add_argument(
-        "--quick", action="store_true", help="15 seconds and one attempt, instead of 90 and three"
+        "--quick",
+        action="store_true",
+        help="pages: 15 seconds and one attempt, instead of 90 and three; jobs: a tenth of the data",
     )
     parser.add_argument(
         "--database",
@@ -49,7 +60,7 @@ def stop(*_signal: Any) -> None:
     sys.exit(143)
 
 
-def measure(folder: Path, database: str, *, quick: bool, began: float) -> None:
+def measure(folder: Path, database: str, what: str, *, quick: bool, began: float) -> None:
     """Set Django up on a folder and a database of its own, and run."""
     (folder / "static").mkdir()
     os.environ |= {
@@ -61,6 +72,7 @@ def measure(folder: Path, database: str, *, quick: bool, began: float) -> None:
         "VAR_DIR": str(folder),
         "DATABASE_URL": database,
         "REDIS_URL": "",
+        "EMAIL_URL": "dummymail://",
         # Addresses without a hash, on both sides: nothing has to be hashed and compressed first.
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
@@ -69,12 +81,16 @@ def measure(folder: Path, database: str, *, quick: bool, began: float) -> None:
     django.setup()
     from django.db import connections
 
+    from bench import jobs
     from bench.client import WrongAnswer
     from bench.run import FULL, QUICK, run
     from bench.server import ServerFailed
 
     try:
-        run(QUICK if quick else FULL, began, sys.stdout.write)
+        if what == "jobs":
+            jobs.run(quick, sys.stdout.write)
+        else:
+            run(QUICK if quick else FULL, began, sys.stdout.write)
     except (ServerFailed, WrongAnswer, OSError) as error:
         sys.exit(f"Nothing was measured: {error}")
     finally:

@@ -50,7 +50,7 @@ def say_controls(samples: Samples, say: Say) -> bool:
     quiet = True
     for what, twin, one in CONTROLS:
         found = ratio(samples[twin], samples[one])
-        say(f"  {what:<44} {_shown(found)}{'' if found.is_quiet else '  too far from 1'}\n")
+        say(f"  {what:<44} {shown(found)}{'' if found.is_quiet else '  too far from 1'}\n")
         quiet = quiet and found.is_quiet
     return quiet
 
@@ -70,8 +70,9 @@ def say_results(samples: Samples, say: Say) -> None:
         say(f"  {words:<44} {found.middle:8.1f}  {quartiles:<15}  {found.count:7}\n")
     say("\nratios of medians                                 ratio  (95 % of resamples)\n")
     for words, over, under, goal in RESULTS:
-        say(f"  {words:<44} {_shown(ratio(samples[over], samples[under]))}  {goal}\n")
+        say(f"  {words:<44} {shown(ratio(samples[over], samples[under]))}  {goal}\n")
 
 
-def _shown(found: Ratio) -> str:
+def shown(found: Ratio) -> str:
+    """A ratio with its interval, as a line of the report ends."""
     return f"{found.value:8.2f}  ({found.low:.2f}–{found.high:.2f})"

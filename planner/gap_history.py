@@ -123,50 +123,54 @@ def _statement(zones: int) -> str:
     )
 
 
-# The names of the steps: watched, the rows of Table 1 that count; known, what the readings say of their metrics;
-# levels, current value and target per month; gaps; rates; compared, beside the point of the day before.
-# INSERT stands first, or Python's sqlite3 counts no rows; "* 1.0" keeps SQLite from whole-number division.
+# The names of the steps: watched, the rows of Table 1 that count, with the readings of their metrics' three months;
+# levels, current value and target per month; gaps; rates; compared, beside the last point before the day; judged.
+# INSERT stands first, or Python's sqlite3 counts no rows; "* 1.0" keeps SQLite from whole-number division;
+# MATERIALIZED keeps it from reckoning an expression anew wherever its name stands.
 _SQL = """
 INSERT INTO {point} AS kept
     (plan_metric_id, day, "current", target, gap, shortfall, uplift, best, widened_from, widened_at, at)
 WITH watched AS (
-    SELECT r.id, r.metric_id, r.target, r.target_period, r.override, COALESCE(r.as_of, p.start) AS as_of,
-           m.aggregation, m.direction, t.gap_threshold
+    SELECT r.id, r.target, r.target_period, r.override, m.aggregation, m.direction, t.gap_threshold,
+           COALESCE(r.as_of, p.start) AS as_of,
+           CASE WHEN c.id IS NOT NULL THEN %(after)s WHEN b.id IS NOT NULL THEN %(third)s
+                WHEN a.id IS NOT NULL THEN %(second)s END AS known_until,
+           CASE WHEN a.id IS NULL THEN 0 ELSE 1 END + CASE WHEN b.id IS NULL THEN 0 ELSE 1 END
+               + CASE WHEN c.id IS NULL THEN 0 ELSE 1 END AS months,
+           CASE WHEN a.numerator IS NULL OR a.denominator IS NULL THEN 0 ELSE 1 END
+               + CASE WHEN b.numerator IS NULL OR b.denominator IS NULL THEN 0 ELSE 1 END
+               + CASE WHEN c.numerator IS NULL OR c.denominator IS NULL THEN 0 ELSE 1 END AS pairs,
+           COALESCE(c.value, b.value, a.value) AS last,
+           COALESCE(a.value, 0) + COALESCE(b.value, 0) + COALESCE(c.value, 0) AS total,
+           COALESCE(a.numerator, 0) + COALESCE(b.numerator, 0) + COALESCE(c.numerator, 0) AS numerators,
+           COALESCE(a.denominator, 0) + COALESCE(b.denominator, 0) + COALESCE(c.denominator, 0) AS denominators
     FROM {row} r
     JOIN {plan} p ON p.id = r.plan_id
     JOIN {team} t ON t.id = p.team_id
     JOIN {metric} m ON m.id = r.metric_id
+    LEFT JOIN {segment} s ON s.team_id = m.team_id AND s.dimension = %(whole)s
+    LEFT JOIN {reading} a ON a.metric_id = m.id AND a.month = %(first)s AND a.segment_id = s.id
+    LEFT JOIN {reading} b ON b.metric_id = m.id AND b.month = %(second)s AND b.segment_id = s.id
+    LEFT JOIN {reading} c ON c.metric_id = m.id AND c.month = %(third)s AND c.segment_id = s.id
     WHERE r.removed_at IS NULL AND m.removed_at IS NULL AND p.removed_at IS NULL AND p.state = %(active)s
       AND p."end" >= %(first_end)s AND p."end" <= %(last_end)s AND t.time_zone IN ({zones})
       AND (%(team)s IS NULL OR t.id = %(team)s)
-), known AS (
-    SELECT g.metric_id, COUNT(*) AS months, AVG(g.value) AS mean,
-           COALESCE(MAX(CASE WHEN g.month = %(third)s THEN g.value END),
-                    MAX(CASE WHEN g.month = %(second)s THEN g.value END),
-                    MAX(g.value)) AS last,
-           MAX(CASE g.month WHEN %(third)s THEN %(after)s WHEN %(second)s THEN %(third)s ELSE %(second)s END) AS until,
-           SUM(CASE WHEN g.numerator IS NULL OR g.denominator IS NULL THEN 0 ELSE 1 END) AS pairs,
-           SUM(g.numerator) * 1.0 AS numerators, SUM(g.denominator) * 1.0 AS denominators
-    FROM (SELECT DISTINCT metric_id FROM watched) w
-    JOIN {reading} g ON g.metric_id = w.metric_id AND g.month >= %(first)s AND g.month < %(after)s
-    JOIN {segment} s ON s.id = g.segment_id AND s.dimension = %(whole)s
-    GROUP BY g.metric_id
-), levels AS (
-    SELECT w.id, w.direction, w.gap_threshold,
-           CASE WHEN w.override IS NOT NULL AND (k.until IS NULL OR w.as_of >= k.until) THEN w.override
-                WHEN w.aggregation = %(last)s THEN k.last
-                WHEN w.aggregation = %(ratio)s AND k.pairs = k.months AND k.denominators <> 0
-                    THEN k.numerators / k.denominators
-                ELSE k.mean END * 1.0 AS current,
-           CASE WHEN w.aggregation <> %(sum)s THEN w.target
-                WHEN w.target_period = %(quarter)s THEN w.target / 3.0
-                WHEN w.target_period = %(year)s THEN w.target / 12.0
-                ELSE w.target END * 1.0 AS target
-    FROM watched w LEFT JOIN known k ON k.metric_id = w.metric_id
+), levels AS MATERIALIZED (
+    SELECT id, direction, gap_threshold,
+           CASE WHEN override IS NOT NULL AND (known_until IS NULL OR as_of >= known_until) THEN override
+                WHEN aggregation = %(last)s THEN last
+                WHEN aggregation = %(ratio)s AND pairs = months AND denominators <> 0
+                    THEN numerators * 1.0 / denominators
+                ELSE total * 1.0 / NULLIF(months, 0) END * 1.0 AS current,
+           CASE WHEN aggregation <> %(sum)s THEN target
+                WHEN target_period = %(quarter)s THEN target / 3.0
+                WHEN target_period = %(year)s THEN target / 12.0
+                ELSE target END * 1.0 AS target
+    FROM watched
 ), gaps AS (
     SELECT levels.*, CASE WHEN direction = %(higher)s THEN target - current ELSE current - target END AS gap
     FROM levels
-), rates AS (
+), rates AS MATERIALIZED (
     SELECT id, gap_threshold, ROUND(current, 6) AS current, ROUND(target, 6) AS target, ROUND(gap, 6) AS gap,
            ROUND(gap / NULLIF(ABS(target), 0), 6) AS shortfall, ROUND(gap / NULLIF(ABS(current), 0), 6) AS uplift
     FROM gaps
