@@ -1,4 +1,7 @@
-"""What the jobs work on: 500 teams with 100,000 targets, 1,000,000 tasks and 10,000 people, made by the database."""
+"""What the jobs work on: 500 teams with 100,000 targets, 1,000,000 tasks and 10,000 people, made by the database.
+
+The rows of one team lie beside each other, as they do where people make them.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def make(sizes: Sizes, now: dt.datetime) -> None:
     day = now.date()
     months = full_months_before(day)
     start, end = _quoted(day - dt.timedelta(days=30)), _quoted(day + dt.timedelta(days=60))
-    team = f"1 + n % {TEAMS}"
+    team = f"1 + (n - 1) / {sizes.targets // TEAMS}"
     _series(Team, TEAMS, name="'Team ' || n", time_zone=f"'{ZONE}'", workdays="'[1,2,3,4,5,6,7]'")
     _series(Plan, TEAMS, team=team, name="'Plan ' || n", start=start, end=end)
     _series(Segment, TEAMS, team="n", dimension="'whole'")
@@ -41,17 +44,20 @@ def make(sizes: Sizes, now: dt.datetime) -> None:
         target_period="CASE n % 8 WHEN 0 THEN 'year' WHEN 4 THEN 'quarter' ELSE 'month' END",
     )  # fmt: skip
     for at, month in enumerate(months):
+        metric = f"(n - {at * sizes.targets})"
         _series(
-            Reading, sizes.targets, first=at * sizes.targets, metric=f"n - {at * sizes.targets}",
-            segment=team, month=_quoted(month), value=f"700 + n * {at + 3} % 400",
+            Reading, sizes.targets, first=at * sizes.targets, metric=metric,
+            segment=team.replace("n", metric), month=_quoted(month), value=f"700 + n * {at + 3} % 400",
             numerator="n % 90 + 1", denominator="n % 70 + 100",
         )  # fmt: skip
     _series(User, sizes.people, email="'p' || n || '@example.com'", name="'P' || n", password="'!'")
-    _series(Membership, sizes.people, team=team, user="n", name="'P' || n", role="'rep'")
-    _series(Strategy, 4 * TEAMS, plan=team, title="'Strategy ' || n")
+    each = sizes.people // TEAMS
+    _series(Membership, sizes.people, team=f"1 + (n - 1) / {each}", user="n", name="'P' || n", role="'rep'")
+    _series(Strategy, 4 * TEAMS, plan="1 + (n - 1) / 4", title="'Strategy ' || n")
+    strategy = f"(n - 1) / {sizes.tasks // (4 * TEAMS)}"
     _series(
-        Task, sizes.tasks, strategy=f"1 + n % {4 * TEAMS}", description="'Call customers, list ' || n",
-        owner=f"1 + n % {sizes.people}", due=_days_from(day, "n / 7 % 100 - 10"),
+        Task, sizes.tasks, strategy=f"1 + {strategy}", description="'Call customers, list ' || n",
+        owner=f"1 + {strategy} / 4 * {each} + n % {each}", due=_days_from(day, "n / 7 % 100 - 10"),
         status="CASE n % 4 WHEN 0 THEN 'done' WHEN 1 THEN 'in_progress' ELSE 'not_started' END",
         percent="CASE n % 4 WHEN 0 THEN 100 WHEN 1 THEN 40 ELSE 0 END",
     )  # fmt: skip

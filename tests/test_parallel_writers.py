@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from planner.models import Change, Notice
+from planner.gap_history import refresh_gaps
+from planner.models import Change, GapPoint, Notice
 from planner.notices import ledger, post
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -129,3 +130,10 @@ def test_alerts_that_are_raised_at_once_are_raised_once(task):
 
     assert sum(at_once([lambda: raise_alerts(now) for _beat in range(PEOPLE)])) == 1
     assert Alert.objects.count() == 1
+
+
+def test_gaps_that_are_kept_at_once_are_kept_once(status):
+    now = dt.datetime(2026, 11, 25, 4, tzinfo=dt.UTC)
+
+    assert sum(at_once([lambda: refresh_gaps(now) for _worker in range(PEOPLE)])) == 2
+    assert GapPoint.objects.count() == 2

@@ -14,13 +14,10 @@ from django.utils.translation import gettext as _
 
 from planner import formats
 from planner.models import Team
-from planner.notices.kinds import Kind, Recipient, Said
+from planner.notices.kinds import MOST_LINES, Kind, Recipient, Said
 from planner.notices.mail import public_url
 from planner.periods import end_of_week
 from tracking.models import Alert, Status, Task
-
-# A mail is read on the way to work: what is longer is a page, and the link leads there.
-MOST_LINES = 25
 
 
 @dataclass(frozen=True, slots=True)

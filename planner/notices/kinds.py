@@ -14,6 +14,10 @@ from django.utils.module_loading import import_string
 from planner.models import Membership, Notice, User
 
 
+# A mail is read on the way to work: what is longer is a page, and the link leads there.
+MOST_LINES = 25
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Who is told: the account, what it is in which teams, the local day that the notice is about, and when.

@@ -13,11 +13,8 @@ from django.utils.translation import gettext as _
 
 from planner import formats
 from planner.models import GapPoint, Plan, PlanMetric
-from planner.notices.kinds import Kind, Recipient, Said
+from planner.notices.kinds import MOST_LINES, Kind, Recipient, Said
 from planner.notices.mail import public_url
-
-# What does not fit on a screen is seen better in Table 1.
-MOST_LINES = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ OF_PLAN = {
     "settings": "settings/",
     "copy": "copy/",
 }
-PAGES = ("home", *OF_PLAN, "team", "metrics", "plan-new", "preferences")
+PAGES = ("home", *OF_PLAN, "team", "metrics", "mail", "channels", "plan-new", "preferences")
 
 
 def address(demo, page: str) -> str:
@@ -31,6 +31,8 @@ def address(demo, page: str) -> str:
         "home": "/",
         "team": "/team/",
         "metrics": "/team/metrics/",
+        "mail": "/team/mail/",
+        "channels": "/team/channels/",
         "plan-new": "/plans/new/",
         "preferences": "/accounts/preferences/",
     }[page]
