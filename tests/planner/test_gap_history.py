@@ -197,9 +197,10 @@ def test_what_is_removed_draft_or_closed_is_left_alone(plan, whole):
 
 def test_a_segment_is_not_the_whole(plan, whole):
     row = metric_in(plan, target=100)
-    east = Segment.objects.create(team=plan.team, dimension="region", name="East")
-    Reading.objects.create(metric=row.metric, segment=east, month=dt.date(2026, 10, 1), value=5)
-    refresh_gaps(NOON)
+    for name in ("East", "West"):
+        segment = Segment.objects.create(team=plan.team, dimension="region", name=name)
+        Reading.objects.create(metric=row.metric, segment=segment, month=dt.date(2026, 10, 1), value=5)
+    assert refresh_gaps(NOON) == 1
 
     assert point_of(row).current is None
 
@@ -273,6 +274,15 @@ def test_managers_are_told_once_of_a_gap_that_widened(plan, whole, manager, rep)
     read(row, whole, 10, 690)
     refresh_gaps(on(24))
     assert told_and_written_down(manager, on(24)) is not None, "wider again, by the threshold"
+
+
+def test_a_widening_stays_one_when_the_figure_moves_on_the_same_day(plan, whole, manager):
+    row = metric_in(plan, target=1000)
+    for day, value in ((20, 800), (21, 700), (21, 695)):
+        read(row, whole, 10, value)
+        refresh_gaps(on(day))
+
+    assert told(manager, on(21)).context["lines"][0].grew == "Shortfall 31% of the target, after 20%"
 
 
 def test_a_widening_found_after_the_mail_of_the_day_is_told_the_next_day(plan, whole, manager):
