@@ -113,6 +113,7 @@ class Recording:
         for each in (*parts_of(obj), obj):
             each.removed_at = now
             each.save(update_fields=["removed_at"])
+            each.was_removed()
             self._note(each, Change.Action.REMOVE)
 
     def restore(self, obj: Recorded) -> None:
@@ -120,6 +121,7 @@ class Recording:
         obj.removed_at = None
         obj.validate_constraints()
         obj.save(update_fields=["removed_at"])
+        obj.was_restored()
         self._note(obj, Change.Action.RESTORE)
 
     def _note(self, obj: Recorded, action: str, field: str = "", old: Any = None, new: Any = None) -> None:

@@ -36,6 +36,7 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
             "conversion": Metric(name=_("Customer conversion rate"), kind=M.Kind.RATE, **ratio),
             "order_value": Metric(name=_("Average order value"), unit=money, kind=M.Kind.AMOUNT, **ratio),
             "repurchase": Metric(name=_("Repurchase rate"), kind=M.Kind.RATE, **ratio),
+            "customers": Metric(name=_("Customers"), kind=M.Kind.COUNT),
             "new_customers": Metric(name=_("New customers"), kind=M.Kind.COUNT),
             "acquisition": Metric(
                 name=_("New-customer acquisition cost"),

@@ -4,6 +4,7 @@ from planner.models.bottlenecks import Bottleneck
 from planner.models.channels import Channel
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
+from planner.models.imports import Import
 from planner.models.metrics import GapPoint, Metric, PlanMetric, Reading, Segment
 from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
@@ -16,6 +17,7 @@ __all__ = [
     "Channel",
     "GapPoint",
     "Goal",
+    "Import",
     "Invitation",
     "Membership",
     "Metric",

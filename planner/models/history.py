@@ -42,6 +42,12 @@ class Recorded(models.Model):
         """The ids of the team and, where it belongs to one, of the plan: a link must stay inside them."""
         raise NotImplementedError(f"{type(self).__name__} must say where it belongs.")
 
+    def was_removed(self) -> None:
+        """What else has to happen when it is removed, or its adding undone; may raise CannotUndo."""
+
+    def was_restored(self) -> None:
+        """What else has to happen when it is brought back; may raise CannotUndo."""
+
     def as_copy(self, days: int) -> Any:
         """An unsaved object that stands for this one in a duplicated plan, its dates `days` later; None: left out."""
         values = {field.attname: field.value_from_object(self) for field in self.recorded_fields()}

@@ -13,7 +13,6 @@ from django.utils.module_loading import import_string
 
 from planner.models import Membership, Notice, User
 
-
 # A mail is read on the way to work: what is longer is a page, and the link leads there.
 MOST_LINES = 25
 

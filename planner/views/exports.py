@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from planner.access import get_plan
 from planner.models import Plan
+from planner.readings_sheet import readings_sheet
 from planner.requests import Request
 from planner.spreadsheets.sheets import Sheet
 from planner.spreadsheets.text import as_csv
@@ -18,22 +19,27 @@ from planner.stages import stages
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHOLE = "plan"
+READINGS = "readings"
 
 
 @require_GET
 def export(request: Request, plan_pk: int, table: str, suffix: str) -> HttpResponse:
     """One table as XLSX or CSV, as filtered and sorted in the address, or the whole plan as one workbook.
 
-    With `?blank=1` the forms are empty, to be filled in.
+    With `?blank=1` the forms are empty, to be filled in. The readings are the team's, as an import reads them.
     """
     plan = get_plan(request, plan_pk)
     blank = request.GET.get("blank") == "1"
-    sheets = [
-        import_string(dotted)(plan, request.GET).sheet(blank=blank)
-        for stage in stages()
-        for name, dotted in stage.tables
-        if table in (name, WHOLE)
-    ]
+    sheets = (
+        [readings_sheet(plan)]
+        if table == READINGS
+        else [
+            import_string(dotted)(plan, request.GET).sheet(blank=blank)
+            for stage in stages()
+            for name, dotted in stage.tables
+            if table in (name, WHOLE)
+        ]
+    )
     if not sheets or suffix not in ("xlsx", "csv") or (suffix == "csv" and len(sheets) > 1):
         raise Http404
     if suffix == "csv":

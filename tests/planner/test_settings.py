@@ -38,7 +38,9 @@ def test_sentry_is_loaded_only_where_it_is_named_and_told_nothing_about_persons(
         "options['include_local_variables'], options['before_breadcrumb']({'category': 'httplib'}, {}))"
     )
     told = boot(code, SENTRY_DSN="https://key@sentry.example.com/1")
-    assert told.stdout.split() == ["https://key@sentry.example.com/1", "False", "never", "False", "None"], told.stderr
+    assert told.stdout.split() == ["https://key@sentry.example.com/1", "False", "never", "False", "None"], (
+        told.stderr
+    )
 
 
 @pytest.mark.parametrize(

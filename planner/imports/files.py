@@ -1,0 +1,232 @@
+"""CSV and XLSX as grids of text, row by row as the file has them.
+
+Everything is read as text: what a number or a date is, values.py decides. Nothing is opened before its size is known.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner.imports.problems import Unreadable
+
+MEGABYTE = 1 << 20
+LARGEST_FILE = 200 * MEGABYTE
+# What a workbook may unpack to, in all, and how much larger than the file that may be.
+LARGEST_WORKBOOK = 1024 * MEGABYTE
+LARGEST_RATIO = 200
+MOST_COLUMNS = 500
+LONGEST_CELL = 4_000
+DELIMITERS = (",", "\t", ";")
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(slots=True)
+class Grid:
+    """One sheet: its cells as text, the first row of the file first; `sheet` is None for CSV."""
+
+    sheet: str | None
+    rows: list[list[str]]
+    hidden: bool = False
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    # Rows and columns (from 0) of formulas that have no value yet.
+    empty_formulas: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: int = 0
+
+
+def read(path: Path) -> list[Grid]:
+    """The sheets of a file. Raises Unreadable with the reason where it cannot be read as a table at all."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Unreadable(_("The file is empty."))
+    if size > LARGEST_FILE:
+        raise Unreadable(
+            _("The file has %(size)d MB; at most %(most)d MB are read.")
+            % {"size": size // MEGABYTE, "most": LARGEST_FILE // MEGABYTE}
+        )
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == b"PK\x03\x04":
+        return _read_workbook(path)
+    if start == _OLE:
+        raise Unreadable(
+            _("This is an old or a password-protected workbook. Save it as XLSX without a password.")
+        )
+    return [Grid(None, list(_rows_of_text(decoded(path.read_bytes()))))]
+
+
+def decoded(content: bytes) -> str:
+    """The text of a CSV in whichever encoding it is: UTF-8 or UTF-16 (with BOM), UTF-8, GBK or GB18030."""
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(bom):
+            return _decode(content, [encoding])
+    return _decode(content, ["utf-8", "gb18030"])
+
+
+def _decode(content: bytes, encodings: Sequence[str]) -> str:
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            raise Unreadable(_("This is no text file: it holds a NUL character. Save it as CSV or XLSX."))
+        return text
+    raise Unreadable(_("The encoding of the file is not known. Save it as CSV UTF-8 or as XLSX."))
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter under which the first lines have the most columns, and the same number of them."""
+    sample = text[: 64 * 1024].splitlines()[:50]
+    best, found = (0, 0), ","
+    for delimiter in DELIMITERS:
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if any(row))
+        widths.pop(1, None)
+        if widths:
+            width, times = max(widths.items(), key=lambda each: (each[1], each[0]))
+            if (times, width) > best:
+                best, found = (times, width), delimiter
+    return found
+
+
+def _rows_of_text(text: str) -> Iterator[list[str]]:
+    csv.field_size_limit(LARGEST_FILE)
+    lines = io.StringIO(text, newline="")
+    try:
+        for row in csv.reader(lines, delimiter=delimiter_of(text), strict=True):
+            yield _checked(row)
+    except csv.Error as error:
+        raise Unreadable(
+            _("The quotation marks of the file do not match (%(error)s).") % {"error": error}
+        ) from None
+
+
+def _checked(row: list[str]) -> list[str]:
+    if len(row) > MOST_COLUMNS:
+        raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+    return row
+
+
+def _read_workbook(path: Path) -> list[Grid]:
+    import python_calamine as calamine
+
+    sheets = _inspected(path)
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, calamine.PasswordError, OSError):
+        raise Unreadable(_("This is no workbook that can be read. Save it as XLSX once more.")) from None
+    grids = []
+    for at, meta in enumerate(book.sheets_metadata):
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        seen = sheets.get(meta.name, _Seen())
+        sheet = book.get_sheet_by_index(at)
+        if sheet.total_width > MOST_COLUMNS:
+            raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+        grids.append(
+            Grid(
+                meta.name,
+                [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)],
+                hidden=meta.visible != calamine.SheetVisibleEnum.Visible,
+                merged=list(sheet.merged_cell_ranges or ()),
+                empty_formulas=seen.empty_formulas,
+                hidden_rows=seen.hidden_rows,
+            )
+        )
+    return grids
+
+
+def as_text(cell: Any) -> str:
+    """A cell of a workbook as its owner would type it; dates as 2023-07-31, numbers with every digit they have."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, float):
+        return f"{int(cell)}" if cell.is_integer() and abs(cell) < 1e15 else f"{Decimal(repr(cell)):f}"
+    return "" if cell is None else str(cell)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the sheet's XML says beyond its values."""
+
+    empty_formulas: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: int = 0
+
+
+_CELL = re.compile(rb'<c\b[^>]*\br="([A-Z]+)([0-9]+)"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+
+
+def _inspected(path: Path) -> dict[str, _Seen]:
+    """Check the sizes that the file's directory names, then look for what the reader of values does not tell."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            total = sum(entry.file_size for entry in entries)
+            if total > LARGEST_WORKBOOK or total > max(LARGEST_RATIO * path.stat().st_size, 50 * MEGABYTE):
+                raise Unreadable(
+                    _("The workbook would unpack to %(size)d MB: more than is read.")
+                    % {"size": total // MEGABYTE}
+                )
+            names = {entry.filename for entry in entries}
+            return {
+                title: _seen(archive.read(part)) for title, part in _parts(archive, names) if part in names
+            }
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError):
+        raise Unreadable(_("This is no workbook that can be read. Save it as XLSX once more.")) from None
+
+
+def _parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
+    """The titles of the sheets with the names of their parts."""
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return
+    targets = {}
+    for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels")):
+        targets[_attribute(match[0], b"Id")] = _attribute(match[0], b"Target")
+    for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
+        target = targets.get(_attribute(match[0], b"r:id"), "")
+        yield _attribute(match[0], b"name"), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    import html
+
+    match = re.search(rb"\b" + re.escape(name) + rb'="([^"]*)"', tag)
+    return html.unescape(match[1].decode("utf-8", "replace")) if match else ""
+
+
+def _seen(xml: bytes) -> _Seen:
+    seen = _Seen(hidden_rows=len(re.findall(rb'<row\b[^>]*\bhidden="(?:1|true)"', xml)))
+    if b"<f" in xml:
+        for column, row, inner in _CELL.findall(xml):
+            if b"<f" in inner and not re.search(rb"<v>[^<]|<is>", inner):
+                seen.empty_formulas.add((int(row) - 1, _column(column)))
+    return seen
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1

@@ -1,0 +1,185 @@
+"""From a file to what it would bring: read, recognise, check. Nothing is saved here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from planner.imports import files
+from planner.imports.files import Grid
+from planner.imports.headers import Header, Kind, find_header
+from planner.imports.orders import OF_HISTORY, Measure, OrderKey, monthly, read_orders
+from planner.imports.problems import Problems, Unreadable
+from planner.imports.readings import WHOLE, KnownMetric, NewReading, read_readings, same_name
+from planner.imports.values import DateOrder
+from planner.models import Import, Metric, Team
+from planner.plans import standard_metrics
+
+KEYS = {
+    Measure.SALES: "sales",
+    Measure.ORDERS: "orders",
+    Measure.ORDER_VALUE: "order_value",
+    Measure.CUSTOMERS: "customers",
+    Measure.NEW_CUSTOMERS: "new_customers",
+    Measure.REPURCHASE: "repurchase",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the person who imports has said; what is None the file has to tell by itself."""
+
+    kind: Kind | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    sheet: str | None = None
+    create_metrics: bool = False
+    order_key: OrderKey = OrderKey.NUMBER
+    is_whole_history: bool | None = None
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a file would bring, and everything that is wrong with it: with one error nothing may be saved."""
+
+    problems: Problems
+    kind: Kind | None = None
+    readings: list[NewReading] = field(default_factory=list)
+    new_metrics: list[Metric] = field(default_factory=list)
+
+    @property
+    def is_accepted(self) -> bool:
+        return not self.problems.errors
+
+    def totals(self) -> dict[str, Decimal]:
+        """The exact sum of the values for the whole, by metric."""
+        found: dict[str, Decimal] = {}
+        for reading in self.readings:
+            if reading.segment == WHOLE:
+                found[reading.metric] = found.get(reading.metric, Decimal(0)) + reading.value
+        return found
+
+
+def parse(path: Path, team: Team, choices: Choices) -> Parsed:
+    """Read a file as the choices say, for a team whose metrics are known."""
+    problems = Problems()
+    try:
+        grids = files.read(path)
+        grid, header = _sheet(grids, choices, problems)
+    except (Unreadable, OSError) as error:
+        problems.error(error if isinstance(error, Unreadable) else _("The file cannot be opened."))
+        return Parsed(problems)
+    if grid is None or header is None:
+        return Parsed(problems)
+    _look_at_sheet(grid, header, problems)
+    if problems.errors:
+        return Parsed(problems, header.kind)
+    if header.kind is Kind.READINGS:
+        return _readings(grid, header, team, choices, problems)
+    return _orders(grid, header, team, choices, problems)
+
+
+def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Grid | None, Header | None]:
+    """The sheet to be read and its header: the one that was named, else the only one that has a header."""
+    if choices.sheet is not None:
+        named = [grid for grid in grids if grid.sheet == choices.sheet]
+        if not named:
+            names = ", ".join(f"“{grid.sheet}”" for grid in grids if grid.sheet)
+            problems.error(
+                _("There is no sheet “%(name)s”. There are: %(names)s.")
+                % {"name": choices.sheet, "names": names or "–"}
+            )
+            return None, None
+        grids = named
+    candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.rows)]
+    visible = [grid for grid in candidates if not grid.hidden] or candidates
+    found = []
+    for grid in visible:
+        tried = Problems(grid.sheet)
+        header = find_header(grid, choices.kind, choices.mapping, tried)
+        if header is not None:
+            found.append((grid, header, tried))
+    if len(found) > 1:
+        names = ", ".join(f"“{grid.sheet}”" for grid, _header, _tried in found)
+        problems.error(
+            _("Several sheets look like data: %(names)s. Say which one (--sheet).") % {"names": names}
+        )
+        return None, None
+    if not found:
+        problems.sheet = visible[0].sheet if visible else None
+        if visible:
+            find_header(visible[0], choices.kind, choices.mapping, problems)
+        else:
+            problems.error(_("The file has no cell with anything in it."))
+        return None, None
+    grid, header, tried = found[0]
+    problems.sheet = grid.sheet
+    problems.errors += tried.errors
+    problems.warnings += tried.warnings
+    for other in candidates:
+        if other is not grid:
+            problems.warn(_("The sheet “%(name)s” was left out.") % {"name": other.sheet})
+    return grid, header
+
+
+def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
+    for (first_row, _first), (last_row, _last) in grid.merged:
+        if last_row > header.row:
+            problems.error(
+                _("Cells are merged here: whose value it is nobody can tell. Unmerge them."),
+                max(first_row, header.row) + 1,
+            )
+    if grid.hidden_rows:
+        problems.warn(_("%(n)d hidden rows were read like the others.") % {"n": grid.hidden_rows})
+
+
+def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
+    known = {
+        same_name(metric.name): KnownMetric(
+            metric.name, metric.is_rate, metric.aggregation == Metric.Aggregation.RATIO
+        )
+        for metric in Metric.objects.filter(team=team)
+    }
+    found = read_readings(grid, header, known, choices.create_metrics, problems)
+    if not found.readings and not problems.errors:
+        problems.error(_("There are no readings below the header."), header.row + 1)
+    new = [
+        Metric(
+            name=name,
+            kind=Metric.Kind.RATE if is_rate else Metric.Kind.AMOUNT,
+            aggregation=Metric.Aggregation.RATIO if is_rate else Metric.Aggregation.SUM,
+        )
+        for name, is_rate in found.new_metrics.items()
+    ]
+    readings = [] if problems.errors else found.readings
+    return Parsed(problems, header.kind, readings, new)
+
+
+def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
+    lines = read_orders(grid, header, choices.date_order, choices.order_key, problems)
+    if lines is None:
+        return Parsed(problems, header.kind)
+    is_whole = choices.is_whole_history
+    if is_whole is None:
+        is_whole = not Import.objects.filter(team=team, kind=Import.Kind.ORDERS).exists()
+    measures = [measure for measure in Measure if is_whole or measure not in OF_HISTORY]
+    if is_whole:
+        problems.warn(
+            _("The file was taken as the whole history: a customer is new at their first order in it.")
+        )
+    else:
+        problems.warn(
+            _(
+                "The file was taken as a part of the history: customers, new customers and repurchase rate were "
+                "left out (--history whole counts them)."
+            )
+        )
+    metrics = standard_metrics(team)
+    of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
+    readings = monthly(lines, measures, {measure: metric.name for measure, metric in of_measure.items()})
+    new = [metric for metric in of_measure.values() if metric.pk is None]
+    return Parsed(problems, header.kind, readings, new)

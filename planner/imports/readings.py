@@ -1,0 +1,302 @@
+"""Readings from a grid: long (one a row), or wide with months or metrics across."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from planner.imports.files import Grid
+from planner.imports.headers import Header, plain
+from planner.imports.problems import Problems
+from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
+from planner.quantities import half_width
+
+WHOLE = ("whole", "")
+REGION, PRODUCT_LINE = "region", "product_line"
+TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
+# What people call the whole in a column of segments.
+WHOLES = {"", "all", "whole", "total", "overall", "全部", "整体", "合计", "总计", "全国", "whole team"}
+DIMENSIONS = {
+    "region": REGION,
+    "地区": REGION,
+    "区域": REGION,
+    "product line": PRODUCT_LINE,
+    "product_line": PRODUCT_LINE,
+    "productline": PRODUCT_LINE,
+    "产品线": PRODUCT_LINE,
+    "sub-team": "sub_team",
+    "sub_team": "sub_team",
+    "小组": "sub_team",
+}
+Segment = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMetric:
+    """What the reader of a file has to know of a metric: its name as the team writes it, and how it is figured."""
+
+    name: str
+    is_rate: bool
+    is_ratio: bool
+
+
+@dataclass(slots=True)
+class NewReading:
+    """One reading that a file brings: `segment` is a dimension and a name, the whole is ("whole", "")."""
+
+    metric: str
+    month: dt.date
+    segment: Segment
+    value: Decimal
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    source: str = ""
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One cell that holds a value, with what belongs to it and where it stands (row from 1)."""
+
+    row: int
+    column: str
+    metric: str
+    metric_column: str
+    month: str
+    month_column: str
+    value: str
+    segment: Segment
+    weight: str = ""
+    source: str = ""
+
+
+@dataclass(slots=True)
+class _Read:
+    cell: _Cell
+    metric: KnownMetric
+    month: dt.date
+    figure: Figure
+    weight: Decimal | None = None
+
+
+@dataclass(slots=True)
+class ReadingsFound:
+    """The readings of a file, and the metrics that the team does not have yet, with whether each is a rate."""
+
+    readings: list[NewReading] = field(default_factory=list)
+    new_metrics: dict[str, bool] = field(default_factory=dict)
+
+
+def same_name(name: str) -> str:
+    """A name for comparison: half-width, lower case, single spaces."""
+    return " ".join(half_width(name).lower().split())
+
+
+def read_readings(
+    grid: Grid, header: Header, known: Mapping[str, KnownMetric], create: bool, problems: Problems
+) -> ReadingsFound:
+    """The readings below the header; `known` has the team's metrics by `same_name`."""
+    found = ReadingsFound()
+    read: list[_Read] = []
+    for cell in _cells(grid, header, problems):
+        if one := _read(cell, known, create, found, problems):
+            read.append(one)
+    by_metric: dict[str, list[_Read]] = {}
+    for one in read:
+        by_metric.setdefault(one.metric.name, []).append(one)
+    for name, group in by_metric.items():
+        _scale_rates(name, group, found, problems)
+    _check_twice(read, problems)
+    found.readings = [_reading(one) for one in read]
+    return found
+
+
+def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[_Cell]:
+    left_out: list[int] = []
+    for at, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 1):
+        cells = [*row, *[""] * (len(header.names) - len(row))]
+        if not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[len(header.names) :]):
+            problems.error(_("This row has more cells than the header."), at + 1)
+            continue
+        if _is_total(cells, header):
+            left_out.append(at + 1)
+            continue
+        segment = _segment(cells, header, at + 1, problems)
+        if segment is None:
+            continue
+        yield from _cells_of_row(cells, header, at, segment, grid, problems)
+    if left_out:
+        rows = ", ".join(map(str, left_out[:10])) + ("…" if len(left_out) > 10 else "")
+        problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, left_out[0])
+
+
+def _cells_of_row(
+    cells: list[str], header: Header, at: int, segment: Segment, grid: Grid, problems: Problems
+) -> Iterator[_Cell]:
+    get = lambda name: cells[header.columns[name]].strip() if name in header.columns else ""  # noqa: E731
+    label = lambda name: header.name(name) if name in header.columns else name  # noqa: E731
+    if not header.months and not header.metrics:
+        places = {header.columns["value"]: (get("metric"), get("month"))}
+    elif header.months:
+        places = {column: (get("metric"), month) for column, month in header.months.items()}
+    else:
+        places = {column: (metric, get("month")) for column, metric in header.metrics.items()}
+    is_long = "value" in header.columns
+    for column, (metric, month) in places.items():
+        value, name = cells[column].strip(), header.names[column]
+        if (at, column) in grid.empty_formulas:
+            problems.error(_("This formula has no value yet. Open the file and save it again."), at + 1, name)
+            continue
+        if not value and not is_long:
+            continue  # a month or metric without a value in a wide table: missing, not zero
+        yield _Cell(
+            row=at + 1,
+            column=name,
+            metric=metric,
+            metric_column=label("metric"),
+            month=month,
+            month_column=name if header.months else label("month"),
+            value=value,
+            segment=segment,
+            weight=get("weight"),
+            source=" · ".join(each for each in (get("source"), get("note")) if each)[:120],
+        )
+
+
+def _is_total(cells: list[str], header: Header) -> bool:
+    names = [header.columns[each] for each in ("metric", "month") if each in header.columns]
+    return any(plain(cells[at]) in TOTALS for at in names)
+
+
+def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Segment | None:
+    """The segment of a row; None, and a problem, where there are two, or one of no known dimension."""
+    found: list[tuple[Segment, str]] = []
+    for dimension in (REGION, PRODUCT_LINE):
+        if dimension in header.columns:
+            name = cells[header.columns[dimension]].strip()
+            if same_name(name) not in WHOLES:
+                found.append(((dimension, name[:80]), header.name(dimension)))
+    if "segment" in header.columns:
+        text, column = cells[header.columns["segment"]].strip(), header.name("segment")
+        if same_name(text) not in WHOLES:
+            dimension, _colon, name = half_width(text).partition(":")
+            if same_name(dimension) not in DIMENSIONS or not name.strip():
+                problems.error(
+                    _("“%(text)s” is no segment. Write it as “region: East” or “product line: A”.")
+                    % {"text": text[:40]},
+                    row,
+                    column,
+                )
+                return None
+            found.append(((DIMENSIONS[same_name(dimension)], name.strip()[:80]), column))
+    if len(found) > 1:
+        problems.error(
+            _("A value belongs to a region or to a product line, not to both at once."), row, found[1][1]
+        )
+        return None
+    return found[0][0] if found else WHOLE
+
+
+def _read(
+    cell: _Cell, known: Mapping[str, KnownMetric], create: bool, found: ReadingsFound, problems: Problems
+) -> _Read | None:
+    metric = known.get(same_name(cell.metric))
+    if metric is None and not cell.metric:
+        problems.error(_("The metric is missing."), cell.row, cell.metric_column)
+        return None
+    if metric is None and not create and cell.metric not in found.new_metrics:
+        problems.error(
+            _("The team has no metric “%(name)s”.") % {"name": cell.metric[:80]}, cell.row, cell.metric_column
+        )
+        return None
+    if metric is None:
+        found.new_metrics.setdefault(_first_spelling(cell.metric, found), False)
+        metric = KnownMetric(_first_spelling(cell.metric, found), False, False)
+    try:
+        month = read_month(cell.month)
+    except ValueRefused as refused:
+        problems.error(refused, cell.row, cell.month_column)
+        return None
+    try:
+        if not cell.value:
+            raise ValueRefused(_("The value is missing. Leave the whole row out where there is none."))
+        figure = read_figure(cell.value)
+    except ValueRefused as refused:
+        problems.error(refused, cell.row, cell.column)
+        return None
+    weight = None
+    if cell.weight:
+        try:
+            weight = read_figure(cell.weight).value
+            if weight <= 0:
+                raise ValueRefused(_("A weight is more than 0."))
+        except ValueRefused as refused:
+            problems.error(refused, cell.row, "weight")
+            return None
+    return _Read(cell, metric, month, figure, weight)
+
+
+def _first_spelling(name: str, found: ReadingsFound) -> str:
+    """The way in which a new metric was written first."""
+    return next((each for each in found.new_metrics if same_name(each) == same_name(name)), name[:80])
+
+
+def _scale_rates(name: str, group: list[_Read], found: ReadingsFound, problems: Problems) -> None:
+    """Let the rates of a metric be fractions; refuse a per-cent sign in a metric that is none."""
+    is_new = name in found.new_metrics
+    signed = [one for one in group if one.figure.percent]
+    if is_new and signed:
+        found.new_metrics[name] = True
+    if not group[0].metric.is_rate and not (is_new and signed):
+        for one in signed:
+            problems.error(
+                _("“%(metric)s” is no rate: write it without the per-cent sign.") % {"metric": name},
+                one.cell.row,
+                one.cell.column,
+            )
+        return
+    rates = rates_of(one.figure for one in group)
+    if rates.error:
+        odd = next(one for one in group if one.figure.percent != group[0].figure.percent)
+        problems.error(rates.error, odd.cell.row, odd.cell.column)
+    elif rates.in_percent:
+        for one in group:
+            one.figure = Figure(within_field(one.figure.value / 100), True)
+        problems.warn(
+            _("“%(metric)s” was read in per cent: 12 is 12%%.") % {"metric": name}, group[0].cell.row
+        )
+
+
+def _check_twice(read: list[_Read], problems: Problems) -> None:
+    first: dict[tuple[str, dt.date, Segment], int] = {}
+    for one in read:
+        key = (same_name(one.metric.name), one.month, one.cell.segment)
+        if key in first:
+            problems.error(
+                _("%(metric)s has a value for %(month)s already, in row %(row)d.")
+                % {"metric": one.metric.name, "month": f"{one.month:%Y-%m}", "row": first[key]},
+                one.cell.row,
+                one.cell.column,
+            )
+        else:
+            first[key] = one.cell.row
+
+
+def _reading(one: _Read) -> NewReading:
+    numerator = denominator = None
+    if one.weight is not None:
+        numerator, denominator = within_field(one.figure.value * one.weight), one.weight
+    return NewReading(
+        one.metric.name,
+        one.month,
+        one.cell.segment,
+        one.figure.value,
+        numerator,
+        denominator,
+        one.cell.source,
+    )

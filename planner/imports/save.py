@@ -1,0 +1,162 @@
+"""Saves what a file brought: in one short transaction, all or nothing, and so that it can be taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner import changes
+from planner.imports.readings import NewReading, Segment, same_name
+from planner.models import Import, Metric, Plan, Reading, User
+from planner.models import Segment as SegmentModel
+
+BATCH = 2_000
+Place = tuple[int, dt.date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a saving came to: readings that are new, that changed, and that stood there already."""
+
+    new: int
+    changed: int
+    same: int
+
+
+def save(
+    plan: Plan,
+    readings: Iterable[NewReading],
+    *,
+    by: User | None,
+    kind: str,
+    file_name: str,
+    new_metrics: Iterable[Metric] = (),
+) -> Saved:
+    """Save readings of the plan's team; metrics that it lacks come as `new_metrics`, unsaved.
+
+    What stands there already is not written again: the same file twice changes nothing, and leaves no trace.
+    """
+    readings = list(readings)
+    with changes.recording(plan.team, by=by, plan=plan) as log:
+        metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
+        for metric in new_metrics:
+            if same_name(metric.name) not in metrics:
+                metric.team = plan.team
+                log.save(metric)
+                metrics[same_name(metric.name)] = metric
+        segments = _segments(plan, {reading.segment for reading in readings})
+        wanted = {
+            (metrics[same_name(each.metric)].pk, each.month, segments[each.segment]): each
+            for each in readings
+        }
+        there = _there(wanted)
+        differing = {
+            place: each for place, each in wanted.items() if _figures(there.get(place)) != _figures(each)
+        }
+        _write(differing, by, file_name)
+        if differing:
+            log.save(
+                Import(
+                    team=plan.team,
+                    plan=plan,
+                    kind=kind,
+                    file_name=file_name[-200:],
+                    readings=len(differing),
+                    before=[
+                        [place[0], f"{place[1]}", place[2], _texts(there.get(place)), _texts(each)]
+                        for place, each in differing.items()
+                    ],
+                )
+            )
+    changed = sum(place in there for place in differing)
+    return Saved(len(differing) - changed, changed, len(wanted) - len(differing))
+
+
+def _segments(plan: Plan, wanted: set[Segment]) -> dict[Segment, int]:
+    dimensions = {dimension for dimension, _name in wanted}
+    mine = SegmentModel.objects.filter(team=plan.team, dimension__in=dimensions)
+    found = {(each.dimension, each.name): each.pk for each in mine}
+    for dimension, name in sorted(wanted - set(found)):
+        made = SegmentModel.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
+        found[dimension, name] = made.pk
+    return found
+
+
+def _there(wanted: Iterable[Place]) -> dict[Place, Reading]:
+    """What stands at these places now."""
+    wanted = set(wanted)
+    months = [month for _metric, month, _segment in wanted]
+    if not wanted:
+        return {}
+    found = Reading.objects.filter(
+        metric__in={metric for metric, _month, _segment in wanted}, month__range=(min(months), max(months))
+    )
+    places = (((each.metric_id, each.month, each.segment_id), each) for each in found.iterator())
+    return {place: each for place, each in places if place in wanted}
+
+
+def _figures(reading: Any) -> tuple[Decimal | None, ...] | None:
+    return None if reading is None else (reading.value, reading.numerator, reading.denominator)
+
+
+def _texts(reading: Any) -> list[str | None] | None:
+    """A reading as history keeps it."""
+    if reading is None:
+        return None
+    figures = (reading.value, reading.numerator, reading.denominator)
+    return [*(None if each is None else f"{each.normalize():f}" for each in figures), reading.source]
+
+
+def _write(readings: dict[Place, NewReading], by: User | None, file_name: str) -> None:
+    rows = [
+        Reading(
+            metric_id=metric,
+            month=month,
+            segment_id=segment,
+            value=each.value,
+            numerator=each.numerator,
+            denominator=each.denominator,
+            source=each.source or file_name[:120],
+            entered_by=by,
+        )
+        for (metric, month, segment), each in readings.items()
+    ]
+    Reading.objects.bulk_create(
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["metric", "month", "segment"],
+        update_fields=["value", "numerator", "denominator", "source", "entered_by", "entered_at"],
+    )
+
+
+def swap(done: Import, *, back: bool) -> None:
+    """Give every reading of an import what stood there before it, or (back=False) what it brought.
+
+    Raises CannotUndo where one of them was changed since: nobody's later word is lost.
+    """
+    expected, wanted = {}, {}
+    for metric, month, segment, old, new in done.before:
+        place = (metric, dt.date.fromisoformat(month), segment)
+        expected[place], wanted[place] = (new, old) if back else (old, new)
+    there = _there(expected)
+    for place, texts in expected.items():
+        now = _texts(there.get(place))
+        if (now and now[:3]) != (texts and texts[:3]):
+            raise changes.CannotUndo(
+                _("The readings of %(month)s have been changed again since.") % {"month": f"{place[1]:%Y-%m}"}
+            )
+    gone = [there[place].pk for place, texts in wanted.items() if texts is None]
+    for start in range(0, len(gone), BATCH):
+        Reading.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    _write({place: _from_texts(texts) for place, texts in wanted.items() if texts}, None, "")
+
+
+def _from_texts(texts: list[str | None]) -> NewReading:
+    value, numerator, denominator = (None if each is None else Decimal(each) for each in texts[:3])
+    return NewReading("", dt.date.min, ("", ""), value or Decimal(0), numerator, denominator, texts[3] or "")

@@ -1,0 +1,52 @@
+"""A file that brought readings: one line of history, which can be undone whole."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planner.models.history import Recorded
+from planner.models.people import Team
+from planner.models.plans import Plan
+
+
+class Import(Recorded):
+    """What a file brought, and what stood there before: `before` has a line for each reading that it changed."""
+
+    class Kind(models.TextChoices):
+        READINGS = "readings", _("readings")
+        ORDERS = "orders", _("order lines")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="imports", verbose_name=_("team"))
+    plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="imports", verbose_name=_("plan"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    file_name = models.CharField(_("file"), max_length=200)
+    readings = models.PositiveIntegerField(_("readings"))
+    # [metric, month, segment, what stood there or null, what the file brought], each reading as texts.
+    before = models.JSONField(default=list, editable=False)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.team_id, self.plan_id
+
+    @classmethod
+    def recorded_fields(cls) -> list[models.Field]:
+        return [field for field in super().recorded_fields() if field.name != "before"]
+
+    def was_removed(self) -> None:
+        """Undoing it gives each reading back what stood there before."""
+        from planner.imports.save import swap
+
+        swap(self, back=True)
+
+    def was_restored(self) -> None:
+        from planner.imports.save import swap
+
+        swap(self, back=False)

@@ -1,0 +1,164 @@
+"""Order lines become monthly metrics: exactly, in total and per segment, and only what the file can know."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from decimal import Decimal
+
+import pytest
+
+from planner.models import Import, Reading
+from tests.imports.conftest import stored
+
+HEAD = "Order ID,Order Date,Customer ID,Region,Category,Sales\n"
+LINES = (
+    "1,2026-01-05,a,East,X,100.25\n"
+    "1,2026-01-05,a,East,Y,10\n"
+    "2,2026-01-20,b,West,X,50\n"
+    "3,2026-03-02,a,East,X,30.5\n"
+    "4,2026-03-09,c,East,Y,9.25\n"
+)
+
+
+def months(metric: str, segment: str = "whole") -> dict[str, str]:
+    return {
+        month: value
+        for (name, month, part), value in sorted(stored().items())
+        if (name, part) == (metric, segment)
+    }
+
+
+def test_six_metrics_come_of_the_lines_and_empty_months_are_zero(importing):
+    said = importing(HEAD + LINES)
+
+    assert said["accepted"]
+    assert said["totals"]["Total sales"] == "200"
+    assert months("Total sales") == {"2026-01": "160.25", "2026-02": "0", "2026-03": "39.75"}
+    assert months("Order count") == {"2026-01": "2", "2026-02": "0", "2026-03": "2"}
+    assert months("Average order value") == {"2026-01": "80.125", "2026-03": "19.875"}
+    assert months("Customers") == {"2026-01": "2", "2026-02": "0", "2026-03": "2"}
+    assert months("New customers") == {"2026-01": "2", "2026-02": "0", "2026-03": "1"}
+    assert months("Repurchase rate") == {"2026-01": "0", "2026-02": "0", "2026-03": "0.333333"}
+    assert months("Total sales", "East") == {"2026-01": "110.25", "2026-02": "0", "2026-03": "39.75"}
+    assert months("Total sales", "X") == {"2026-01": "150.25", "2026-02": "0", "2026-03": "30.5"}
+    assert months("Order count", "X") == {"2026-01": "2", "2026-02": "0", "2026-03": "1"}
+    of_march = Reading.objects.get(
+        metric__name="Average order value", month=dt.date(2026, 3, 1), segment__name="East"
+    )
+    assert (of_march.numerator, of_march.denominator) == (Decimal("39.75"), 2)
+
+
+def test_a_later_file_is_a_part_and_leaves_customers_out(importing):
+    importing(HEAD + LINES)
+    said = importing(HEAD + "5,2026-04-01,d,East,X,1\n")
+    assert set(said["totals"]) == {"Total sales", "Order count", "Average order value"}
+    assert "part of the history" in said["warnings"][0]["message"]
+    assert "2026-04" not in months("Customers")
+    assert "Customers" in importing(HEAD + LINES, "--history", "whole")["totals"]
+
+
+def test_the_same_orders_twice_change_nothing(importing):
+    importing(HEAD + LINES)
+    importing(HEAD + LINES)
+    assert Import.objects.count() == 1
+
+
+def test_chinese_headers_and_gbk(importing):
+    said = importing(
+        '订单日期,订单 ID,客户 ID,区域,产品线,销售额\n2026/1/5,1,甲,华东,A,"1,200.50"\n合计,,,,,1200.5\n'.encode(
+            "gbk"
+        )
+    )
+    assert said["errors"] == []
+    assert months("Total sales", "华东") == {"2026-01": "1200.5"}
+
+
+@pytest.mark.parametrize(
+    ("dates", "options", "first"),
+    [
+        (["13/01/2026", "02/03/2026"], [], {"2026-01", "2026-02", "2026-03"}),
+        (["01/13/2026", "02/03/2026"], [], {"2026-01", "2026-02"}),
+        (["01/02/2026", "02/03/2026"], ["--date-order", "dmy"], {"2026-02", "2026-03"}),
+        (["01/02/2026", "02/03/2026"], ["--date-order", "mdy"], {"2026-01", "2026-02"}),
+        (["46030", "2026年3月1日"], [], {"2026-01", "2026-02", "2026-03"}),
+        (["5 Jan 2026", "Mar 1, 2026"], [], {"2026-01", "2026-02", "2026-03"}),
+    ],
+)
+def test_days_in_every_order(importing, dates, options, first):
+    lines = "".join(f'{at},"{day}",a,East,X,1\n' for at, day in enumerate(dates))
+    said = importing(HEAD + lines, *options)
+    assert said["errors"] == []
+    assert set(months("Total sales")) == first
+
+
+def test_where_day_and_month_both_fit_nothing_is_guessed(importing):
+    said = importing(HEAD + "1,01/02/2026,a,East,X,1\n2,03/04/2026,a,East,X,1\n")
+    assert not said["accepted"]
+    assert "--date-order" in said["errors"][0]["message"]
+    assert (said["errors"][0]["row"], said["errors"][0]["column"]) == (2, "Order Date")
+
+
+def test_days_that_contradict_each_other_are_refused(importing):
+    said = importing(HEAD + "1,13/02/2026,a,East,X,1\n2,03/14/2026,a,East,X,1\n")
+    assert [(each["row"], each["column"]) for each in said["errors"]] == [(3, "Order Date")]
+
+
+def test_every_bad_line_is_named(importing):
+    said = importing(
+        HEAD
+        + "1,2026-01-05,a,East,X,1\n,2026-01-05,a,East,X,1\n2,2026-02-30,a,East,X,1\n3,2026-01-05,,East,X,1\n"
+        "4,2026-01-05,a,East,X,ten\n5,2026-01-05,a,East,X,\n6,2026-01-05,a,East,X,1,2\n7,,a,East,X,8%\n"
+    )
+    assert {(each["row"], each["column"]) for each in said["errors"]} == {
+        (3, "Order ID"), (4, "Order Date"), (5, "Customer ID"), (6, "Sales"), (7, "Sales"), (8, None),
+        (9, "Order Date"), (9, "Sales"),
+    }  # fmt: skip
+    assert not Reading.objects.exists()
+
+
+def test_numbers_that_stand_for_several_orders_are_said_and_counted_apart_when_asked(importing):
+    lines = "1,2026-01-05,a,East,X,1\n1,2026-01-06,b,East,X,1\n2,2026-01-06,b,East,X,1\n"
+    said = importing(HEAD + lines, "--dry-run")
+    assert said["totals"]["Order count"] == "2"
+    words = " ".join(each["message"] for each in said["warnings"])
+    assert "1 order number stands on several days." in words
+    assert "1 order number belongs to several customers." in words
+    assert importing(HEAD + lines, "--order-key", "order+date", "--dry-run")["totals"]["Order count"] == "3"
+    assert importing(HEAD + lines, "--order-key", "order+customer")["totals"]["Order count"] == "3"
+
+
+def test_returns_count_against_sales(importing):
+    importing(HEAD + "1,2026-01-05,a,East,X,100\n1,2026-01-05,a,East,X,(40.5)\n")
+    assert months("Total sales") == {"2026-01": "59.5"}
+
+
+def test_months_of_random_orders_are_those_of_a_simple_count(importing):
+    """Against sets and sums over the lines themselves."""
+    chance = random.Random(20_261_125)
+    lines = []
+    for number in range(400):
+        day = dt.date(2025, 1, 1) + dt.timedelta(days=chance.randrange(500))
+        who, region = f"c{chance.randrange(60)}", chance.choice("NSEW")
+        for _line in range(chance.randint(1, 3)):
+            lines.append((f"o{number}", day, who, region, Decimal(chance.randint(-500, 99_999)) / 100))
+    text = "".join(f"{o},{d},{c},{r},X,{a}\n" for o, d, c, r, a in lines)
+    assert importing(HEAD + text)["accepted"]
+
+    first = {who: min(d for _o, d, c, _r, _a in lines if c == who) for who in {line[2] for line in lines}}
+    for region in (None, *"NSEW"):
+        mine = [line for line in lines if region in (None, line[3])]
+        part = region or "whole"
+        for month, value in months("Total sales", part).items():
+            inside = [line for line in mine if f"{line[1]:%Y-%m}" == month]
+            until = [line for line in mine if f"{line[1]:%Y-%m}" <= month]
+            assert Decimal(value) == sum(line[4] for line in inside)
+            assert months("Order count", part)[month] == str(len({line[0] for line in inside}))
+            assert months("Customers", part)[month] == str(len({line[2] for line in inside}))
+            new = {line[2] for line in inside if f"{first[line[2]]:%Y-%m}" == month}
+            assert months("New customers", part)[month] == str(len(new))
+            ever = {line[2] for line in until}
+            again = [who for who in ever if len({line[0] for line in until if line[2] == who}) > 1]
+            if ever:
+                rate = round(Decimal(len(again)) / len(ever), 6).normalize()
+                assert Decimal(months("Repurchase rate", part)[month]) == rate
