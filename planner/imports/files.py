@@ -12,9 +12,10 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +29,42 @@ LARGEST_FILE = 200 * MEGABYTE
 LARGEST_WORKBOOK = 1024 * MEGABYTE
 LARGEST_RATIO = 200
 MOST_COLUMNS = 500
-LONGEST_CELL = 4_000
 DELIMITERS = (",", "\t", ";")
+# So many rows are looked at before the others are read.
+HEAD = 100
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
-@dataclass(slots=True)
+@dataclass
 class Grid:
-    """One sheet: its cells as text, the first row of the file first; `sheet` is None for CSV."""
+    """One sheet: its cells as text, the first row of the file first; `sheet` is None for CSV.
+
+    `head` are its first rows; all of them (`rows`) are read when somebody asks for them.
+    """
 
     sheet: str | None
-    rows: list[list[str]]
+    head: list[list[str]]
+    read_all: Callable[[], list[list[str]]] | None = None
+    # Of a CSV: where it is, and how it is written.
+    text: TextFile | None = None
     hidden: bool = False
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     # Rows and columns (from 0) of formulas that have no value yet.
     empty_formulas: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: int = 0
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        return self.head if self.read_all is None else self.read_all()
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A CSV: its path, encoding and delimiter."""
+
+    path: Path
+    encoding: str
+    delimiter: str
 
 
 def read(path: Path) -> list[Grid]:
@@ -64,31 +85,63 @@ def read(path: Path) -> list[Grid]:
         raise Unreadable(
             _("This is an old or a password-protected workbook. Save it as XLSX without a password.")
         )
-    return [Grid(None, list(_rows_of_text(decoded(path.read_bytes()))))]
+    return [_read_text(path)]
 
 
-def decoded(content: bytes) -> str:
-    """The text of a CSV in whichever encoding it is: UTF-8 or UTF-16 (with BOM), UTF-8, GBK or GB18030."""
+def _read_text(path: Path) -> Grid:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, newline="") as file:
+        start = file.read(64 * 1024)
+        is_all = not file.read(1)
+    delimiter = delimiter_of(start)
+    whole = TextFile(path, encoding, delimiter)
+    if is_all:
+        return Grid(None, list(_rows_of(io.StringIO(start, newline=""), delimiter)), text=whole)
+    # The last line of the sample may be cut.
+    head = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+    rows = [row for row, _n in zip(head, range(HEAD), strict=False)]
+    return Grid(None, rows, lambda: _all_rows(whole), text=whole)
+
+
+def _all_rows(text: TextFile) -> list[list[str]]:
+    with text.path.open(encoding=text.encoding, newline="") as file:
+        return list(_rows_of(file, text.delimiter))
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a CSV: UTF-8 or UTF-16 by its BOM, else UTF-8, else GB18030 (which holds GBK).
+
+    Raises Unreadable where the text is in none of them, or no text at all.
+    """
+    with path.open("rb") as file:
+        start = file.read(4)
     for bom, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
-        if content.startswith(bom):
-            return _decode(content, [encoding])
-    return _decode(content, ["utf-8", "gb18030"])
-
-
-def _decode(content: bytes, encodings: Sequence[str]) -> str:
-    for encoding in encodings:
+        if start.startswith(bom):
+            candidates = [encoding]
+            break
+    else:
+        candidates = ["utf-8", "gb18030"]
+    for encoding in candidates:
         try:
-            text = content.decode(encoding)
+            _read_through(path, encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" in text:
-            raise Unreadable(_("This is no text file: it holds a NUL character. Save it as CSV or XLSX."))
-        return text
+        return encoding
     raise Unreadable(_("The encoding of the file is not known. Save it as CSV UTF-8 or as XLSX."))
+
+
+def _read_through(path: Path, encoding: str) -> None:
+    """Raises UnicodeDecodeError where the file is in another encoding; holds no more than a piece of it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        while piece := file.read(MEGABYTE):
+            if "\0" in decoder.decode(piece):
+                raise Unreadable(_("This is no text file: it holds a NUL character. Save it as CSV or XLSX."))
+        decoder.decode(b"", final=True)
 
 
 def delimiter_of(text: str) -> str:
@@ -105,11 +158,10 @@ def delimiter_of(text: str) -> str:
     return found
 
 
-def _rows_of_text(text: str) -> Iterator[list[str]]:
+def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(LARGEST_FILE)
-    lines = io.StringIO(text, newline="")
     try:
-        for row in csv.reader(lines, delimiter=delimiter_of(text), strict=True):
+        for row in csv.reader(lines, delimiter=delimiter, strict=True):
             yield _checked(row)
     except csv.Error as error:
         raise Unreadable(

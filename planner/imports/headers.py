@@ -82,7 +82,7 @@ def find_header(
 ) -> Header | None:
     """The header of a sheet; None, with the reason among the problems, where there is none that fits."""
     best: Header | None = None
-    for row, cells in enumerate(grid.rows[:DEEPEST_HEADER]):
+    for row, cells in enumerate(grid.head[:DEEPEST_HEADER]):
         for each in [kind] if kind else [Kind.ORDERS, Kind.READINGS]:
             found = _header(row, cells, each, mapping)
             if found and (best is None or _weight(found) > _weight(best)):
@@ -92,9 +92,9 @@ def find_header(
         return None
     _check_mapping(best, mapping, problems)
     _check_twins(best, problems)
-    above = sum(any(cell.strip() for cell in cells) for cells in grid.rows[: best.row])
+    above = sum(any(cell.strip() for cell in cells) for cells in grid.head[: best.row])
     if above:
-        problems.warn(_("%(n)d rows above the header were left out.") % {"n": above}, best.row + 1)
+        problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": above}, best.row + 1)
     return best
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from planner.imports import files
 from planner.imports.files import Grid
 from planner.imports.headers import Header, Kind, find_header
-from planner.imports.orders import OF_HISTORY, Measure, OrderKey, monthly, read_orders
+from planner.imports.order_lines import OrderKey, read_orders
+from planner.imports.orders import OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
 from planner.imports.readings import WHOLE, KnownMetric, NewReading, read_readings, same_name
 from planner.imports.values import DateOrder
@@ -68,11 +69,14 @@ def parse(path: Path, team: Team, choices: Choices) -> Parsed:
     """Read a file as the choices say, for a team whose metrics are known."""
     problems = Problems()
     try:
-        grids = files.read(path)
-        grid, header = _sheet(grids, choices, problems)
+        return _parse(path, team, choices, problems)
     except (Unreadable, OSError) as error:
         problems.error(error if isinstance(error, Unreadable) else _("The file cannot be opened."))
         return Parsed(problems)
+
+
+def _parse(path: Path, team: Team, choices: Choices, problems: Problems) -> Parsed:
+    grid, header = _sheet(files.read(path), choices, problems)
     if grid is None or header is None:
         return Parsed(problems)
     _look_at_sheet(grid, header, problems)
@@ -95,7 +99,7 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
             )
             return None, None
         grids = named
-    candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.rows)]
+    candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.head)]
     visible = [grid for grid in candidates if not grid.hidden] or candidates
     found = []
     for grid in visible:
@@ -134,7 +138,7 @@ def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
                 max(first_row, header.row) + 1,
             )
     if grid.hidden_rows:
-        problems.warn(_("%(n)d hidden rows were read like the others.") % {"n": grid.hidden_rows})
+        problems.warn(_("Hidden rows were read like the others: %(n)d.") % {"n": grid.hidden_rows})
 
 
 def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:

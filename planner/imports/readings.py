@@ -32,7 +32,7 @@ DIMENSIONS = {
     "sub_team": "sub_team",
     "小组": "sub_team",
 }
-Segment = tuple[str, str]
+Part = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class NewReading:
 
     metric: str
     month: dt.date
-    segment: Segment
+    segment: Part
     value: Decimal
     numerator: Decimal | None = None
     denominator: Decimal | None = None
@@ -68,7 +68,7 @@ class _Cell:
     month: str
     month_column: str
     value: str
-    segment: Segment
+    segment: Part
     weight: str = ""
     source: str = ""
 
@@ -136,7 +136,7 @@ def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[_Cell]:
 
 
 def _cells_of_row(
-    cells: list[str], header: Header, at: int, segment: Segment, grid: Grid, problems: Problems
+    cells: list[str], header: Header, at: int, segment: Part, grid: Grid, problems: Problems
 ) -> Iterator[_Cell]:
     get = lambda name: cells[header.columns[name]].strip() if name in header.columns else ""  # noqa: E731
     label = lambda name: header.name(name) if name in header.columns else name  # noqa: E731
@@ -173,9 +173,9 @@ def _is_total(cells: list[str], header: Header) -> bool:
     return any(plain(cells[at]) in TOTALS for at in names)
 
 
-def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Segment | None:
+def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Part | None:
     """The segment of a row; None, and a problem, where there are two, or one of no known dimension."""
-    found: list[tuple[Segment, str]] = []
+    found: list[tuple[Part, str]] = []
     for dimension in (REGION, PRODUCT_LINE):
         if dimension in header.columns:
             name = cells[header.columns[dimension]].strip()
@@ -273,7 +273,7 @@ def _scale_rates(name: str, group: list[_Read], found: ReadingsFound, problems: 
 
 
 def _check_twice(read: list[_Read], problems: Problems) -> None:
-    first: dict[tuple[str, dt.date, Segment], int] = {}
+    first: dict[tuple[str, dt.date, Part], int] = {}
     for one in read:
         key = (same_name(one.metric.name), one.month, one.cell.segment)
         if key in first:

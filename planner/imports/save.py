@@ -11,9 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from planner import changes
-from planner.imports.readings import NewReading, Segment, same_name
-from planner.models import Import, Metric, Plan, Reading, User
-from planner.models import Segment as SegmentModel
+from planner.imports.readings import NewReading, Part, same_name
+from planner.models import Import, Metric, Plan, Reading, Segment, User
 
 BATCH = 2_000
 Place = tuple[int, dt.date, int]
@@ -77,12 +76,12 @@ def save(
     return Saved(len(differing) - changed, changed, len(wanted) - len(differing))
 
 
-def _segments(plan: Plan, wanted: set[Segment]) -> dict[Segment, int]:
+def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
     dimensions = {dimension for dimension, _name in wanted}
-    mine = SegmentModel.objects.filter(team=plan.team, dimension__in=dimensions)
+    mine = Segment.objects.filter(team=plan.team, dimension__in=dimensions)
     found = {(each.dimension, each.name): each.pk for each in mine}
     for dimension, name in sorted(wanted - set(found)):
-        made = SegmentModel.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
+        made = Segment.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
         found[dimension, name] = made.pk
     return found
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 
+from planner.imports import order_lines
 from planner.models import Import, Reading
 from tests.imports.conftest import stored
 
@@ -162,3 +167,54 @@ def test_months_of_random_orders_are_those_of_a_simple_count(importing):
             if ever:
                 rate = round(Decimal(len(again)) / len(ever), 6).normalize()
                 assert Decimal(months("Repurchase rate", part)[month]) == rate
+
+
+def test_columns_and_single_lines_come_to_the_same(importing, monkeypatch):
+    """The quick way through simple files, and the careful one that names every problem."""
+    chance = random.Random(7)
+    lines = "".join(
+        f" o{chance.randrange(900)} ,{chance.randint(1, 12)}/{chance.randint(13, 28)}/2025,c{chance.randrange(90)},"
+        f"{chance.choice(['East', ' East', 'West', ''])},X,"
+        f"{chance.randint(-9, 10**9 - 1)}.{chance.randint(0, 999_999):06}\n"
+        for _line in range(3000)
+    )
+    seen = []
+    read = order_lines.in_columns
+    monkeypatch.setattr(order_lines, "in_columns", lambda *rest: seen.append(read(*rest)) or seen[-1])
+    quick = importing(HEAD + lines, "--dry-run")
+    assert seen[0] is not None, "such a file goes the quick way"
+    monkeypatch.setattr(order_lines, "in_columns", lambda *rest: None)
+    careful = importing(HEAD + lines, "--dry-run")
+
+    assert quick == careful
+    assert quick["accepted"]
+
+
+@pytest.mark.parametrize(
+    "odd", ["1e3", "nan", "0x10", " 5", "5 ", "+5", "1_000", "\u0661", "1234567890", "1.1234567", "-", ""]
+)
+def test_what_is_not_simple_goes_the_careful_way(importing, odd, monkeypatch):
+    seen = []
+    read = order_lines.in_columns
+    monkeypatch.setattr(order_lines, "in_columns", lambda *rest: seen.append(read(*rest)) or seen[-1])
+    importing(HEAD + f"1,2026-01-05,a,East,X,1\n2,2026-01-05,a,East,X,{odd}\n")
+    assert seen == [None]
+
+
+def test_a_long_file_with_an_open_quotation_mark_is_refused(importing):
+    said = importing(HEAD + LINES * 2000 + '6,2026-01-05,"a,East,X,1\n')
+    assert "quotation marks" in said["errors"][0]["message"]
+
+
+def test_the_web_process_never_loads_pandas():
+    code = (
+        "import django, sys; django.setup(); from django.urls import get_resolver; "
+        "get_resolver().url_patterns; "
+        "import planner.jobs, planner.imports.pipeline; "
+        "print(sorted({'pandas', 'numpy', 'apprise'} & set(sys.modules)))"
+    )
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
+    assert run.stdout.strip() == "[]", run.stderr

@@ -326,7 +326,7 @@ def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(im
 
     said = importing(workbook({"Data": rows}, hidden))
     assert said["totals"] == {"Total sales": "3"}
-    assert "hidden" in said["warnings"][0]["message"]
+    assert "Hidden" in said["warnings"][0]["message"]
 
 
 def test_a_zip_bomb_is_not_opened(importing):

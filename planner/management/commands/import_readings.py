@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from planner.changes import PlanClosed
 from planner.imports.headers import Kind
-from planner.imports.orders import OrderKey
+from planner.imports.order_lines import OrderKey
 from planner.imports.pipeline import Choices, Parsed, parse
 from planner.imports.save import Saved, save
 from planner.imports.values import DateOrder
