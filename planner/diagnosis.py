@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -184,6 +185,9 @@ class StatusTable(Table):
         months = full_months_before(self.plan.start)
         span = f"{formats.month(months[0], cells.language())} – {formats.month(months[-1], cells.language())}"
         return _("Current values: %(span)s") % {"span": span}
+
+    def links(self) -> list[tuple[str, str]]:
+        return [(reverse("readings", args=[self.plan.pk]), _("History of the figures"))]
 
     def suggestions(self) -> list[str]:
         """The names of the team's metrics that are not in the table yet."""

@@ -4,7 +4,19 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
-from planner.views import accounts, channels, exports, feeds, health, home, metrics, notices, people, plans
+from planner.views import (
+    accounts,
+    channels,
+    exports,
+    feeds,
+    health,
+    home,
+    metrics,
+    notices,
+    people,
+    plans,
+    readings,
+)
 from planner.views.tables import table_urls
 
 urlpatterns = [
@@ -18,6 +30,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
+    path("plans/<int:plan_pk>/readings/", readings.readings, name="readings"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),

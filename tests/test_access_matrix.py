@@ -50,6 +50,7 @@ RULES: dict[str, tuple] = {
     "plan-settings": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "plan-copy": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "export": (["plan", "table", "suffix"], READ, NO_POST, {}),
+    "readings": (["plan"], READ, NO_POST, {}),
     "plan-remove": (["plan"], NO_GET, WRITE, {}),
     "plan-restore": (["removed"], NO_GET, WRITE, {}),
     "plan-history": (["plan"], READ, NO_POST, {}),

@@ -103,6 +103,10 @@ class Table:
         """One line beside the title."""
         return ""
 
+    def links(self) -> list[tuple[str, str]]:
+        """Pages that belong to the table: address and label."""
+        return []
+
     def suggestions(self) -> list[str]:
         """Names offered to who adds a row."""
         return []

@@ -13,6 +13,7 @@ NARROW = {"width": 390, "height": 844}
 OF_PLAN = {
     "plan": "",
     "diagnose": "diagnose/",
+    "readings": "readings/",
     "goals": "goals/",
     "tracking": "tracking/",
     "reviews": "reviews/",
