@@ -20,7 +20,7 @@ def main() -> None:
     began = time.monotonic()
     options = parsed()
     signal.signal(signal.SIGTERM, stop)
-    for what in [options.what] if options.what else ["pages", "jobs"]:
+    for what in [options.what] if options.what else ["pages", "jobs", "imports"]:
         if options.what is None:  # each in a process of its own, on a database of its own
             again = [sys.executable, "-m", "bench", what, *sys.argv[1:]]
             if code := subprocess.run(again).returncode:
@@ -37,10 +37,12 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Compares the page of Table 3 and the saving of a task with bare Django views, "
-        "on the web server of `make run`, and the jobs with statements written by hand. Prints ratios; "
-        "judges nothing.",
+        "on the web server of `make run`, the jobs with statements written by hand, and the reading of order "
+        "lines with plain pandas. Prints ratios; judges nothing.",
     )
-    parser.add_argument("what", nargs="?", choices=("pages", "jobs"), help="one of the two (default: both)")
+    parser.add_argument(
+        "what", nargs="?", choices=("pages", "jobs", "imports"), help="one of them (default: all)"
+    )
     parser.add_argument(
         "--quick",
         action="store_true",
@@ -81,7 +83,7 @@ def measure(folder: Path, database: str, what: str, *, quick: bool, began: float
     django.setup()
     from django.db import connections
 
-    from bench import jobs
+    from bench import imports, jobs
     from bench.client import WrongAnswer
     from bench.run import FULL, QUICK, run
     from bench.server import ServerFailed
@@ -89,6 +91,8 @@ def measure(folder: Path, database: str, what: str, *, quick: bool, began: float
     try:
         if what == "jobs":
             jobs.run(quick, sys.stdout.write)
+        elif what == "imports":
+            imports.run(folder, quick, sys.stdout.write)
         else:
             run(QUICK if quick else FULL, began, sys.stdout.write)
     except (ServerFailed, WrongAnswer, OSError) as error:

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from planner import gap_history, pulses
 from planner.celery import app
+from planner.imports import uploads
 from planner.models import Pulse
 from planner.notices import ledger, post
 
@@ -53,6 +54,31 @@ def send_notice(pk: int) -> None:
 @app.task(name="planner.jobs.refresh_gaps")
 def refresh_gaps() -> None:
     gap_history.refresh_gaps()
+
+
+@app.task(name="planner.jobs.read_upload")
+def read_upload(pk: int) -> None:
+    uploads.read_upload(pk)
+
+
+@app.task(name="planner.jobs.save_upload")
+def save_upload(pk: int) -> None:
+    uploads.save_upload(pk)
+
+
+@app.task(name="planner.jobs.sweep_uploads")
+def sweep_uploads() -> None:
+    uploads.sweep(timezone.now())
+
+
+def enqueue_upload(pk: int, *, saving: bool) -> bool:
+    """Hand a file to a worker; False where the broker is away."""
+    try:
+        (save_upload if saving else read_upload).delay(pk)
+    except (OperationalError, OSError) as error:
+        logger.warning("Upload %s finds no broker: %s", pk, error)
+        return False
+    return True
 
 
 def enqueue_notice(pk: int) -> None:

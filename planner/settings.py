@@ -162,7 +162,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # Mail never waits behind an import, nor an import behind mail.
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {f"planner.jobs.{name}": {"queue": "mail"} for name in ("send_notice", "pulse_of_mail")}
+CELERY_TASK_ROUTES = {
+    **{f"planner.jobs.{name}": {"queue": "mail"} for name in ("send_notice", "pulse_of_mail")},
+    **{f"planner.jobs.{name}": {"queue": "imports"} for name in ("read_upload", "save_upload")},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # Ticks: what is due, the database says. A tick that waited for long is of no use any more.
 CELERY_BEAT_SCHEDULE = {
@@ -171,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "notices": {"task": "planner.jobs.decide_notices", "schedule": 60, "options": {"expires": 120}},
     "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
     "gaps": {"task": "planner.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},
+    "uploads": {"task": "planner.jobs.sweep_uploads", "schedule": 3600, "options": {"expires": 3600}},
     "alerts": {"task": "tracking.jobs.raise_alerts", "schedule": 300, "options": {"expires": 300}},
 }
 # The kinds of notices, in the order in which people choose among them.

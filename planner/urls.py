@@ -31,6 +31,8 @@ urlpatterns = [
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
     path("plans/<int:plan_pk>/readings/", readings.readings, name="readings"),
+    path("plans/<int:plan_pk>/readings/import/", readings.bring, name="readings-import"),
+    path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),

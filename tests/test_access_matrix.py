@@ -14,7 +14,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from planner.models import Change, Channel, Goal, Metric, Notice, Plan
+from planner.models import Change, Channel, Goal, Metric, Notice, Plan, Upload
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -51,6 +51,8 @@ RULES: dict[str, tuple] = {
     "plan-copy": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "export": (["plan", "table", "suffix"], READ, NO_POST, {}),
     "readings": (["plan"], READ, NO_POST, {}),
+    "readings-import": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "readings-upload": (["plan", "upload"], (S, 403, 403, 200, 404), WRITE, {"act": "cancel"}),
     "plan-remove": (["plan"], NO_GET, WRITE, {}),
     "plan-restore": (["removed"], NO_GET, WRITE, {}),
     "plan-history": (["plan"], READ, NO_POST, {}),
@@ -172,6 +174,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         field="risk", old="", new="",
     )  # fmt: skip
     channel = Channel.objects.create(team=team, name="Room", service="webhook", target="json://127.0.0.1:9/")
+    upload = Upload.objects.create(plan=plan, by=manager, file_name="x.csv", stored_as="x", state="refused")
     type(team).objects.filter(pk=team.pk).update(revision=1)
     return {
         "plan": plan.pk,
@@ -182,6 +185,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "removed": gone.pk,
         "notice": notice.pk,
         "channel": channel.pk,
+        "upload": upload.pk,
         "kind": "digest",
         "table": "plan",
         "suffix": "xlsx",

@@ -133,7 +133,7 @@ def _columns(names: tuple[str, ...], kind: Kind, mapping: Mapping[str, str]) -> 
     found: dict[str, int] = {}
     for field, header in mapping.items():
         wanted = plain(header)
-        if wanted in simple:
+        if wanted and wanted in simple:
             found[field] = simple.index(wanted)
     for field, words in FIELDS[kind].items():
         if field in mapping:
@@ -161,7 +161,7 @@ def _check_mapping(header: Header, mapping: Mapping[str, str], problems: Problem
                 _("“%(field)s” is no field of %(kind)s. These are: %(fields)s.")
                 % {"field": field, "kind": header.kind, "fields": ", ".join(FIELDS[header.kind])}
             )
-        elif field not in header.columns:
+        elif name and field not in header.columns:
             problems.error(
                 _("There is no column “%(name)s” for %(field)s.") % {"name": name, "field": field},
                 header.row + 1,
@@ -183,10 +183,7 @@ def _check_twins(header: Header, problems: Problems) -> None:
 
 def _no_header(kind: Kind | None, mapping: Mapping[str, str]) -> str:
     if kind is Kind.ORDERS:
-        return _(
-            "No header was found. Order lines need the columns date, order, customer and amount; --map says "
-            "which is which."
-        )
+        return _("No header was found. Order lines need the columns date, order, customer and amount.")
     if kind is Kind.READINGS:
         return _(
             "No header was found. Readings need the columns month, metric and value, or months or metrics across."

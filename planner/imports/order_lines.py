@@ -250,7 +250,7 @@ def _days(
         example = next(text for text in texts if "/" in text or "-" in text or "." in text)
         problems.error(
             _(
-                "“%(text)s” may begin with the month or with the day, and so may all others: say which (--date-order)."
+                "“%(text)s” may begin with the month or with the day, and so may all others: say which comes first."
             )
             % {"text": example},
             rows[0],
@@ -305,7 +305,7 @@ def _look_at_numbers(lines: Lines, key: OrderKey, header: Header, problems: Prob
         frame["order"] = frame.groupby(["order", with_it], sort=False).ngroup()
         return
     on_days, of_customers = (_orders_with_several(frame, name) for name in ("day", "customer"))
-    said = _("Counted as one order each; --order-key order+date or order+customer counts them apart.")
+    said = _("Counted as one order each; they can be counted apart by day or by customer.")
     several_days = ngettext(
         "%(n)d order number stands on several days.", "%(n)d order numbers stand on several days.", on_days
     )

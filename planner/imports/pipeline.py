@@ -20,6 +20,8 @@ from planner.imports.values import DateOrder
 from planner.models import Import, Metric, Team
 from planner.plans import standard_metrics
 
+# So many rows below the header are shown to who brought the file.
+SAMPLE = 5
 KEYS = {
     Measure.SALES: "sales",
     Measure.ORDERS: "orders",
@@ -51,6 +53,10 @@ class Parsed:
     kind: Kind | None = None
     readings: list[NewReading] = field(default_factory=list)
     new_metrics: list[Metric] = field(default_factory=list)
+    # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
+    headers: tuple[str, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
+    sample: list[list[str]] = field(default_factory=list)
 
     @property
     def is_accepted(self) -> bool:
@@ -81,10 +87,17 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems) -> Pars
         return Parsed(problems)
     _look_at_sheet(grid, header, problems)
     if problems.errors:
-        return Parsed(problems, header.kind)
-    if header.kind is Kind.READINGS:
-        return _readings(grid, header, team, choices, problems)
-    return _orders(grid, header, team, choices, problems)
+        parsed = Parsed(problems, header.kind)
+    elif header.kind is Kind.READINGS:
+        parsed = _readings(grid, header, team, choices, problems)
+    else:
+        parsed = _orders(grid, header, team, choices, problems)
+    parsed.headers = header.names
+    parsed.columns = {name: header.names[at] for name, at in header.columns.items()}
+    used = sorted({*header.columns.values(), *header.months, *header.metrics})
+    rows = grid.head[header.row + 1 : header.row + 1 + SAMPLE]
+    parsed.sample = [[row[at][:60] if at < len(row) else "" for at in used] for row in (header.names, *rows)]
+    return parsed
 
 
 def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Grid | None, Header | None]:
@@ -109,9 +122,7 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
             found.append((grid, header, tried))
     if len(found) > 1:
         names = ", ".join(f"“{grid.sheet}”" for grid, _header, _tried in found)
-        problems.error(
-            _("Several sheets look like data: %(names)s. Say which one (--sheet).") % {"names": names}
-        )
+        problems.error(_("Several sheets look like data: %(names)s. Say which one.") % {"names": names})
         return None, None
     if not found:
         problems.sheet = visible[0].sheet if visible else None
@@ -179,7 +190,7 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
         problems.warn(
             _(
                 "The file was taken as a part of the history: customers, new customers and repurchase rate were "
-                "left out (--history whole counts them)."
+                "left out."
             )
         )
     metrics = standard_metrics(team)

@@ -76,6 +76,29 @@ def save(
     return Saved(len(differing) - changed, changed, len(wanted) - len(differing))
 
 
+def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:
+    """What saving these readings would come to now."""
+    metrics = {
+        same_name(name): pk for pk, name in Metric.objects.filter(team=plan.team).values_list("pk", "name")
+    }
+    segments = {(each.dimension, each.name): each.pk for each in Segment.objects.filter(team=plan.team)}
+    count = {"new": 0, "changed": 0, "same": 0}
+    known = {}
+    for each in readings:
+        metric, segment = metrics.get(same_name(each.metric)), segments.get(each.segment)
+        if metric is None or segment is None:
+            count["new"] += 1
+        else:
+            known[metric, each.month, segment] = each
+    there = _there(known)
+    for place, each in known.items():
+        if place not in there:
+            count["new"] += 1
+        else:
+            count["same" if _figures(there[place]) == _figures(each) else "changed"] += 1
+    return Saved(**count)
+
+
 def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
     dimensions = {dimension for dimension, _name in wanted}
     mine = Segment.objects.filter(team=plan.team, dimension__in=dimensions)

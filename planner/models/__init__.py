@@ -4,7 +4,7 @@ from planner.models.bottlenecks import Bottleneck
 from planner.models.channels import Channel
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
-from planner.models.imports import Import
+from planner.models.imports import Import, Upload
 from planner.models.metrics import GapPoint, Metric, PlanMetric, Reading, Segment
 from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
@@ -31,5 +31,6 @@ __all__ = [
     "Role",
     "Segment",
     "Team",
+    "Upload",
     "User",
 ]

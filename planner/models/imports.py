@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.models.history import Recorded
-from planner.models.people import Team
+from planner.models.people import Team, User
 from planner.models.plans import Plan
 
 
@@ -50,3 +50,38 @@ class Import(Recorded):
         from planner.imports.save import swap
 
         swap(self, back=False)
+
+
+class Upload(models.Model):
+    """A file on its way: read by a worker, looked at by who brought it, saved or thrown away."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("is being read")
+        READY = "ready", _("can be saved")
+        REFUSED = "refused", _("cannot be saved")
+        SAVING = "saving", _("is being saved")
+        SAVED = "saved", _("saved")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="uploads", verbose_name=_("plan"))
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    file_name = models.CharField(_("file"), max_length=200)
+    stored_as = models.CharField(max_length=60, unique=True)
+    # What the person has said about the file, as planner/imports/uploads.py reads it.
+    choices = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.READING)
+    # What was found in it, for the page: nothing of this is saved anywhere else.
+    found = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a worker has it."""
+        return self.state in (self.State.READING, self.State.SAVING)

@@ -6,17 +6,22 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.translation import get_language
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from planner import access, formats
 from planner.access import get_plan
-from planner.models import Import, Metric, Plan, Reading, Segment
+from planner.forms.imports import ChoicesForm, FileForm
+from planner.imports import uploads
+from planner.jobs import enqueue_upload
+from planner.models import Import, Metric, Plan, Reading, Role, Segment, Upload
 from planner.periods import add_months, month_start, parse_month
-from planner.requests import Request
+from planner.requests import Request, status_of
 from planner.tables import cells
 
 MONTHS = 12
@@ -108,3 +113,70 @@ def _row(metric: Metric, found: dict[dt.date, Reading], months: list[dt.date]) -
         )
     values: list[Decimal] = [found[month].value for month in months if month in found]
     return Row(metric, tuple(shown), cells.sparkline(values, _("The months shown")))
+
+
+@require_http_methods(["GET", "POST"])
+def bring(request: Request, plan_pk: int) -> HttpResponse:
+    """Take a file, and hand it to a worker."""
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if form.is_valid():
+        upload = uploads.receive(plan, form.cleaned_data["file"], request.user)
+        return _hand_over(request, upload, saving=False)
+    context = {"plan": plan, "place": "diagnose", "form": form}
+    return render(request, "plans/import.html", context, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
+    """A file that was brought: while it is read, what would come of it, and the way to save or to drop it."""
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    found = get_object_or_404(Upload, plan=plan, by=request.user, pk=pk)
+    if found.state == Upload.State.SAVED:
+        return _farewell(request, plan, found)
+    seen = found.found
+    shown = {"kind": seen.get("kind"), "headers": seen.get("headers", []), "columns": seen.get("columns", {})}
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        if act == "cancel":
+            uploads.throw_away(found)
+            messages.success(request, _("Nothing of “%(name)s” was saved.") % {"name": found.file_name})
+            return redirect("readings-import", plan.pk)
+        if found.is_under_way:
+            return redirect("readings-upload", plan.pk, pk)
+        if act == "save" and found.state == Upload.State.READY:
+            return _hand_over(request, found, saving=True)
+        form = ChoicesForm(request.POST, **shown)
+        if act == "read" and form.is_valid():
+            found.choices = form.said()
+            return _hand_over(request, found, saving=False)
+    form = ChoicesForm(initial=found.choices, **shown)
+    context = {"plan": plan, "place": "diagnose", "upload": found, "found": seen, "form": form}
+    return render(request, "plans/upload.html", context)
+
+
+def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse:
+    """Give a file to a worker; where none can be reached, it stays as it was."""
+    before = found.state
+    found.state = Upload.State.SAVING if saving else Upload.State.READING
+    found.save(update_fields=["state", "choices"])
+    if not enqueue_upload(found.pk, saving=saving):
+        found.state = before if saving else Upload.State.REFUSED
+        found.save(update_fields=["state"])
+        messages.error(request, _("The work in the background cannot be reached. Try again in a minute."))
+    return redirect("readings-upload", found.plan_id, found.pk)
+
+
+def _farewell(request: Request, plan: Plan, found: Upload) -> HttpResponse:
+    """Say what the saving came to, once, and lead to the figures."""
+    count = found.found.get("readings", 0)
+    said = ngettext(
+        "%(n)d reading of “%(name)s” stands here.", "%(n)d readings of “%(name)s” stand here.", count
+    )
+    messages.success(request, said % {"n": count, "name": found.file_name})
+    uploads.throw_away(found)
+    last = found.found.get("last", "")
+    response: HttpResponse = redirect(f"{reverse('readings', args=[plan.pk])}?to={last}")
+    if request.htmx:
+        response = HttpResponse(headers={"HX-Redirect": response["Location"]})
+    return response

@@ -14,6 +14,7 @@ OF_PLAN = {
     "plan": "",
     "diagnose": "diagnose/",
     "readings": "readings/",
+    "import": "readings/import/",
     "goals": "goals/",
     "tracking": "tracking/",
     "reviews": "reviews/",

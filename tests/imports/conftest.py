@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.management import call_command
+from django.utils import translation
 
 from planner.models import Reading
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Whatever language a page of the test before has left active."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

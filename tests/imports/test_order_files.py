@@ -100,7 +100,7 @@ def test_days_in_every_order(importing, dates, options, first):
 def test_where_day_and_month_both_fit_nothing_is_guessed(importing):
     said = importing(HEAD + "1,01/02/2026,a,East,X,1\n2,03/04/2026,a,East,X,1\n")
     assert not said["accepted"]
-    assert "--date-order" in said["errors"][0]["message"]
+    assert "say which comes first" in said["errors"][0]["message"]
     assert (said["errors"][0]["row"], said["errors"][0]["column"]) == (2, "Order Date")
 
 

@@ -291,7 +291,7 @@ def test_a_workbook_with_real_dates_numbers_and_sheets(importing):
 def test_two_sheets_of_data_are_asked_about(importing):
     rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
     said = importing({"A": rows, "B": rows})
-    assert "--sheet" in said["errors"][0]["message"]
+    assert "Say which one" in said["errors"][0]["message"]
     assert importing({"A": rows, "B": rows}, "--sheet", "B")["accepted"]
     assert "no sheet “C”" in importing({"A": rows}, "--sheet", "C")["errors"][0]["message"]
 

@@ -1,0 +1,164 @@
+"""A file that somebody brought to the page: kept until it is saved or thrown away, read and saved by a worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from planner import formats
+from planner.changes import PlanClosed
+from planner.imports.headers import Kind
+from planner.imports.order_lines import OrderKey
+from planner.imports.pipeline import Choices, Parsed, parse
+from planner.imports.problems import MOST
+from planner.imports.readings import WHOLE
+from planner.imports.save import compare, save
+from planner.imports.values import DateOrder
+from planner.models import Metric, Plan, Upload, User
+
+# What nobody came back for is thrown away after this time.
+KEPT = dt.timedelta(days=1)
+MONTHS_SHOWN = 6
+State = Upload.State
+
+
+def folder() -> Path:
+    """Where the files wait: below VAR_DIR, which web server and workers share."""
+    return Path(settings.VAR_DIR) / "uploads"
+
+
+def path_of(upload: Upload) -> Path:
+    return folder() / upload.stored_as
+
+
+def receive(plan: Plan, file: UploadedFile, by: User) -> Upload:
+    """Keep a file for a worker; what this person left behind before is thrown away."""
+    for old in Upload.objects.filter(plan=plan, by=by):
+        throw_away(old)
+    folder().mkdir(parents=True, exist_ok=True)
+    upload = Upload(plan=plan, by=by, file_name=str(file.name)[-200:], stored_as=uuid.uuid4().hex)
+    with path_of(upload).open("wb") as kept:
+        for piece in file.chunks():
+            kept.write(piece)
+    upload.save()
+    return upload
+
+
+def throw_away(upload: Upload) -> None:
+    path_of(upload).unlink(missing_ok=True)
+    Upload.objects.filter(pk=upload.pk).delete()
+
+
+def sweep(now: dt.datetime) -> None:
+    """Throw away what nobody came back for."""
+    for old in Upload.objects.filter(created_at__lt=now - KEPT):
+        throw_away(old)
+
+
+def choices_of(said: dict[str, Any]) -> Choices:
+    """What a person has said on the page, as the pipeline takes it; nonsense counts as not said."""
+    kind, order = said.get("kind"), said.get("date_order")
+    key, history = said.get("order_key"), said.get("history")
+    return Choices(
+        kind=Kind(kind) if kind in list(Kind) else None,
+        mapping={str(name): str(header) for name, header in said.get("mapping", {}).items()},
+        date_order=DateOrder(order) if order in list(DateOrder) else None,
+        sheet=said.get("sheet") or None,
+        create_metrics=bool(said.get("create_metrics")),
+        order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
+        is_whole_history={"whole": True, "part": False}.get(str(history)),
+    )
+
+
+def read_upload(pk: int) -> None:
+    """Read a file and write down what would come of it. May run twice; a file thrown away meanwhile is none."""
+    upload = _get(pk, State.READING)
+    if upload is None:
+        return
+    with override(upload.by.language or upload.plan.team.language):
+        parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices))
+        found = _found(parsed, upload.plan)
+    state = State.READY if parsed.is_accepted else State.REFUSED
+    Upload.objects.filter(pk=pk, state=State.READING).update(found=found, state=state)
+
+
+def save_upload(pk: int) -> None:
+    """Save a file that somebody has looked at: read once more, for the team may have changed. May run twice."""
+    upload = _get(pk, State.SAVING)
+    if upload is None:
+        return
+    with override(upload.by.language or upload.plan.team.language):
+        parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices))
+        if parsed.is_accepted:
+            try:
+                save(
+                    upload.plan,
+                    parsed.readings,
+                    by=upload.by,
+                    kind=str(parsed.kind),
+                    file_name=upload.file_name,
+                    new_metrics=parsed.new_metrics,
+                )
+            except PlanClosed:
+                parsed.problems.error(_("The plan is closed: nothing in it is changed."))
+        found = _found(parsed, upload.plan)
+    state = State.SAVED if parsed.is_accepted else State.REFUSED
+    Upload.objects.filter(pk=pk, state=State.SAVING).update(found=found, state=state)
+    if parsed.is_accepted:
+        path_of(upload).unlink(missing_ok=True)
+
+
+def _get(pk: int, state: str) -> Upload | None:
+    return Upload.objects.select_related("plan__team", "by").filter(pk=pk, state=state).first()
+
+
+def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
+    """What the page shows of a file, in plain values."""
+    problems = parsed.problems
+    counted = compare(plan, parsed.readings) if parsed.is_accepted else None
+    return {
+        "kind": parsed.kind,
+        "headers": list(parsed.headers),
+        "columns": parsed.columns,
+        "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],
+        "new_metrics": [metric.name for metric in parsed.new_metrics],
+        "readings": len(parsed.readings),
+        "counted": [counted.new, counted.changed, counted.same] if counted else [],
+        "months": _months(parsed, plan),
+        "last": max((f"{each.month:%Y-%m}" for each in parsed.readings), default=""),
+        "errors": [each.as_json() for each in problems.errors[:MOST]],
+        "more": problems.unlisted,
+        "warnings": [each.as_json() for each in problems.warnings],
+        "at": timezone.now().isoformat(),
+    }
+
+
+def _months(parsed: Parsed, plan: Plan) -> dict[str, Any]:
+    """The last months that would result, in total: by metric, beside the months' names."""
+    whole: dict[str, dict[dt.date, Decimal]] = {}
+    for reading in parsed.readings:
+        if reading.segment == WHOLE:
+            whole.setdefault(reading.metric, {})[reading.month] = reading.value
+    months = sorted({month for values in whole.values() for month in values})[-MONTHS_SHOWN:]
+    metrics = [*Metric.objects.filter(team=plan.team), *parsed.new_metrics]
+    rates = {metric.name for metric in metrics if metric.is_rate}
+    language = get_language() or "en"
+    names = [formats.month(month, language) for month in months]
+    rows = []
+    for metric, values in whole.items():
+        figures = [
+            formats.figure(values.get(month), rate=metric in rates, language=language) for month in months
+        ]
+        rows.append(
+            [metric, list(zip(names, (formats.joined(each, language) for each in figures), strict=True))]
+        )
+    return {"names": names, "rows": rows}
