@@ -12,12 +12,12 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from bench.report import Say
-
 ROUNDS = 5
+Say = Callable[[str], object]
 MEGABYTE = 1024  # ru_maxrss counts in kB
 
 
