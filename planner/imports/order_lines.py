@@ -23,7 +23,7 @@ from planner.imports.values import DateOrder, Days, ValueRefused, read_days, rea
 
 MILLION = 1_000_000
 # So many lines are read at a time.
-PIECE = 100_000
+PIECE = 200_000
 _SIMPLE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
 
 
