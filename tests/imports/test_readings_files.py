@@ -329,6 +329,16 @@ def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(im
     assert "Hidden" in said["warnings"][0]["message"]
 
 
+def test_in_a_wide_table_a_formula_without_a_value_is_no_missing_month(importing):
+    def formula(_book, sheet):
+        sheet.write_formula(1, 2, "=1+1", value="")
+
+    said = importing(
+        workbook({"Data": [["metric", "2026-08", "2026-09"], ["Total sales", 1, None]]}, formula)
+    )
+    assert places(said) == [(2, "2026-09")]
+
+
 def test_a_zip_bomb_is_not_opened(importing):
     import io
     import zipfile
