@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from bench import jobs_data
 from bench.jobs_data import Sizes
@@ -66,7 +66,7 @@ def run(quick: bool, say: Say) -> None:
 def _compare(
     say: Say,
     what: str,
-    model: type | None,
+    model: type[models.Model] | None,
     ours: Callable[[], int],
     bare: Callable[[], int],
     columns: str,
@@ -104,7 +104,9 @@ def _compare(
     say(f"  {'memory of this process':<28} {growth / MEGABYTE:9.1f} MB more at its peak\n")
 
 
-def _same_rows(model: type, ours: Callable[[], int], bare: Callable[[], int], columns: str) -> bool:
+def _same_rows(
+    model: type[models.Model], ours: Callable[[], int], bare: Callable[[], int], columns: str
+) -> bool:
     found = []
     for run_it in (ours, bare):
         _empty(model)
@@ -115,15 +117,15 @@ def _same_rows(model: type, ours: Callable[[], int], bare: Callable[[], int], co
     return found[0] == found[1]
 
 
-def _empty(model: type | None) -> None:
+def _empty(model: type[models.Model] | None) -> None:
     if model is not None:
         with connection.cursor() as cursor:
             truncate = "TRUNCATE" if connection.vendor == "postgresql" else "DELETE FROM"
             cursor.execute(f"{truncate} {_table(model)}")
 
 
-def _table(model: type) -> str:
-    return str(model._meta.db_table)  # type: ignore[attr-defined]
+def _table(model: type[models.Model]) -> str:
+    return model._meta.db_table
 
 
 def _digests(say: Say, people: int, now: dt.datetime) -> None:

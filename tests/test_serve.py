@@ -57,7 +57,10 @@ def serving(var: Path) -> Iterator[tuple[subprocess.Popen, int, Path]]:
             start_new_session=True,
         )
     try:
-        said = lambda: re.search(r"http://127\.0\.0\.1:(\d+)", output.read_text())  # noqa: E731
+
+        def said() -> re.Match[str] | None:
+            return re.search(r"http://127\.0\.0\.1:(\d+)", output.read_text())
+
         wait_for(lambda: process.poll() is not None or said(), "the address")
         assert process.poll() is None, output.read_text()
         yield process, int(said()[1]), output

@@ -74,15 +74,6 @@ _TEAMS_QUERY = {"api-version", "sp", "sv", "sig"}
 _HOSTS = (
     "open.feishu.cn", "open.larksuite.com", "oapi.dingtalk.com", "qyapi.weixin.qq.com", "hooks.slack.com",
 )  # fmt: skip
-EXAMPLES = {
-    Service.FEISHU: "https://open.feishu.cn/open-apis/bot/v2/hook/…",
-    Service.LARK: "https://open.larksuite.com/open-apis/bot/v2/hook/…",
-    Service.DINGTALK: "https://oapi.dingtalk.com/robot/send?access_token=…",
-    Service.WECOM: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…",
-    Service.SLACK: "https://hooks.slack.com/services/…",
-    Service.TEAMS: "https://….logic.azure.com/workflows/…",
-    Service.WEBHOOK: "https://…",
-}
 NAMES = gettext_lazy("Feishu, Lark, DingTalk, WeCom, Slack, Teams or your own webhook (https://…)")
 
 

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -39,7 +39,6 @@ class Watch:
     forbidden: bool = False
     status: int | None = None
     answer: bytes = b""
-    requests: int = field(default=0)
 
 
 _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
@@ -48,10 +47,12 @@ _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
 @contextmanager
 def watched() -> Iterator[Watch]:
     """Guard and watch the requests that this thread makes until the end of the block."""
-    requests.sessions.HTTPAdapter = GuardedAdapter  # type: ignore[misc]  # each request makes its own session
-    token = _watch.set(Watch())
+    # Each request of the sender makes a session of its own, which looks for its transport under this name.
+    requests.sessions.HTTPAdapter = GuardedAdapter  # type: ignore[misc]  # a class of the library is replaced
+    watch = Watch()
+    token = _watch.set(watch)
     try:
-        yield _watch.get() or Watch()
+        yield watch
     finally:
         _watch.reset(token)
 
@@ -80,7 +81,7 @@ class _Guarded:
     def _new_conn(self) -> socket.socket:
         watch = _watch.get()
         if watch is None:
-            return super()._new_conn()  # type: ignore[misc]
+            return super()._new_conn()  # type: ignore[misc]  # of the class it is mixed with
         host = self._dns_host
         try:
             addresses = checked_addresses(host.strip("[]"), self.port, encrypted=self._encrypted)
@@ -95,7 +96,7 @@ class _Guarded:
         for at, address in enumerate(addresses, start=1):
             self._dns_host = address
             try:
-                connection: socket.socket = super()._new_conn()  # type: ignore[misc]
+                connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # of the class it is mixed with
                 return connection
             except (NewConnectionError, ConnectTimeoutError):
                 if at == len(addresses):
@@ -105,9 +106,10 @@ class _Guarded:
     def request(self, *args: Any, **kwargs: Any) -> None:
         if watch := _watch.get():
             if self.sock is None:
-                self.connect()  # type: ignore[attr-defined]  # until here nothing was said to anybody
+                # Until here nothing was said to anybody.
+                self.connect()  # type: ignore[attr-defined]  # of the class it is mixed with
             watch.was_written = True
-        super().request(*args, **kwargs)  # type: ignore[misc]
+        super().request(*args, **kwargs)  # type: ignore[misc]  # of the class it is mixed with
 
 
 class _HTTPConnection(_Guarded, HTTPConnection):
@@ -138,7 +140,6 @@ class GuardedAdapter(requests.adapters.HTTPAdapter):
         if watch is None:
             return super().send(request, *args, **kwargs)
         kwargs["proxies"] = {}  # a proxy would resolve the name anew
-        watch.requests += 1
         response = super().send(request, *args, **kwargs)
         watch.status = response.status_code
         watch.answer = response.content[:MOST]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.imports.files import Grid
-from planner.imports.headers import Header, plain
+from planner.imports.headers import Header
 from planner.imports.problems import Problems
-from planner.imports.readings import TOTALS
+from planner.imports.rows import data_rows
 from planner.imports.values import DateOrder, Days, ValueRefused, read_days, read_figure
 
 MILLION = 1_000_000
@@ -179,9 +178,12 @@ def _one_by_one(grid: Grid, header: Header, order: DateOrder | None, problems: P
     import numpy as np
     import pandas as pd
 
-    rows = list(_rows(grid, header, problems))
-    get = lambda name: [cells[header.columns[name]].strip() for _at, cells in rows]  # noqa: E731
-    numbers = [at + 1 for at, _cells in rows]
+    rows = list(data_rows(grid, header, ("date", "order"), problems))
+    numbers = [number for number, _cells in rows]
+
+    def get(name: str) -> list[str]:
+        return [cells[header.columns[name]].strip() for _number, cells in rows]
+
     if not rows:
         problems.error(_("There are no order lines below the header."))
         return None
@@ -213,32 +215,6 @@ def _one_by_one(grid: Grid, header: Header, order: DateOrder | None, problems: P
             place = {text: at for at, text in enumerate(unique)}
             segments[name] = _named(unique, np.array([place[text] for text in column]))
     return Lines(frame, segments)
-
-
-def _rows(grid: Grid, header: Header, problems: Problems) -> Iterator[tuple[int, list[str]]]:
-    width, left_out = len(header.names), []
-    for at in range(header.row + 1, len(grid.rows)):
-        cells = grid.rows[at]
-        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            problems.error(_("This row has more cells than the header."), at + 1)
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if any(
-            plain(cells[header.columns[name]]) in TOTALS
-            for name in ("date", "order")
-            if _has(cells, header, name)
-        ):
-            left_out.append(at + 1)
-            continue
-        yield at, cells if len(cells) >= width else [*cells, *[""] * (width - len(cells))]
-    if left_out:
-        rows = ", ".join(map(str, left_out[:10])) + ("…" if len(left_out) > 10 else "")
-        problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, left_out[0])
-
-
-def _has(cells: list[str], header: Header, name: str) -> bool:
-    return header.columns[name] < len(cells)
 
 
 def _days(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from planner.imports.order_lines import MILLION, Lines
@@ -82,7 +83,7 @@ class _Counted:
         import pandas as pd
 
         mask = slice(None) if chosen is None else chosen
-        count = lambda months: np.bincount(months, minlength=len(self._span))  # noqa: E731
+        count = partial(np.bincount, minlength=len(self._span))
         keys = np.sort(pd.unique(self._keys[mask]))  # in the order of their months
         order_of_month, customer = np.divmod(keys, self._customers)
         month, order = np.divmod(order_of_month, self._orders)

@@ -154,9 +154,7 @@ def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
 
 def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
     known = {
-        same_name(metric.name): KnownMetric(
-            metric.name, metric.is_rate, metric.aggregation == Metric.Aggregation.RATIO
-        )
+        same_name(metric.name): KnownMetric(metric.name, metric.is_rate)
         for metric in Metric.objects.filter(team=team)
     }
     found = read_readings(grid, header, known, choices.create_metrics, problems)

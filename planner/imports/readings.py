@@ -10,14 +10,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from planner.imports.files import Grid
-from planner.imports.headers import Header, plain
+from planner.imports.headers import Header
 from planner.imports.problems import Problems
+from planner.imports.rows import data_rows
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
 from planner.quantities import half_width
 
 WHOLE = ("whole", "")
 REGION, PRODUCT_LINE = "region", "product_line"
-TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
 # What people call the whole in a column of segments.
 WHOLES = {"", "all", "whole", "total", "overall", "全部", "整体", "合计", "总计", "全国", "whole team"}
 DIMENSIONS = {
@@ -37,11 +37,10 @@ Part = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
-    """What the reader of a file has to know of a metric: its name as the team writes it, and how it is figured."""
+    """What the reader of a file has to know of a metric: its name as the team writes it, and whether it is a rate."""
 
     name: str
     is_rate: bool
-    is_ratio: bool
 
 
 @dataclass(slots=True)
@@ -115,31 +114,21 @@ def read_readings(
 
 
 def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[_Cell]:
-    left_out: list[int] = []
-    for at, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 1):
-        cells = [*row, *[""] * (len(header.names) - len(row))]
-        if not any(cell.strip() for cell in cells):
-            continue
-        if any(cell.strip() for cell in cells[len(header.names) :]):
-            problems.error(_("This row has more cells than the header."), at + 1)
-            continue
-        if _is_total(cells, header):
-            left_out.append(at + 1)
-            continue
-        segment = _segment(cells, header, at + 1, problems)
-        if segment is None:
-            continue
-        yield from _cells_of_row(cells, header, at, segment, grid, problems)
-    if left_out:
-        rows = ", ".join(map(str, left_out[:10])) + ("…" if len(left_out) > 10 else "")
-        problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, left_out[0])
+    for row, cells in data_rows(grid, header, ("metric", "month"), problems):
+        segment = _segment(cells, header, row, problems)
+        if segment is not None:
+            yield from _cells_of_row(cells, header, row, segment, grid, problems)
 
 
 def _cells_of_row(
-    cells: list[str], header: Header, at: int, segment: Part, grid: Grid, problems: Problems
+    cells: list[str], header: Header, row: int, segment: Part, grid: Grid, problems: Problems
 ) -> Iterator[_Cell]:
-    get = lambda name: cells[header.columns[name]].strip() if name in header.columns else ""  # noqa: E731
-    label = lambda name: header.name(name) if name in header.columns else name  # noqa: E731
+    def get(name: str) -> str:
+        return cells[header.columns[name]].strip() if name in header.columns else ""
+
+    def label(name: str) -> str:
+        return header.name(name) if name in header.columns else name
+
     if not header.months and not header.metrics:
         places = {header.columns["value"]: (get("metric"), get("month"))}
     elif header.months:
@@ -149,13 +138,13 @@ def _cells_of_row(
     is_long = "value" in header.columns
     for column, (metric, month) in places.items():
         value, name = cells[column].strip(), header.names[column]
-        if (at, column) in grid.empty_formulas:
-            problems.error(_("This formula has no value yet. Open the file and save it again."), at + 1, name)
+        if (row - 1, column) in grid.empty_formulas:
+            problems.error(_("This formula has no value yet. Open the file and save it again."), row, name)
             continue
         if not value and not is_long:
             continue  # a month or metric without a value in a wide table: missing, not zero
         yield _Cell(
-            row=at + 1,
+            row=row,
             column=name,
             metric=metric,
             metric_column=label("metric"),
@@ -166,11 +155,6 @@ def _cells_of_row(
             weight=get("weight"),
             source=" · ".join(each for each in (get("source"), get("note")) if each)[:120],
         )
-
-
-def _is_total(cells: list[str], header: Header) -> bool:
-    names = [header.columns[each] for each in ("metric", "month") if each in header.columns]
-    return any(plain(cells[at]) in TOTALS for at in names)
 
 
 def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Part | None:
@@ -216,7 +200,7 @@ def _read(
         return None
     if metric is None:
         found.new_metrics.setdefault(_first_spelling(cell.metric, found), False)
-        metric = KnownMetric(_first_spelling(cell.metric, found), False, False)
+        metric = KnownMetric(_first_spelling(cell.metric, found), False)
     try:
         month = read_month(cell.month)
     except ValueRefused as refused:

@@ -32,8 +32,9 @@ _MONTH = re.compile(r"(\d{4}) ?(?:[-/.] ?(\d{1,2})|年 ?(\d{1,2}) ?月(?:份)?)"
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})\.?[- ,/]+(\d{4})|(\d{4})[- ,/]+([A-Za-z]{3,9})\.?")
 _FULL = (
-    "january february march april may june july august september october november december".split()  # noqa: SIM905
-)
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _NAMES = {
     name: number
     for number, full in enumerate(_FULL, 1)

@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import Callable
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone, translation
 
 from planner.models import Membership
@@ -106,9 +107,9 @@ def _answered(code: int, said: bytes | str) -> Exception:
     return Refused(f"{code} {words}") if code >= 500 else NotNow(f"{code} {words}")
 
 
-def _close(connection: object) -> None:
+def _close(connection: BaseEmailBackend) -> None:
     """The mail is out, or refused; how the connection ends says nothing about it."""
     try:
-        connection.close()  # type: ignore[attr-defined]
+        connection.close()
     except (OSError, smtplib.SMTPException):
         logger.info("The mail server ended the connection in its own way.")

@@ -99,7 +99,7 @@ def preview(request: Request, kind: str) -> HttpResponse:
     )
     response = HttpResponse(html)
     # The page is the mail itself, with its one style sheet and nothing else.
-    response._csp_replace = {"style-src": [_hash_of_style(html)]}  # type: ignore[attr-defined]
+    response._csp_replace = {"style-src": [_hash_of_style(html)]}  # type: ignore[attr-defined]  # what django-csp reads
     return response
 
 

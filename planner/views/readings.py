@@ -150,9 +150,10 @@ def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         if act == "read" and form.is_valid():
             found.choices = form.said()
             return _hand_over(request, found, saving=False)
-    form = ChoicesForm(initial=found.choices, **shown)
+    else:
+        form = ChoicesForm(initial=found.choices, **shown)
     context = {"plan": plan, "place": "diagnose", "upload": found, "found": seen, "form": form}
-    return render(request, "plans/upload.html", context)
+    return render(request, "plans/upload.html", context, status=status_of(form))
 
 
 def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse:

@@ -1,0 +1,40 @@
+"""The rows of data below a header: what is blank or a total is left out, what is too long is a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from planner.imports.files import Grid
+from planner.imports.headers import Header, plain
+from planner.imports.problems import Problems
+
+TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
+# More row numbers than these nobody reads in one sentence.
+MOST_NUMBERS = 10
+
+
+def data_rows(
+    grid: Grid, header: Header, names: Sequence[str], problems: Problems
+) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number in the file (from 1), as long as the header.
+
+    A row is a total where one of its fields called `names` says so; it is left out, and said at the end.
+    """
+    width, totals = len(header.names), []
+    places = [header.columns[name] for name in names if name in header.columns]
+    for number, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if any(cell.strip() for cell in row[width:]):
+            problems.error(_("This row has more cells than the header."), number)
+            continue
+        cells = [*row[:width], *[""] * (width - len(row))]
+        if any(plain(cells[at]) in TOTALS for at in places):
+            totals.append(number)
+            continue
+        yield number, cells
+    if totals:
+        rows = ", ".join(map(str, totals[:MOST_NUMBERS])) + ("…" if len(totals) > MOST_NUMBERS else "")
+        problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])
