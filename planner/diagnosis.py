@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import formats, gap_history, gaps, status_sheet
+from planner.analysis.page import Analysis
 from planner.changes import Recording
 from planner.models import Change, GapPoint, Metric, Plan, PlanMetric
 from planner.periods import full_months_before
@@ -156,6 +158,8 @@ class StatusTable(Table):
     """Table 1: metric, current value, target, gap, gap rate and main problems."""
 
     url_name = "diagnose"
+    template = "plans/diagnose.html"
+    parts = frozenset({"flags", "trend", "drivers"})
     file_name = "status"
     form_title = pgettext_lazy("form", "Sales performance status")
     title = gettext_lazy("Table 1 · Performance status")
@@ -187,7 +191,15 @@ class StatusTable(Table):
         return _("Current values: %(span)s") % {"span": span}
 
     def links(self) -> list[tuple[str, str]]:
-        return [(reverse("readings", args=[self.plan.pk]), _("History of the figures"))]
+        return [
+            (reverse("readings", args=[self.plan.pk]), _("History of the figures")),
+            (reverse("bottlenecks", args=[self.plan.pk]), _("Bottlenecks")),
+        ]
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What the figures say, for the parts of the page beneath the table."""
+        return Analysis(self.plan, self.params)
 
     def suggestions(self) -> list[str]:
         """The names of the team's metrics that are not in the table yet."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -33,6 +33,7 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
         found = {
             "sales": Metric(name=_("Total sales"), unit=money, kind=M.Kind.AMOUNT),
             "orders": Metric(name=_("Order count"), kind=M.Kind.COUNT),
+            "leads": Metric(name=_("Leads"), kind=M.Kind.COUNT),
             "conversion": Metric(name=_("Customer conversion rate"), kind=M.Kind.RATE, **ratio),
             "order_value": Metric(name=_("Average order value"), unit=money, kind=M.Kind.AMOUNT, **ratio),
             "repurchase": Metric(name=_("Repurchase rate"), kind=M.Kind.RATE, **ratio),
@@ -134,3 +135,15 @@ def restore_plan(plan: Plan, *, by: User) -> None:
     if gone is None:
         raise changes.CannotUndo(_("There is nothing to undo."))
     changes.undo(plan.team, gone.revision, by=by)
+
+
+def segments_of(team: Team) -> list[Segment]:
+    """The parts of the business that people speak of: regions, product lines and sub-teams."""
+    return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))
+
+
+def metrics_of(plan: Plan, named: Iterable[int | None] | QuerySet) -> list[Metric]:
+    """The team's metrics, those of the plan first; an archived one stays while something of the plan names it."""
+    of_plan = set(plan.metrics.values_list("metric", flat=True))
+    found = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=named), team=plan.team_id)
+    return sorted(found, key=lambda each: (each.pk not in of_plan, each.name, each.pk))

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner.bottlenecks import MOST_IN_FOCUS
 from planner.models import Bottleneck, Plan, PlanMetric, Reading, Segment
 from planner.periods import add_months, full_months_before
 from planner.stages import Check, Stage, Summary, check
 
 HISTORY_MONTHS = 6
-MOST_IN_FOCUS = 3
 
 
 def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
@@ -144,7 +144,7 @@ def _about(rows: list[PlanMetric], said: str, why: str, verb: str) -> Check:
 
 
 def _on_focus(plan: Plan, in_focus: int, vague: int) -> list[Check]:
-    url = reverse("diagnose", args=[plan.pk])
+    url = reverse("bottlenecks", args=[plan.pk])
     return [
         check(
             in_focus if in_focus > MOST_IN_FOCUS else 0,

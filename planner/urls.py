@@ -7,6 +7,7 @@ from django.urls import include, path
 from planner.views import (
     accounts,
     channels,
+    diagnosis,
     exports,
     feeds,
     health,
@@ -34,6 +35,15 @@ urlpatterns = [
     path("plans/<int:plan_pk>/readings/import/", readings.bring, name="readings-import"),
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),
+    path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
+    path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
+    path(
+        "plans/<int:plan_pk>/diagnose/formulas/<int:pk>/remove/",
+        diagnosis.remove_formula,
+        name="formula-remove",
+    ),
+    *table_urls("bottlenecks", "planner.bottlenecks.BottlenecksTable"),
+    path("plans/<int:plan_pk>/bottlenecks/from/", diagnosis.bottleneck_from, name="bottleneck-from"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),
     path("", include("reviews.urls")),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from planner import goals
 from planner.changes import Recording
 from planner.items import split_items
-from planner.models import Goal, Segment
+from planner.models import Goal
 from planner.periods import full_months_before
 from planner.quantities import edit_text
 from planner.requests import with_value
@@ -252,8 +252,3 @@ class AddPartForm(AddCoreForm):
         if core is None:
             raise ValidationError({"name": _("This core goal is gone: reload the page.")})
         return self._create(log, parent=core)
-
-
-def segments_of(team: Any) -> list[Segment]:
-    """The parts that a goal may speak of: regions, product lines and sub-teams."""
-    return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner.models import Change, Goal, Metric, Plan, Segment
+from planner.plans import metrics_of, segments_of
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.table import RowKind, Table
 from strategies import sheet
-from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm, segments_of
+from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
 from strategies.models import KeyAction, Strategy
 from strategies.targets import Target, headline, sentence, standing, targets
 
@@ -93,10 +94,7 @@ class GoalsTable(Table):
     @cached_property
     def metrics(self) -> list[Metric]:
         """The team's metrics, those of the plan first; an archived one stays while a goal of the plan names it."""
-        of_plan = set(self.plan.metrics.values_list("metric", flat=True))
-        named = Goal.objects.filter(plan=self.plan).values("metric")
-        found = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=named), team=self.plan.team_id)
-        return sorted(found, key=lambda each: (each.pk not in of_plan, each.name, each.pk))
+        return metrics_of(self.plan, Goal.objects.filter(plan=self.plan).values("metric"))
 
     @cached_property
     def segments(self) -> list[Segment]:

@@ -85,18 +85,18 @@ class Contribution(Generic[Key]):
     """
 
     key: Key | None
-    before: Decimal | None
-    after: Decimal | None
+    before: Number | None
+    after: Number | None
     change: Fraction
     points: Fraction | None
     share: Fraction | None
 
 
 def contributions(
-    before: Mapping[Key, Decimal],
-    after: Mapping[Key, Decimal],
-    whole_before: Decimal,
-    whole_after: Decimal,
+    before: Mapping[Key, Number],
+    after: Mapping[Key, Number],
+    whole_before: Number,
+    whole_after: Number,
 ) -> list[Contribution[Key]]:
     """What each segment contributed, the largest change first; a last line with the key None is the rest.
 
@@ -105,14 +105,17 @@ def contributions(
     """
     whole = Fraction(whole_after) - Fraction(whole_before)
 
-    def line(key: Key | None, first: Decimal | None, last: Decimal | None) -> Contribution[Key]:
+    def line(key: Key | None, first: Number | None, last: Number | None) -> Contribution[Key]:
         change = Fraction(last or 0) - Fraction(first or 0)
         points = change / abs(Fraction(whole_before)) if whole_before else None
         return Contribution(key, first, last, change, points, change / whole if whole else None)
 
     found = [line(key, before.get(key), after.get(key)) for key in {**before, **after}]
     found.sort(key=lambda each: (-abs(each.change), str(each.key)))
-    rest = [whole_before - sum(before.values()), whole_after - sum(after.values())]
+    rest = [
+        Fraction(whole) - sum(map(Fraction, parts.values()), Fraction(0))
+        for whole, parts in ((whole_before, before), (whole_after, after))
+    ]
     return [*found, line(None, *rest)] if any(rest) else found
 
 

@@ -160,6 +160,13 @@ class SettingsForm(forms.ModelForm):
         help_text=gettext_lazy("In per cent of the target, such as 5%, since the gap was at its smallest."),
     )
 
+    volatility_threshold = ShareField(
+        label=gettext_lazy("A figure has moved sharply beyond"),
+        help_text=gettext_lazy(
+            "In per cent of the month before, such as 20%; with two years of history, of the same month last year."
+        ),
+    )
+
     class Meta:
         model = Team
         fields = [
@@ -176,6 +183,7 @@ class SettingsForm(forms.ModelForm):
             "digest_hour",
             "grace_days",
             "gap_threshold",
+            "volatility_threshold",
         ]
         help_texts = {
             "grace_days": gettext_lazy(

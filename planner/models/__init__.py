@@ -1,11 +1,11 @@
 """The shared core: who plans (people), what is planned (plans) and what is known (metrics, bottlenecks, goals)."""
 
-from planner.models.bottlenecks import Bottleneck
+from planner.models.bottlenecks import Bottleneck, CauseView
 from planner.models.channels import Channel
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
 from planner.models.imports import Import, Upload
-from planner.models.metrics import GapPoint, Metric, PlanMetric, Reading, Segment
+from planner.models.metrics import Formula, GapPoint, Metric, PlanMetric, Reading, Segment
 from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
@@ -13,8 +13,10 @@ from planner.models.pulses import Pulse
 
 __all__ = [
     "Bottleneck",
+    "CauseView",
     "Change",
     "Channel",
+    "Formula",
     "GapPoint",
     "Goal",
     "Import",

@@ -1,4 +1,4 @@
-"""Where the problem sits: bottlenecks, scored and ranked by the four quadrants."""
+"""Where the problem sits: bottlenecks, ranked by the four quadrants, and what the team says of their causes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.models.history import Recorded
 from planner.models.metrics import Metric, Segment
+from planner.models.people import Membership
 from planner.models.plans import Plan
+
+# The middle of the scale counts as high.
+HIGH = 3
 
 
 class Bottleneck(Recorded):
@@ -22,7 +26,8 @@ class Bottleneck(Recorded):
     class Quadrant(models.TextChoices):
         FIRST = "first", _("high impact, easy: first")
         LATER = "later", _("high impact, hard: long-term")
-        REST = "rest", _("low impact: after the others, or never")
+        AFTER = "after", _("low impact, easy: after the others")
+        NEVER = "never", _("low impact, hard: last, or never")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="bottlenecks", verbose_name=_("plan"))
     order = models.PositiveIntegerField(_("order"), default=0)
@@ -64,6 +69,33 @@ class Bottleneck(Recorded):
         """Which of the four quadrants it is in; None while a score is missing. Scores from 3 up are high."""
         if self.impact is None or self.ease is None:
             return None
-        if self.impact < 3:
-            return self.Quadrant.REST
-        return self.Quadrant.FIRST if self.ease >= 3 else self.Quadrant.LATER
+        is_easy = self.ease >= HIGH
+        if self.impact >= HIGH:
+            return self.Quadrant.FIRST if is_easy else self.Quadrant.LATER
+        return self.Quadrant.AFTER if is_easy else self.Quadrant.NEVER
+
+
+class CauseView(Recorded):
+    """What one member sees as a cause, said in the team's retrospective; a manager merges it into a bottleneck."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="cause_views", verbose_name=_("plan"))
+    by = models.ForeignKey(Membership, models.PROTECT, related_name="cause_views", verbose_name=_("member"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Bottleneck.Kind)
+    text = models.CharField(_("cause"), max_length=200)
+    bottleneck = models.ForeignKey(
+        Bottleneck, models.SET_NULL, null=True, blank=True, related_name="views", verbose_name=_("bottleneck")
+    )
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("view of causes")
+        verbose_name_plural = _("views of causes")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def home(self) -> tuple[int, int | None]:
+        return self.plan.team_id, self.plan_id
+
+    def as_copy(self, days: int) -> None:
+        """A view belongs to the meeting in which it was said: the next plan asks anew."""

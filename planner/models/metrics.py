@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from planner.models.history import Recorded
 from planner.models.people import Team
 from planner.models.plans import Plan
 
+FEWEST_FACTORS, MOST_FACTORS = 2, 6
 # The size of every figure: up to 14 digits before the point and 6 behind.
 FIGURE: Any = {"max_digits": 20, "decimal_places": 6}
 
@@ -68,6 +70,39 @@ class Metric(Recorded):
     @property
     def is_rate(self) -> bool:
         return self.kind == self.Kind.RATE
+
+
+class Formula(Recorded):
+    """A metric of the team as the product of others: sales = customers × orders per customer × order value."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="formulas", verbose_name=_("team"))
+    result = models.ForeignKey(Metric, models.CASCADE, related_name="formulas", verbose_name=_("metric"))
+    # [metric, metric that it is divided by or null], by their ids, for each factor in order.
+    factors = models.JSONField(_("factors"), default=list)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("formula")
+        verbose_name_plural = _("formulas")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.result.name
+
+    def home(self) -> tuple[int, int | None]:
+        return self.team_id, None
+
+    @property
+    def metric_ids(self) -> set[int]:
+        """Every metric that it is computed from."""
+        return {pk for factor in self.factors for pk in factor if pk is not None}
+
+    def clean(self) -> None:
+        """Two to six factors, each a metric of the team or a ratio of two."""
+        if not FEWEST_FACTORS <= len(self.factors) <= MOST_FACTORS:
+            raise ValidationError({"factors": _("A formula has two to six factors.")})
+        known = set(Metric.objects.filter(team=self.team_id).values_list("pk", flat=True))
+        if not self.metric_ids <= known:
+            raise ValidationError({"factors": _("A factor is a metric of the team, or a ratio of two.")})
 
 
 class Segment(models.Model):

@@ -130,6 +130,9 @@ class Team(models.Model):
     gap_threshold = models.DecimalField(
         _("gap that managers are told of"), max_digits=4, decimal_places=3, default=Decimal("0.05")
     )
+    volatility_threshold = models.DecimalField(
+        _("sharp move of a figure"), max_digits=4, decimal_places=3, default=Decimal("0.2")
+    )
     revision = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
@@ -145,6 +148,11 @@ class Team(models.Model):
                 condition=models.Q(gap_threshold__range=(Decimal("0.001"), Decimal(1))),
                 name="gap_threshold_from_0_1_to_100_percent",
                 violation_error_message=_("The growth of a gap is from 0.1 to 100 per cent of the target."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(volatility_threshold__range=(Decimal("0.01"), Decimal(1))),
+                name="volatility_threshold_from_1_to_100_percent",
+                violation_error_message=_("A sharp move is one of 1 to 100 per cent."),
             ),
             models.CheckConstraint(
                 condition=models.Q(meeting_weekday__range=(1, 7)),

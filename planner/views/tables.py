@@ -44,7 +44,8 @@ def table_urls(url_name: str, dotted_table: str) -> list[URLPattern]:
 def page(request: Request, plan_pk: int, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk)
     shown: Table = import_string(table)(plan, request.GET)
-    piece = "#table" if request.htmx else ""
+    asked = request.htmx.target if request.htmx.target in shown.parts else "table"
+    piece = f"#{asked}" if request.htmx else ""
     return render(request, shown.template + piece, {"plan": plan, "table": shown, "place": shown.url_name})
 
 
@@ -95,9 +96,11 @@ def add(request: Request, plan_pk: int, table: str) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan = get_plan(request, plan_pk, at_least=Role.REP)
     shown: Table = import_string(table)(plan, request.GET)
     kind, pk = shown.split(key)
+    if not kind.may_remove(shown.membership, kind.objects(plan).filter(pk=pk).first()):
+        raise PermissionDenied
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         obj = log.take(kind.objects(plan), pk)
         log.remove(obj)

@@ -15,6 +15,7 @@ const tableRows = (() => {
       label(fresh, names);
       mergeRow(fresh, revision, saving);
     }
+    document.body.dispatchEvent(new CustomEvent("rows-changed"));
   }
 
   // An answer leaves out what the head says already: the columns' names that the cards of a phone show.
@@ -36,10 +37,18 @@ const tableRows = (() => {
     if (fresh.hasAttribute("data-gone")) return busy ? undefined : old.remove();
     old.dataset.rev = revision;
     old.className = fresh.className;
-    if (fresh.dataset.group) old.dataset.group = fresh.dataset.group;
+    if ((old.dataset.group ?? "") !== (fresh.dataset.group ?? "")) regroup(old, fresh.dataset.group ?? "");
     if (old.cells.length !== fresh.cells.length) return busy ? undefined : old.replaceWith(fresh);
     [...fresh.cells].forEach((cell, at) => mergeCell(old.cells[at], cell, saving));
     return undefined;
+  }
+
+  // A row that went to another group goes behind the last of its new one; one that left all groups goes to the end.
+  function regroup(row, group) {
+    row.dataset.group = group;
+    const peers = [...document.querySelectorAll(`[id="${group}"], [data-group="${group}"]`)].filter((each) => each !== row);
+    if (group && peers.length) peers[peers.length - 1].after(row);
+    else if (!group) row.parentElement.append(row);
   }
 
   function mergeCell(old, fresh, saving) {

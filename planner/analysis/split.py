@@ -1,0 +1,556 @@
+"""A change of a figure, or its gap, split into its drivers and by segment, and said in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner import charts
+from planner.analysis import words
+from planner.analysis.drivers import Contribution, Number, apportioned, chain, contributions, decimal, shapley
+from planner.analysis.history import History, Series
+from planner.gaps import Aggregation, Direction
+from planner.models import Formula, Metric, Segment, Team
+from planner.periods import add_months, months_between
+from planner.plans import standard_metrics
+from planner.status import Standing
+
+# So many factors have all their orders offered; more have their own order and its reverse.
+ALL_ORDERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A metric, or a ratio of two; `metric` is the one of the team that stands for the ratio, where there is one."""
+
+    numerator: Metric
+    denominator: Metric | None = None
+    metric: Metric | None = None
+
+    @property
+    def label(self) -> str:
+        if self.metric is not None:
+            return self.metric.name
+        if self.denominator is None:
+            return self.numerator.name
+        return f"{self.numerator.name} ÷ {self.denominator.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A metric as a product of factors: one that the team defined (`formula`), or one that its metrics suggest."""
+
+    key: str
+    result: Metric
+    factors: tuple[Factor, ...]
+    formula: Formula | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.result.name} = {' × '.join(each.label for each in self.factors)}"
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """Every metric that it is computed from, the result first."""
+        parts = [each for f in self.factors for each in (f.numerator, f.denominator) if each is not None]
+        return list({each.pk: each for each in (self.result, *parts)}.values())
+
+
+def products(team: Team, metrics: Mapping[int, Metric]) -> list[Product]:
+    """The team's own formulas, then those that its metrics suggest; `metrics` are the team's, by id."""
+    own = [
+        Product(f"f{each.pk}", metrics[each.result_id], _factors(each.factors, metrics), each)
+        for each in Formula.objects.filter(team=team)
+        if {each.result_id, *each.metric_ids} <= set(metrics)
+    ]
+    return [*own, *_suggested(standard_metrics(team), metrics)]
+
+
+def _factors(pairs: Sequence[Sequence[int | None]], metrics: Mapping[int, Metric]) -> tuple[Factor, ...]:
+    found = []
+    for numerator, denominator in pairs:
+        top = metrics[numerator or 0]
+        below = metrics[denominator] if denominator is not None else None
+        found.append(Factor(top, below, _standing_for(top, below, metrics) if below else None))
+    return tuple(found)
+
+
+def _standing_for(numerator: Metric, denominator: Metric, metrics: Mapping[int, Metric]) -> Metric | None:
+    wanted = (numerator.pk, denominator.pk)
+    return next((e for e in metrics.values() if (e.numerator_id, e.denominator_id) == wanted), None)
+
+
+def _suggested(standard: Mapping[str, Metric], metrics: Mapping[int, Metric]) -> list[Product]:
+    """Sales by customers, by leads, and by orders: as far as the team has the metrics."""
+    has = {key: metric for key, metric in standard.items() if metric.pk in metrics}
+    if "sales" not in has:
+        return []
+    sales = has["sales"]
+
+    def ratio(top: Metric, below: Metric, known_as: str = "") -> Factor:
+        return Factor(top, below, _standing_for(top, below, metrics) or has.get(known_as))
+
+    found = []
+    if "orders" in has and "customers" in has:
+        orders, customers = has["orders"], has["customers"]
+        by_customers = (Factor(customers), ratio(orders, customers), ratio(sales, orders, "order_value"))
+        found.append(Product("customers", sales, by_customers))
+    if "leads" in has:
+        won = _won_of(has["leads"], has)
+        if won is not None:
+            value = ratio(sales, won, "order_value" if won == has.get("orders") else "")
+            found.append(Product("leads", sales, (Factor(has["leads"]), ratio(won, has["leads"]), value)))
+    if "orders" in has:
+        orders = has["orders"]
+        found.append(Product("orders", sales, (Factor(orders), ratio(sales, orders, "order_value"))))
+    return found
+
+
+def _won_of(leads: Metric, has: Mapping[str, Metric]) -> Metric | None:
+    """What leads become: what the team's conversion rate counts, else orders."""
+    conversion = has.get("conversion")
+    if conversion is not None and conversion.denominator_id == leads.pk and conversion.numerator is not None:
+        return conversion.numerator
+    return has.get("orders")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is compared: two lists of months, or where `before` is empty the current value with the target."""
+
+    key: str
+    label: str
+    before: tuple[dt.date, ...]
+    after: tuple[dt.date, ...]
+
+
+TARGET = "target"
+
+
+def spans(history: History) -> list[Span]:
+    """What can be compared at the end of a history, the last quarter with the one before first."""
+    if history.last is None:
+        return []
+    last = history.last
+    found = []
+    for key, label, length, back in (
+        ("quarter", _("last 3 months against the 3 before"), 3, 3),
+        ("quarter-year", _("last 3 months against the same last year"), 3, 12),
+        ("month", _("last month against the month before"), 1, 1),
+        ("month-year", _("last month against the same last year"), 1, 12),
+        ("year", _("last 12 months against the 12 before"), 12, 12),
+    ):
+        after = months_between(add_months(last, 1 - length), last)
+        before = months_between(add_months(after[0], -back), add_months(after[-1], -back))
+        found.append(Span(key, label, before, after))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one factor contributed, by both methods; `share` is that of Shapley in the whole change."""
+
+    label: str
+    metric: Metric | None
+    before: Fraction | None
+    after: Fraction | None
+    shapley: Fraction
+    chain: Fraction
+    share: Fraction | None
+
+    @property
+    def figures(self) -> tuple[str, str]:
+        """Before and after, as people read them."""
+        return _written(self.metric, self.before), _written(self.metric, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The change of a product from `start` to `end`, per month, in parts that add up to it with the `rest`."""
+
+    product: Product
+    span: Span
+    start: Fraction
+    end: Fraction
+    parts: tuple[Part, ...]
+    rest: Fraction
+    notes: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> Fraction:
+        return self.end - self.start
+
+    @property
+    def metric(self) -> Metric:
+        return self.product.result
+
+    @property
+    def places(self) -> int:
+        """With how many decimals its parts are shown."""
+        return 0 if abs(self.change) >= 100 or self.start >= 1000 else 4 if self.metric.is_rate else 2
+
+    def shown(self) -> tuple[list[Decimal], Decimal]:
+        """The parts of Shapley and the rest, rounded for people so that they add up to the rounded change."""
+        return self._rounded([each.shapley for each in self.parts])
+
+    def shown_chain(self) -> tuple[list[Decimal], Decimal]:
+        """The same by chain substitution."""
+        return self._rounded([each.chain for each in self.parts])
+
+    def _rounded(self, parts: list[Fraction]) -> tuple[list[Decimal], Decimal]:
+        rounded = apportioned([*parts, self.rest], self.places)
+        return list(rounded[:-1]), rounded[-1]
+
+    def sentence(self) -> str:
+        """What changed, by how much, and through what above all."""
+        metric, change = self.metric, self.change
+        said: dict[str, Any] = {
+            "what": metric.name,
+            "change": words.figure(metric, abs(change), difference=True),
+            "rate": words.signed_per_cent(change / abs(self.start) if self.start else None),
+        }
+        if not change:
+            return _("%(what)s did not change.") % said
+        if self.span.key == TARGET:
+            first = _("%(what)s: %(change)s a month to the target.") % said
+        elif change > 0:
+            first = _("%(what)s rose by %(change)s a month (%(rate)s).") % said
+        else:
+            first = _("%(what)s fell by %(change)s a month (%(rate)s).") % said
+        return f"{first} {self._main()}"
+
+    def _main(self) -> str:
+        main = max(self.parts, key=lambda each: each.shapley if self.change > 0 else -each.shapley)
+        shown, rest = self.shown()
+        value = shown[self.parts.index(main)]
+        if (value > 0) != (self.change > 0) or not value:
+            return ""
+        said = {
+            "factor": main.label,
+            "part": words.signed(self.metric, value),
+            "share": words.per_cent(main.share),
+        }
+        first = _("Most of it is %(factor)s: %(part)s, %(share)s of the change.") % said
+        if self.span.key == TARGET and rest:
+            left = {"rest": words.signed(self.metric, rest)}
+            more = (
+                _("No target of a driver explains %(rest)s.")
+                if (rest > 0) == (self.change > 0)
+                else _("Together the drivers' targets promise more than is needed (%(rest)s).")
+            )
+            return f"{first} {more % left}"
+        return first
+
+    def cause(self, part: Part) -> str:
+        """What a driver did, as the first words of a bottleneck."""
+        return _("%(factor)s weighs on %(what)s") % {"factor": part.label, "what": self.metric.name}
+
+    def evidence(self, part: Part) -> str:
+        """What a driver contributed, in one sentence."""
+        value = self.shown()[0][self.parts.index(part)]
+        first, last = self.labels()
+        said = {
+            "factor": part.label,
+            "part": words.signed(self.metric, value),
+            "what": self.metric.name,
+            "before": f"{first}: {part.figures[0]}",
+            "after": f"{last}: {part.figures[1]}",
+        }
+        return _("%(factor)s: %(part)s of the change of %(what)s (%(before)s; %(after)s).") % said
+
+    def chart(self) -> charts.Chart:
+        """What plotly.js draws: a waterfall from before to after."""
+        metric = self.metric
+        shown, rest = self.shown()
+        bars = [charts.Bar(self.labels()[0], decimal(self.start), words.figure(metric, self.start), True)]
+        bars += [
+            charts.Bar(each.label, value, words.signed(metric, value))
+            for each, value in zip(self.parts, shown, strict=True)
+        ]
+        if rest:
+            bars.append(charts.Bar(_("not explained"), rest, words.signed(metric, rest)))
+        bars.append(charts.Bar(self.labels()[1], decimal(self.end), words.figure(metric, self.end), True))
+        return charts.waterfall_chart(
+            bars,
+            written=lambda value: words.figure(metric, value),
+            lower_is_better=metric.direction == Direction.LOWER,
+        )
+
+    @property
+    def begins_at_zero(self) -> bool:
+        """Whether the chart's axis does; where all levels are close to each other it does not."""
+        levels, level = [decimal(self.start)], decimal(self.start)
+        for value in self.shown()[0]:
+            level += value
+            levels.append(level)
+        return charts.begins_at_zero([*levels, decimal(self.end)])
+
+    def labels(self) -> tuple[str, str]:
+        """What stands before and after: months, or the current value and the target."""
+        if self.span.key == TARGET:
+            return _("current"), _("target")
+        return words.months(self.span.before), words.months(self.span.after)
+
+
+def _written(metric: Metric | None, value: Fraction | None) -> str:
+    if metric is not None:
+        return words.figure(metric, value)
+    return words.figure(Metric(unit=""), value)
+
+
+def split(product: Product, span: Span, history: History, order: Sequence[int] | None = None) -> Split | None:
+    """Split the change between two spans of months; None where one of the metrics has no value in one of them.
+
+    Only months count in which every metric of the product has a value.
+    """
+    series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
+    if any(each is None for each in series.values()):
+        return None
+    known = set.intersection(*({*each.values} for each in series.values() if each))
+    before, after = ([month for month in months if month in known] for months in (span.before, span.after))
+    if not before or not after:
+        return None
+    notes = []
+    missing = [month for month in (*span.before, *span.after) if month not in known]
+    if missing:
+        notes.append(
+            _("Left out, for not every driver has a value: %(months)s.")
+            % {"months": ", ".join(words.month(month) for month in missing)}
+        )
+    firsts, lasts = [], []
+    for factor in product.factors:
+        first, last = (_factor_level(factor, series, months) for months in (before, after))
+        if first is None or last is None:
+            notes.append(
+                _("%(factor)s has no value in one of the two, and is taken as unchanged.")
+                % {"factor": factor.label}
+            )
+        firsts.append(first)
+        lasts.append(last)
+    start, end = (_level(series[product.result.pk], months) for months in (before, after))
+    used = Span(span.key, span.label, tuple(before), tuple(after))
+    return _put_together(product, used, (start, end), (firsts, lasts), notes, order)
+
+
+def split_gap(
+    product: Product, history: History, standings: Sequence[Standing], order: Sequence[int] | None = None
+) -> Split | None:
+    """Split a gap of Table 1: each factor from its current value to the target it has; None without a gap.
+
+    A factor without a target stays as it is; what the targets leave, or promise too much, is the rest.
+    """
+    by_metric = {each.row.metric_id: each for each in standings}
+    own = by_metric.get(product.result.pk)
+    if own is None or own.current is None or own.target is None:
+        return None
+    series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
+    months = [m for m in own.months if all(each is not None and m in each.values for each in series.values())]
+    if not months:
+        return None
+    firsts: list[Fraction | None] = []
+    lasts: list[Fraction | None] = []
+    aimless = []
+    for factor in product.factors:
+        now = _factor_level(factor, series, months)
+        aim = _factor_target(factor, by_metric)
+        if aim is None:
+            aimless.append(factor.label)
+        firsts.append(now)
+        lasts.append(now if aim is None else aim)
+    notes = []
+    if aimless:
+        said = _("Without a target of its own, and taken as it is: %(names)s.")
+        notes.append(said % {"names": ", ".join(aimless)})
+    span = Span(TARGET, _("what is left to the target"), (), tuple(months))
+    ends = Fraction(own.current), Fraction(own.target)
+    return _put_together(product, span, ends, (firsts, lasts), notes, order)
+
+
+def _put_together(
+    product: Product,
+    span: Span,
+    ends: tuple[Fraction, Fraction],
+    levels: tuple[Sequence[Fraction | None], Sequence[Fraction | None]],
+    notes: Sequence[str],
+    order: Sequence[int] | None,
+) -> Split:
+    start, end = ends
+    pairs = list(zip(*levels, strict=True))
+    # Where a ratio has no value because nothing was divided, it did not change; who did is its denominator.
+    firsts = [first if first is not None else last or Fraction(0) for first, last in pairs]
+    lasts = [last if last is not None else first or Fraction(0) for first, last in pairs]
+    fair, chained = shapley(firsts, lasts), chain(firsts, lasts, order)
+    change = end - start
+    parts = tuple(
+        Part(
+            factor.label,
+            factor.metric or (factor.numerator if factor.denominator is None else None),
+            first,
+            last,
+            by_value,
+            by_order,
+            by_value / change if change else None,
+        )
+        for factor, (first, last), by_value, by_order in zip(
+            product.factors, pairs, fair, chained, strict=True
+        )
+    )
+    return Split(product, span, start, end, parts, change - sum(fair, Fraction(0)), tuple(notes))
+
+
+def _level(series: Series | None, months: Sequence[dt.date]) -> Fraction:
+    """What a metric stood at over months in which it has a value, exactly where it adds up."""
+    assert series is not None  # the caller has looked
+    if series.metric.aggregation in (Aggregation.SUM, Aggregation.AVERAGE):
+        return sum((Fraction(series.values[month]) for month in months), Fraction(0)) / len(months)
+    return Fraction(series.over(months) or 0)
+
+
+def _factor_level(
+    factor: Factor, series: Mapping[int, Series | None], months: Sequence[dt.date]
+) -> Fraction | None:
+    top = _level(series[factor.numerator.pk], months)
+    if factor.denominator is None:
+        return top
+    below = _level(series[factor.denominator.pk], months)
+    return top / below if below else None
+
+
+def _factor_target(factor: Factor, by_metric: Mapping[int, Standing]) -> Fraction | None:
+    """The target per month of a factor: its own, or that of its numerator ÷ that of its denominator."""
+
+    def target(metric: Metric | None) -> Fraction | None:
+        found = by_metric.get(metric.pk) if metric is not None else None
+        return None if found is None or found.target is None else Fraction(found.target)
+
+    if factor.denominator is None:
+        return target(factor.numerator)
+    own = target(factor.metric)
+    if own is not None:
+        return own
+    top, below = target(factor.numerator), target(factor.denominator)
+    return top / below if top is not None and below else None
+
+
+def orders(product: Product) -> list[tuple[int, ...]]:
+    """The orders of chain substitution that are offered."""
+    own = tuple(range(len(product.factors)))
+    return list(permutations(own)) if len(own) <= ALL_ORDERS else [own, own[::-1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What the segments of one dimension contributed to the change of a metric, per month."""
+
+    metric: Metric
+    dimension: str
+    span: Span
+    lines: tuple[Contribution[Segment], ...]
+
+    @property
+    def label(self) -> str:
+        return str(Segment.Dimension(self.dimension).label)
+
+    def labels(self) -> tuple[str, str]:
+        """The months before and after."""
+        return words.months(self.span.before), words.months(self.span.after)
+
+    @property
+    def largest(self) -> Fraction:
+        return max((abs(each.change) for each in self.lines), default=Fraction(0))
+
+    def cause(self, line: Contribution[Segment]) -> str:
+        """What a segment did, as the first words of a bottleneck."""
+        return _direction(line.change) % {"what": self.metric.name, "segment": line.key or ""}
+
+    def evidence(self, line: Contribution[Segment]) -> str:
+        """What a segment contributed, in one sentence."""
+        said = {
+            "what": self.metric.name,
+            "segment": line.key or "",
+            "before": words.figure(self.metric, line.before),
+            "after": words.figure(self.metric, line.after),
+            "from": words.months(self.span.before),
+            "to": words.months(self.span.after),
+            "share": words.per_cent(line.share),
+        }
+        return (
+            _(
+                "%(what)s in %(segment)s: %(before)s a month in %(from)s, %(after)s in %(to)s; %(share)s of the change."
+            )
+            % said
+        )
+
+    def sentence(self) -> str:
+        """Which segment contributed most, in points of growth and as a share."""
+        named = [each for each in self.lines if each.key is not None and each.change]
+        if not named:
+            return ""
+        main = named[0]
+        said = {
+            "segment": main.key,
+            "change": words.signed(self.metric, main.change),
+            "points": _points(main.points),
+            "share": words.per_cent(main.share),
+        }
+        if main.share is None or main.points is None:
+            return _("Most changed in %(segment)s: %(change)s a month.") % said
+        return (
+            _("Most changed in %(segment)s: %(change)s a month, %(points)s, %(share)s of the change.") % said
+        )
+
+
+def _direction(change: Fraction) -> str:
+    return _("%(what)s falls in %(segment)s") if change < 0 else _("%(what)s rises in %(segment)s")
+
+
+def points_of(line: Contribution[Segment]) -> str:
+    """What a segment contributed to the growth of the whole, in percentage points."""
+    return _points(line.points)
+
+
+def _points(points: Fraction | None) -> str:
+    if points is None:
+        return "–"
+    return words.signed(Metric(kind=Metric.Kind.RATE), Fraction(round(points * 1000), 1000))
+
+
+def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
+    """By each dimension that has readings; only a metric that adds up has parts that do."""
+    whole = history.of(metric.pk)
+    if metric.aggregation != Aggregation.SUM or whole is None:
+        return []
+    before, after = (
+        [month for month in months if month in whole.values] for months in (span.before, span.after)
+    )
+    if not before or not after:
+        return []
+    by_dimension: dict[str, list[Series]] = {}
+    for each in history.segments(metric.pk):
+        if each.segment is not None:
+            by_dimension.setdefault(each.segment.dimension, []).append(each)
+    used = Span(span.key, span.label, tuple(before), tuple(after))
+    found = []
+    for dimension, parts in by_dimension.items():
+        firsts, lasts = (_means(parts, months) for months in (before, after))
+        if firsts or lasts:
+            ends = _level(whole, before), _level(whole, after)
+            found.append(Breakdown(metric, dimension, used, tuple(contributions(firsts, lasts, *ends))))
+    return found
+
+
+def _means(parts: Sequence[Series], months: Sequence[dt.date]) -> dict[Segment, Number]:
+    """What each segment gave in a month; a month without a value gave nothing, none at all leaves it out."""
+    found: dict[Segment, Number] = {}
+    for each in parts:
+        values = [each.values[month] for month in months if month in each.values]
+        if values and each.segment is not None:
+            found[each.segment] = sum(map(Fraction, values), Fraction(0)) / len(months)
+    return found

@@ -1,0 +1,190 @@
+"""How bottlenecks and views of causes are typed, merged, and begun from what the data say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.changes import Recording
+from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
+from planner.tables.forms import AddForm, PickField, RowForm
+
+SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
+FOCUS = (("1", gettext_lazy("in focus")), ("", gettext_lazy("not now")))
+# Words in a metric's name that tell which kind of bottleneck it speaks of, in either language; the first fits.
+TELLING = (
+    (Bottleneck.Kind.VALUE, ("order value", "repurchase", "客单", "复购", "orders per", "order count ÷")),
+    (Bottleneck.Kind.CONVERSION, ("conversion", "转化", "÷")),
+)
+
+
+class ScoreField(forms.TypedChoiceField):
+    """A score from 1 to 5, or none yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=SCORES, coerce=int, empty_value=None, required=False, **kwargs)
+        self.widget = forms.RadioSelect(choices=SCORES)
+
+
+class FocusField(forms.ChoiceField):
+    """In focus or not: cleans to a bool."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=FOCUS, required=False, widget=forms.RadioSelect, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value) == "1"
+
+    def valid_value(self, value: Any) -> bool:
+        return isinstance(value, bool)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ("1" if value else "") if isinstance(value, bool) else value
+
+
+class BottleneckForm(RowForm):
+    """One bottleneck."""
+
+    cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+    step = forms.CharField(label=gettext_lazy("Step of the funnel"), max_length=80, required=False)
+    metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("No metric yet"), required=False)
+    segment = PickField(label=gettext_lazy("Part of it"), nobody=gettext_lazy("The whole"), required=False)
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    impact = ScoreField(label=gettext_lazy("Impact, 5 is highest"))
+    ease = ScoreField(label=gettext_lazy("Ease, 5 is easiest"))
+    in_focus = FocusField(label=gettext_lazy("In focus"))
+
+    def prepare(self) -> None:
+        self.fields["metric"].offer(lambda: self.table.metrics)
+        self.fields["segment"].offer(lambda: self.table.segments)
+        self.fields["cause"].widget.attrs["list"] = "suggestions"
+        self.fields["step"].widget.attrs["placeholder"] = _("Such as first response")
+        self.fields["evidence"].widget.attrs["placeholder"] = _("Which figure, which part, whose feedback")
+
+
+class AddBottleneckForm(AddForm):
+    """A bottleneck begins with its cause and its kind."""
+
+    title = gettext_lazy("Add a bottleneck")
+    then = "place"
+    cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+
+    def prepare(self) -> None:
+        said = {
+            "placeholder": _("A cause, such as slow follow-up"),
+            "list": "suggestions",
+            "autocomplete": "off",
+        }
+        self.fields["cause"].widget.attrs.update(said)
+
+    def create(self, log: Recording) -> Bottleneck:
+        return add_bottleneck(log, self.table.plan, **self.cleaned_data)
+
+
+def add_bottleneck(log: Recording, plan: Plan, **values: Any) -> Bottleneck:
+    """Add a bottleneck at the end of the plan's, inside an open recording."""
+    last = Bottleneck.objects.filter(plan=plan).aggregate(last=Max("order"))["last"] or 0
+    made = Bottleneck(plan=plan, order=last + 1, **values)
+    log.save(made)
+    return made
+
+
+class Own:
+    """Stands among the bottlenecks that a view can be merged into for one that is still to be made of it."""
+
+    pk = "new"
+
+    def __str__(self) -> str:
+        return _("a bottleneck of its own")
+
+
+OWN = Own()
+
+
+class IntoField(PickField):
+    """The bottleneck that a view is merged into: one of the plan's, a new one of its own, or none yet."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if value is OWN else super().prepare_value(value)
+
+
+class ViewForm(RowForm):
+    """A view of a cause, and the bottleneck that it is merged into."""
+
+    text = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+    bottleneck = IntoField(
+        label=gettext_lazy("Merge into"), nobody=gettext_lazy("not merged yet"), required=False
+    )
+
+    def prepare(self) -> None:
+        self.fields["bottleneck"].offer(lambda: [OWN, *self.table.ranked])
+
+    def write(self, log: Recording) -> None:
+        if self.cleaned_data.get("bottleneck") is OWN:
+            made = add_bottleneck(log, self.obj.plan, cause=self.obj.text, kind=self.obj.kind)
+            self.cleaned_data["bottleneck"] = made
+        super().write(log)
+
+
+class AddViewForm(AddForm):
+    """What somebody sees as a cause, in the retrospective meeting."""
+
+    title = gettext_lazy("Add your view of a cause")
+    text = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+
+    def prepare(self) -> None:
+        self.fields["text"].widget.attrs.update(
+            {"placeholder": _("Your view: what holds us back?"), "autocomplete": "off"}
+        )
+
+    def create(self, log: Recording) -> CauseView:
+        view = CauseView(plan=self.table.plan, by=self.table.membership, **self.cleaned_data)
+        log.save(view)
+        return view
+
+
+class EvidenceForm(forms.Form):
+    """A bottleneck as the diagnosis proposes it: what, of which metric and segment, and what shows it."""
+
+    cause = forms.CharField(max_length=200)
+    evidence = forms.CharField(max_length=2000)
+    metric = forms.ModelChoiceField(Metric.objects.none(), required=False)
+    segment = forms.ModelChoiceField(Segment.objects.none(), required=False)
+
+    def __init__(self, data: Any, *, plan: Plan) -> None:
+        super().__init__(data)
+        self.plan = plan
+        fields: dict[str, Any] = self.fields
+        fields["metric"].queryset = Metric.objects.filter(team=plan.team)
+        fields["segment"].queryset = Segment.objects.filter(team=plan.team)
+
+    def create(self, log: Recording) -> tuple[Bottleneck, bool]:
+        """The bottleneck, and whether it is new: pressed twice, the button makes nothing twice."""
+        values = self.cleaned_data
+        there = Bottleneck.objects.filter(plan=self.plan, cause=values["cause"], evidence=values["evidence"])
+        if (found := there.first()) is not None:
+            return found, False
+        kind = kind_of(f"{values['cause']} {values['metric'] or ''}")
+        return add_bottleneck(log, self.plan, kind=kind, **values), True
+
+
+def kind_of(said: str) -> str:
+    """The kind of bottleneck that a metric's name suggests; too few customers where it tells nothing."""
+    lowered = said.casefold()
+    for kind, telling in TELLING:
+        if any(word in lowered for word in telling):
+            return kind
+    return Bottleneck.Kind.CUSTOMERS

@@ -1,0 +1,67 @@
+"""How a team says what a metric is the product of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.models import Metric, Team
+from planner.models.metrics import MOST_FACTORS
+from planner.tables.forms import PickField
+
+
+class FormulaForm(forms.Form):
+    """A metric, and its factors: each a metric of the team, or one divided by another."""
+
+    result = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Choose a metric"))
+
+    def __init__(self, data: Any = None, *, team: Team) -> None:
+        super().__init__(data)
+        self.metrics = list(Metric.objects.filter(team=team))
+        for number in range(1, MOST_FACTORS + 1):
+            first = PickField(
+                label=_("Factor %(n)d") % {"n": number}, nobody=_("no factor"), required=number <= 2
+            )
+            self.fields[f"factor_{number}"] = first
+            below = PickField(
+                label=_("Factor %(n)d: divided by") % {"n": number}, nobody=_("nothing"), required=False
+            )
+            self.fields[f"below_{number}"] = below
+        for field in self.fields.values():
+            if isinstance(field, PickField):
+                field.offer(lambda: self.metrics)
+
+    def pairs(self) -> list[dict[str, Any]]:
+        """The factors as the page shows them, two drop-downs each."""
+        numbers = range(1, MOST_FACTORS + 1)
+        return [{"number": n, "factor": self[f"factor_{n}"], "below": self[f"below_{n}"]} for n in numbers]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for number in range(1, MOST_FACTORS + 1):
+            factor, below = cleaned.get(f"factor_{number}"), cleaned.get(f"below_{number}")
+            if below and not factor and f"factor_{number}" not in self.errors:
+                self.add_error(f"factor_{number}", _("Choose what is divided."))
+            elif factor and factor == below:
+                self.add_error(f"below_{number}", _("A metric divided by itself is always 1."))
+            elif factor and factor == cleaned.get("result") and below is None:
+                self.add_error(f"factor_{number}", _("A metric is no factor of itself."))
+        return cleaned
+
+    def factors(self) -> list[list[int | None]]:
+        """The factors by their metrics' ids, as `Formula.factors` keeps them."""
+        found = []
+        for number in range(1, MOST_FACTORS + 1):
+            factor, below = self.cleaned_data[f"factor_{number}"], self.cleaned_data[f"below_{number}"]
+            if factor:
+                found.append([factor.pk, below.pk if below else None])
+        return found
+
+    def take_errors(self, error: ValidationError) -> None:
+        """Show a rule's sentences above the form."""
+        for sentence in error.messages:
+            self.add_error(None, sentence)

@@ -1,0 +1,83 @@
+"""The figures of the diagnosis as templates show them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+
+from planner.analysis import words
+from planner.analysis.drivers import Contribution
+from planner.analysis.split import Breakdown, Split, points_of
+from planner.gaps import Direction
+
+register = template.Library()
+
+
+@register.simple_tag
+def split_rows(split: Split) -> list[dict[str, Any]]:
+    """The table of a split: each driver before and after, its part by both methods, its share."""
+    shown, rest = split.shown()
+    rows = [
+        {
+            "part": part,
+            "before": part.figures[0],
+            "after": part.figures[1],
+            "shapley": words.signed(split.metric, value),
+            "chain": words.signed(split.metric, chained),
+            "share": words.per_cent(part.share),
+            "is_bad": (value < 0) == (split.metric.direction == Direction.HIGHER) and value != 0,
+            "cause": split.cause(part),
+            "evidence": split.evidence(part),
+        }
+        for part, value, chained in zip(split.parts, shown, split.shown_chain()[0], strict=True)
+    ]
+    if rest:
+        said = words.signed(split.metric, rest)
+        share = split.rest / split.change if split.change else None
+        rows.append({"shapley": said, "chain": said, "share": words.per_cent(share)})
+    return rows
+
+
+@register.simple_tag
+def split_total(split: Split) -> str:
+    """The whole change, which the parts add up to as they are shown."""
+    parts, rest = split.shown()
+    return words.signed(split.metric, sum(parts, rest))
+
+
+@register.simple_tag
+def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
+    """The table of a breakdown: each segment before and after, its change, points of growth and share."""
+    metric = breakdown.metric
+    return [
+        {
+            "line": line,
+            "before": words.figure(metric, line.before),
+            "after": words.figure(metric, line.after),
+            "change": words.signed(metric, line.change),
+            "points": points_of(line),
+            "share": words.per_cent(line.share),
+            "bar": _bar(line, breakdown.largest),
+            "is_bad": (line.change < 0) == (metric.direction == Direction.HIGHER) and line.change != 0,
+            "cause": breakdown.cause(line),
+            "evidence": breakdown.evidence(line),
+        }
+        for line in breakdown.lines
+    ]
+
+
+def _bar(line: Contribution, largest: Fraction) -> Any:
+    """A change as a bar to the right or left of the middle."""
+    width = 50 * abs(line.change) / largest if largest else Fraction(0)
+    start = 50 if line.change >= 0 else 50 - width
+    tone = "good" if line.change >= 0 else "bad"
+    return format_html(
+        '<svg class="bar two {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect x="{}" width="{}" height="6"/></svg>',
+        tone,
+        f"{float(start):.1f}",
+        f"{float(width):.1f}",
+    )

@@ -1,0 +1,70 @@
+// Draws the page's charts with plotly.js, which is fetched when the first of them comes near. A chart's figure is in
+// the page as JSON; its colours are names of the stylesheet's variables, so that it follows the reader's theme.
+(() => {
+  const source = document.currentScript.dataset.plotly;
+  let library;
+
+  const plotly = () => (library ??= new Promise((loaded, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: source, onload: () => loaded(window.Plotly), onerror: failed });
+    document.head.append(script);
+  }));
+
+  // The browser knows what light-dark() stands for only where it is used: an element of the page is asked.
+  function colours() {
+    const probe = document.createElement("i");
+    probe.hidden = true;
+    document.body.append(probe);
+    const found = (name) => {
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    };
+    return { found, done: () => probe.remove() };
+  }
+
+  function painted(part, find) {
+    if (typeof part === "string") return part.startsWith("--") ? find(part) : part;
+    if (Array.isArray(part)) return part.map((each) => painted(each, find));
+    if (part && typeof part === "object") return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, painted(each, find)]));
+    return part;
+  }
+
+  async function draw(figure) {
+    const { data, layout } = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+    const canvas = figure.querySelector(".canvas");
+    canvas.style.minHeight = `${layout.height}px`;
+    const Plotly = await plotly().catch(() => null);
+    if (!Plotly || !figure.isConnected) return;
+    const { found, done } = colours();
+    const family = getComputedStyle(document.body).fontFamily;
+    const shown = painted({ data, layout }, found);
+    done();
+    shown.layout.font.family = family;
+    await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
+    figure.dataset.drawn = "";
+  }
+
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      draw(target);
+    }
+  }, { rootMargin: "300px" });
+
+  function watch(root) {
+    root.querySelectorAll("figure.chart:not([data-drawn])").forEach((figure) => near.observe(figure));
+  }
+
+  document.addEventListener("DOMContentLoaded", () => watch(document));
+  document.addEventListener("htmx:afterSettle", () => watch(document));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    document.querySelectorAll("figure.chart[data-drawn]").forEach(draw);
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-png]");
+    if (!button) return;
+    const canvas = button.closest("figure").querySelector(".canvas");
+    const Plotly = await plotly();
+    await Plotly.downloadImage(canvas, { format: "png", width: 1200, height: Math.max(480, canvas.offsetHeight), filename: button.dataset.png });
+  });
+})();
