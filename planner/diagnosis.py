@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import formats, gap_history, gaps, status_sheet
+from planner.analysis import words
+from planner.analysis.forecasting import FEWEST, forecast
 from planner.analysis.page import Analysis
 from planner.changes import Recording
 from planner.models import Change, GapPoint, Metric, Plan, PlanMetric
@@ -24,7 +26,7 @@ from planner.spreadsheets.sheets import Heading, Line
 from planner.status import Standing, standings
 from planner.tables import cells
 from planner.tables.columns import Column, Row
-from planner.tables.forms import AddForm, QuantityField, RowForm
+from planner.tables.forms import AddForm, DayField, QuantityField, RowForm
 from planner.tables.table import RowKind, Table
 
 METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
@@ -40,6 +42,13 @@ class StatusForm(RowForm):
     aggregation = forms.ChoiceField(label=gettext_lazy("Over time"), choices=Metric.Aggregation.choices)
     override = QuantityField(label=gettext_lazy("Current value"), required=False)
     override_reason = forms.CharField(label=gettext_lazy("Source or reason"), max_length=200, required=False)
+    as_of = DayField(
+        label=gettext_lazy("As of"),
+        required=False,
+        help_text=gettext_lazy(
+            "The three full months before this day count; empty: before the plan's start."
+        ),
+    )
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     target_period = forms.ChoiceField(
         label=gettext_lazy("The target is a"), choices=PlanMetric.TargetPeriod.choices
@@ -144,7 +153,7 @@ class MetricKind(RowKind):
     add_form = AddMetricForm
     edits = {
         "metric": METRIC_FIELDS,
-        "current": ("override", "override_reason"),
+        "current": ("override", "override_reason", "as_of"),
         "target": ("target", "target_period"),
         "rate": ("basis",),
         "problems": ("problems",),
@@ -291,16 +300,47 @@ class StatusTable(Table):
 
     def _current(self, standing: Standing) -> Any:
         course = cells.sparkline([value for _month, value in standing.course], _("The last 12 months"))
+        said = [each for each in (self._origin(standing), self._trend(standing)) if each]
         figure = self._figure(standing, standing.current)
+        return cells.beside(course, cells.lines(figure, cells.joined(said)) if said else figure)
+
+    def _origin(self, standing: Standing) -> str:
+        """Where a current value comes from, where that is not three known months before the plan."""
         if standing.is_typed:
-            source = standing.row.override_reason or _("no source given")
-            return cells.beside(course, cells.lines(figure, _("typed: %(source)s") % {"source": source}))
+            return _("typed: %(source)s") % {"source": standing.row.override_reason or _("no source given")}
         if standing.computed.missing and standing.computed.present:
             known = ngettext(
                 "%(n)d of 3 months known", "%(n)d of 3 months known", len(standing.computed.present)
             )
-            return cells.beside(course, cells.lines(figure, known % {"n": len(standing.computed.present)}))
-        return cells.beside(course, figure)
+            return known % {"n": len(standing.computed.present)}
+        if standing.row.as_of and standing.row.as_of != self.plan.start:
+            return words.months(standing.months)
+        return ""
+
+    def _trend(self, standing: Standing) -> Any:
+        """Where the last year's figures go, month by month; nothing while too few of them are known."""
+        found = forecast(dict(standing.course), 0)
+        if found is None or found.months < FEWEST:
+            return ""
+        if not found.is_clear:
+            return _("→ steady")
+        pace = self._figure_text(standing, found.pace)
+        up = found.pace > 0
+        said = (_("↗ +%(pace)s a month") if up else _("↘ %(pace)s a month")) % {"pace": pace}
+        good = up == (standing.row.metric.direction == gaps.Direction.HIGHER)
+        return cells.toned("good" if good else "bad", said)
+
+    def _figure_text(self, standing: Standing, value: Decimal) -> str:
+        """A difference without its unit, which the figure above it has; rates keep theirs."""
+        metric = standing.row.metric
+        shown = formats.figure(
+            value,
+            rate=metric.is_rate,
+            unit="" if not metric.is_rate else metric.unit,
+            language=cells.language(),
+            difference=True,
+        )
+        return formats.joined(shown, cells.language())
 
     def _target(self, standing: Standing) -> Any:
         row = standing.row

@@ -31,7 +31,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
-    path("plans/<int:plan_pk>/readings/", readings.readings, name="readings"),
+    *table_urls("readings", "planner.readings_table.ReadingsTable"),
     path("plans/<int:plan_pk>/readings/import/", readings.bring, name="readings-import"),
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),

@@ -113,7 +113,7 @@ def contributions(
     found = [line(key, before.get(key), after.get(key)) for key in {**before, **after}]
     found.sort(key=lambda each: (-abs(each.change), str(each.key)))
     rest = [
-        Fraction(whole) - sum(map(Fraction, parts.values()), Fraction(0))
+        Fraction(whole) - sum((Fraction(each) for each in parts.values()), Fraction(0))
         for whole, parts in ((whole_before, before), (whole_after, after))
     ]
     return [*found, line(None, *rest)] if any(rest) else found

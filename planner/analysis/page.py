@@ -74,6 +74,10 @@ class Analysis:
     def is_empty(self) -> bool:
         return self.history.last is None
 
+    @property
+    def is_known(self) -> bool:
+        return self.history.last is not None
+
     # Completeness
 
     @cached_property

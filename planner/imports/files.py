@@ -32,6 +32,8 @@ MOST_COLUMNS = 500
 DELIMITERS = (",", "\t", ";")
 # So many rows are looked at before the others are read.
 HEAD = 100
+# After so many rows who waits is told how far the reading is.
+TOLD_EVERY = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -58,17 +60,32 @@ class Grid:
         return self.head if self.read_all is None else self.read_all()
 
 
+Report = Callable[[float], None]
+
+
+def unheard(share: float) -> None:
+    """Nobody listens to how far the reading is."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A CSV: its path, encoding and delimiter."""
+    """A CSV: its path, encoding and delimiter; who reads it says to `report` how much of it is read, from 0 to 1."""
 
     path: Path
     encoding: str
     delimiter: str
+    report: Report = unheard
+
+    def told(self, position: int) -> None:
+        """Say that the file is read up to this byte."""
+        self.report(min(position / max(self.path.stat().st_size, 1), 1))
 
 
-def read(path: Path) -> list[Grid]:
-    """The sheets of a file. Raises Unreadable with the reason where it cannot be read as a table at all."""
+def read(path: Path, report: Report = unheard) -> list[Grid]:
+    """The sheets of a file. Raises Unreadable with the reason where it cannot be read as a table at all.
+
+    `report` is told how much of it is read, from 0 to 1, and may raise to stop the reading.
+    """
     size = path.stat().st_size
     if size == 0:
         raise Unreadable(_("The file is empty."))
@@ -85,16 +102,16 @@ def read(path: Path) -> list[Grid]:
         raise Unreadable(
             _("This is an old or a password-protected workbook. Save it as XLSX without a password.")
         )
-    return [_read_text(path)]
+    return [_read_text(path, report)]
 
 
-def _read_text(path: Path) -> Grid:
+def _read_text(path: Path, report: Report) -> Grid:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         start = file.read(64 * 1024)
         is_all = not file.read(1)
     delimiter = delimiter_of(start)
-    whole = TextFile(path, encoding, delimiter)
+    whole = TextFile(path, encoding, delimiter, report)
     if is_all:
         return Grid(None, list(_rows_of(io.StringIO(start, newline=""), delimiter)), text=whole)
     # The last line of the sample may be cut.
@@ -104,12 +121,17 @@ def _read_text(path: Path) -> Grid:
 
 
 def _all_rows(text: TextFile) -> list[list[str]]:
-    with text.path.open(encoding=text.encoding, newline="") as file:
-        return list(_rows_of(file, text.delimiter))
+    found = []
+    with text.path.open("rb") as file, io.TextIOWrapper(file, text.encoding, newline="") as lines:
+        for row in _rows_of(lines, text.delimiter):
+            found.append(row)
+            if len(found) % TOLD_EVERY == 0:
+                text.told(file.tell())
+    return found
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a CSV: UTF-8 or UTF-16 by its BOM, else UTF-8, else GB18030 (which holds GBK).
+    """The encoding of a CSV: UTF-8 or UTF-16 by its BOM, UTF-16 by its zeros, else UTF-8, else GB18030 (with GBK).
 
     Raises Unreadable where the text is in none of them, or no text at all.
     """
@@ -125,6 +147,8 @@ def encoding_of(path: Path) -> str:
             break
     else:
         candidates = ["utf-8", "gb18030"]
+        if len(start) == 4 and start.count(0) == 2:  # two bytes a letter, without a mark that says so
+            candidates = ["utf-16-be" if start[0] == 0 else "utf-16-le"]
     for encoding in candidates:
         try:
             _read_through(path, encoding)

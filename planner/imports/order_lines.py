@@ -70,22 +70,26 @@ def in_columns(grid: Grid, header: Header, order: DateOrder | None) -> Lines | N
     codings = {name: _Coding() for name in columns}
     amounts: list[Any] = []
     try:
-        with pd.read_csv(
-            grid.text.path,
-            encoding=grid.text.encoding,
-            sep=grid.text.delimiter,
-            header=None,
-            names=range(len(header.names)),
-            index_col=False,
-            skiprows=header.row + 1,
-            usecols=sorted(header.columns.values()),
-            dtype=object,
-            na_filter=False,
-            engine="c",
-            on_bad_lines="error",
-            chunksize=PIECE,
-        ) as pieces:
+        with (
+            grid.text.path.open("rb") as file,
+            pd.read_csv(
+                file,
+                encoding=grid.text.encoding,
+                sep=grid.text.delimiter,
+                header=None,
+                names=range(len(header.names)),
+                index_col=False,
+                skiprows=header.row + 1,
+                usecols=sorted(header.columns.values()),
+                dtype=object,
+                na_filter=False,
+                engine="c",
+                on_bad_lines="error",
+                chunksize=PIECE,
+            ) as pieces,
+        ):
             for piece in pieces:
+                grid.text.told(file.tell())
                 amounts.append(_simple_amounts(piece[header.columns["amount"]]))
                 for name, at in columns.items():
                     codings[name].add(piece[at].to_numpy())

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from planner.imports.order_lines import MILLION, Lines
 from planner.imports.readings import WHOLE, NewReading, Part
 from planner.imports.values import within_field
@@ -26,6 +28,19 @@ class Measure(StrEnum):
     REPURCHASE = "repurchase"
 
 
+# What each of them means, for the metric that it becomes.
+DEFINITIONS = {
+    Measure.SALES: gettext_lazy("Sum of the amounts of the month's order lines."),
+    Measure.ORDERS: gettext_lazy("Orders of the month, each counted once."),
+    Measure.ORDER_VALUE: gettext_lazy("Sales ÷ orders."),
+    Measure.CUSTOMERS: gettext_lazy("Customers with an order in the month, each counted once."),
+    Measure.NEW_CUSTOMERS: gettext_lazy(
+        "Customers whose first order anywhere in the data falls in the month."
+    ),
+    Measure.REPURCHASE: gettext_lazy(
+        "To date: customers with two or more orders so far ÷ customers so far. The last month counts."
+    ),
+}
 # These need to know of every order that a customer ever made.
 OF_HISTORY = (Measure.CUSTOMERS, Measure.NEW_CUSTOMERS, Measure.REPURCHASE)
 

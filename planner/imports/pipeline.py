@@ -8,16 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from planner.imports import files
-from planner.imports.files import Grid
+from planner.imports.files import Grid, Report, unheard
 from planner.imports.headers import Header, Kind, find_header
 from planner.imports.order_lines import OrderKey, read_orders
-from planner.imports.orders import OF_HISTORY, Measure, monthly
+from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
 from planner.imports.readings import WHOLE, KnownMetric, NewReading, read_readings, same_name
 from planner.imports.values import DateOrder
-from planner.models import Import, Metric, Team
+from planner.models import Import, Metric, Reading, Team
 from planner.plans import standard_metrics
 
 # So many rows below the header are shown to who brought the file.
@@ -52,7 +53,11 @@ class Parsed:
     problems: Problems
     kind: Kind | None = None
     readings: list[NewReading] = field(default_factory=list)
+    # Metrics that the team lacks, and of its own those that are to be changed: they have had no readings yet.
     new_metrics: list[Metric] = field(default_factory=list)
+    changed_metrics: list[Metric] = field(default_factory=list)
+    # Of order lines: what each metric means, by its name.
+    definitions: dict[str, str] = field(default_factory=dict)
     # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
     headers: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
@@ -71,18 +76,21 @@ class Parsed:
         return found
 
 
-def parse(path: Path, team: Team, choices: Choices) -> Parsed:
-    """Read a file as the choices say, for a team whose metrics are known."""
+def parse(path: Path, team: Team, choices: Choices, report: Report = unheard) -> Parsed:
+    """Read a file as the choices say, for a team whose metrics are known.
+
+    `report` is told how much of the file is read, from 0 to 1, and may raise to stop the reading.
+    """
     problems = Problems()
     try:
-        return _parse(path, team, choices, problems)
+        return _parse(path, team, choices, problems, report)
     except (Unreadable, OSError) as error:
         problems.error(error if isinstance(error, Unreadable) else _("The file cannot be opened."))
         return Parsed(problems)
 
 
-def _parse(path: Path, team: Team, choices: Choices, problems: Problems) -> Parsed:
-    grid, header = _sheet(files.read(path), choices, problems)
+def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report: Report) -> Parsed:
+    grid, header = _sheet(files.read(path, report), choices, problems)
     if grid is None or header is None:
         return Parsed(problems)
     _look_at_sheet(grid, header, problems)
@@ -194,5 +202,16 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     metrics = standard_metrics(team)
     of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
     readings = monthly(lines, measures, {measure: metric.name for measure, metric in of_measure.items()})
-    new = [metric for metric in of_measure.values() if metric.pk is None]
-    return Parsed(problems, header.kind, readings, new)
+    parsed = Parsed(problems, header.kind, readings)
+    with_readings = set(Reading.objects.filter(metric__team=team).values_list("metric", flat=True).distinct())
+    for measure, metric in of_measure.items():
+        with override(team.language):
+            definition = str(DEFINITIONS[measure])
+        parsed.definitions[metric.name] = metric.definition or definition
+        if metric.pk in with_readings:
+            continue
+        metric.definition = metric.definition or definition
+        if measure is Measure.REPURCHASE:
+            metric.aggregation = Metric.Aggregation.LAST
+        (parsed.new_metrics if metric.pk is None else parsed.changed_metrics).append(metric)
+    return parsed

@@ -35,8 +35,11 @@ def save(
     kind: str,
     file_name: str,
     new_metrics: Iterable[Metric] = (),
+    changed_metrics: Iterable[Metric] = (),
 ) -> Saved:
     """Save readings of the plan's team; metrics that it lacks come as `new_metrics`, unsaved.
+
+    `changed_metrics` are the team's own, with another rule or definition than they had.
 
     What stands there already is not written again: the same file twice changes nothing, and leaves no trace.
     """
@@ -48,6 +51,8 @@ def save(
                 metric.team = plan.team
                 log.save(metric)
                 metrics[same_name(metric.name)] = metric
+        for metric in changed_metrics:
+            log.save(metric)
         segments = _segments(plan, {reading.segment for reading in readings})
         wanted = {
             (metrics[same_name(each.metric)].pk, each.month, segments[each.segment]): each
@@ -74,6 +79,46 @@ def save(
             )
     changed = sum(place in there for place in differing)
     return Saved(len(differing) - changed, changed, len(wanted) - len(differing))
+
+
+def put_typed(
+    log: changes.Recording,
+    plan: Plan,
+    metric: Metric,
+    segment: Segment | None,
+    month: dt.date,
+    there: Reading | None,
+    value: Decimal | None,
+    source: str,
+) -> None:
+    """Put what somebody typed in the place of one reading, `there`; without a value it goes.
+
+    It is an import of one reading by hand: a line of history that can be undone.
+    """
+    segment = (
+        segment
+        or Segment.objects.get_or_create(team=plan.team, dimension=Segment.Dimension.WHOLE, name="")[0]
+    )
+    place = (metric.pk, month, segment.pk)
+    new = None
+    if value is not None:
+        totals = (there.numerator, there.denominator) if there and there.value == value else (None, None)
+        new = NewReading(metric.name, month, (segment.dimension, segment.name), value, *totals, source)
+    said = f"{metric.name} · {segment} · {month:%Y-%m}" if segment.name else f"{metric.name} · {month:%Y-%m}"
+    log.save(
+        Import(
+            team=plan.team,
+            plan=plan,
+            kind=Import.Kind.TYPED,
+            file_name=said[:200],
+            readings=1,
+            before=[[metric.pk, f"{month}", segment.pk, _texts(there), _texts(new)]],
+        )
+    )
+    if new is not None:
+        _write({place: new}, log.by, "")
+    elif there is not None:
+        there.delete()
 
 
 def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:

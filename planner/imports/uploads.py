@@ -28,6 +28,8 @@ from planner.models import Metric, Plan, Upload, User
 # What nobody came back for is thrown away after this time.
 KEPT = dt.timedelta(days=1)
 MONTHS_SHOWN = 6
+# Reading is most of the work: so many per cent of it. Who waits is told in steps.
+READ, STEP = 90, 5
 State = Upload.State
 
 
@@ -51,6 +53,16 @@ def receive(plan: Plan, file: UploadedFile, by: User) -> Upload:
             kept.write(piece)
     upload.save()
     return upload
+
+
+def give_up(upload: Upload) -> None:
+    """Say that whoever worked on a file does not any more; it can be read again."""
+    said = _("The work on it stopped before it was done. Nothing was saved: read it again.")
+    found = {"errors": [{"message": said}], "more": 0, "warnings": []}
+    Upload.objects.filter(pk=upload.pk, state=upload.state).update(
+        state=State.REFUSED, found=upload.found | found, progress=0
+    )
+    upload.refresh_from_db()
 
 
 def throw_away(upload: Upload) -> None:
@@ -79,13 +91,35 @@ def choices_of(said: dict[str, Any]) -> Choices:
     )
 
 
+class ThrownAway(Exception):
+    """Whoever brought the file does not want it any more."""
+
+
+class Progress:
+    """Tells who waits how much of a file is read; raises ThrownAway once nobody waits any more."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._mine = Upload.objects.filter(pk=upload.pk, state=upload.state)
+        self._told = 0
+
+    def __call__(self, share: float) -> None:
+        per_cent = int(share * READ)
+        if per_cent >= self._told + STEP:
+            self._told = per_cent
+            if not self._mine.update(progress=per_cent):
+                raise ThrownAway
+
+
 def read_upload(pk: int) -> None:
     """Read a file and write down what would come of it. May run twice; a file thrown away meanwhile is none."""
     upload = _get(pk, State.READING)
     if upload is None:
         return
     with override(upload.by.language or upload.plan.team.language):
-        parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices))
+        try:
+            parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices), Progress(upload))
+        except ThrownAway:
+            return
         found = _found(parsed, upload.plan)
     state = State.READY if parsed.is_accepted else State.REFUSED
     Upload.objects.filter(pk=pk, state=State.READING).update(found=found, state=state)
@@ -97,7 +131,7 @@ def save_upload(pk: int) -> None:
     if upload is None:
         return
     with override(upload.by.language or upload.plan.team.language):
-        parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices))
+        parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices), Progress(upload))
         if parsed.is_accepted:
             try:
                 save(
@@ -107,6 +141,7 @@ def save_upload(pk: int) -> None:
                     kind=str(parsed.kind),
                     file_name=upload.file_name,
                     new_metrics=parsed.new_metrics,
+                    changed_metrics=parsed.changed_metrics,
                 )
             except PlanClosed:
                 parsed.problems.error(_("The plan is closed: nothing in it is changed."))
@@ -131,6 +166,7 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
         "columns": parsed.columns,
         "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],
         "new_metrics": [metric.name for metric in parsed.new_metrics],
+        "definitions": list(parsed.definitions.items()),
         "readings": len(parsed.readings),
         "counted": [counted.new, counted.changed, counted.same] if counted else [],
         "months": _months(parsed, plan),

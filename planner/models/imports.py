@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,13 +12,17 @@ from planner.models.history import Recorded
 from planner.models.people import Team, User
 from planner.models.plans import Plan
 
+# No task runs longer, wherever it began; a minute more for its way to the worker.
+LONGEST_WORK = dt.timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
+
 
 class Import(Recorded):
-    """What a file brought, and what stood there before: `before` has a line for each reading that it changed."""
+    """What a file brought, or somebody typed: `before` has a line for each reading that it changed."""
 
     class Kind(models.TextChoices):
         READINGS = "readings", _("readings")
         ORDERS = "orders", _("order lines")
+        TYPED = "typed", _("by hand")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="imports", verbose_name=_("team"))
     plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="imports", verbose_name=_("plan"))
@@ -69,6 +76,9 @@ class Upload(models.Model):
     # What the person has said about the file, as planner/imports/uploads.py reads it.
     choices = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.READING)
+    # How much of the file is read, in per cent; and since when a worker should have it.
+    progress = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
     # What was found in it, for the page: nothing of this is saved anywhere else.
     found = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -85,3 +95,7 @@ class Upload(models.Model):
     def is_under_way(self) -> bool:
         """Whether a worker has it."""
         return self.state in (self.State.READING, self.State.SAVING)
+
+    def is_given_up(self, now: dt.datetime) -> bool:
+        """Whether no worker can still have it: none works on anything for so long."""
+        return self.is_under_way and self.started_at is not None and now - self.started_at > LONGEST_WORK

@@ -92,6 +92,16 @@ def lines(first: Any, second: Any) -> SafeString:
     )
 
 
+def joined(pieces: Sequence[Any]) -> SafeString:
+    """Several pieces one after the other, a dot between them."""
+    return format_html_join(" · ", "{}", ((piece,) for piece in pieces))
+
+
+def toned(tone: str, words: Any) -> SafeString:
+    """Words that say something good or bad; they say it themselves, the colour only repeats it."""
+    return format_html('<span class="toned {}">{}</span>', tone, words)
+
+
 def beside(first: Any, second: Any) -> SafeString:
     """Two pieces on one line, the second at the right edge."""
     return format_html('<span class="beside">{}<span>{}</span></span>', first, second)

@@ -66,6 +66,8 @@ class Table:
     columns: ClassVar[tuple[Column, ...]]
     kinds: ClassVar[dict[str, RowKind]]
     page_size: ClassVar[int] = 50
+    # Whether it has more columns than a screen is wide: it scrolls sideways by itself then.
+    is_broad: ClassVar[bool] = False
     default_sort: ClassVar[str] = ""
 
     def __init__(self, plan: Plan, params: QueryDict | None = None) -> None:

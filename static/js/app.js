@@ -44,3 +44,32 @@ function showToast(text, closing, action) {
   const seconds = action?.act ? 20 : 6;
   if (!action?.href) setTimeout(() => note.matches(":hover, :focus-within") || note.remove(), seconds * 1000);
 }
+
+// A file that is chosen, or dropped anywhere on a page that takes one, is sent at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[data-submits]") && event.target.files.length) event.target.form.requestSubmit();
+});
+
+const dropForm = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files") && document.querySelector("form.drop");
+
+document.addEventListener("dragover", (event) => {
+  if (!dropForm(event)) return;
+  event.preventDefault();
+  document.body.classList.add("dropping");
+});
+
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) document.body.classList.remove("dropping");
+});
+
+document.addEventListener("drop", (event) => {
+  const form = dropForm(event);
+  document.body.classList.remove("dropping");
+  if (!form || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  const field = form.querySelector("[type=file]");
+  const one = new DataTransfer();
+  one.items.add(event.dataTransfer.files[0]);
+  field.files = one.files;
+  form.requestSubmit();
+});

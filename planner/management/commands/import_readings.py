@@ -65,6 +65,7 @@ class Command(BaseCommand):
                     kind=str(parsed.kind),
                     file_name=Path(options["file"]).name,
                     new_metrics=parsed.new_metrics,
+                    changed_metrics=parsed.changed_metrics,
                 )
             except PlanClosed:
                 parsed.problems.error("The plan is closed: nothing in it is changed.")
