@@ -295,14 +295,14 @@ class StatusTable(Table):
         return cells.figure(shown)
 
     def _metric(self, standing: Standing) -> Any:
-        metric = standing.row.metric
-        return cells.lines(metric.name, metric.get_direction_display())
+        metric, trend = standing.row.metric, self._trend(standing)
+        said = metric.get_direction_display()
+        return cells.lines(metric.name, cells.joined([said, trend]) if trend else said)
 
     def _current(self, standing: Standing) -> Any:
         course = cells.sparkline([value for _month, value in standing.course], _("The last 12 months"))
-        said = [each for each in (self._origin(standing), self._trend(standing)) if each]
-        figure = self._figure(standing, standing.current)
-        return cells.beside(course, cells.lines(figure, cells.joined(said)) if said else figure)
+        figure, origin = self._figure(standing, standing.current), self._origin(standing)
+        return cells.beside(course, cells.lines(figure, origin) if origin else figure)
 
     def _origin(self, standing: Standing) -> str:
         """Where a current value comes from, where that is not three known months before the plan."""

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from planner.models import Change, Channel, Goal, Metric, Notice, Plan, Upload
+from planner.models import Bottleneck, Change, Channel, Formula, Goal, Metric, Notice, Plan, Upload
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -43,6 +43,7 @@ def table(name: str, key: str, cell: dict[str, str], add: dict[str, str]) -> dic
 
 
 NEW_METRIC = {"?kind": "metric", "name": "Orders", "kind": "count", "direction": "higher"}
+NEW_BOTTLENECK = {"?kind": "bottleneck", "cause": "Slow follow-up", "kind": "conversion"}
 RULES: dict[str, tuple] = {
     "home": ([], MINE, NO_POST, {}),
     "plan-new": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
@@ -50,7 +51,10 @@ RULES: dict[str, tuple] = {
     "plan-settings": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "plan-copy": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "export": (["plan", "table", "suffix"], READ, NO_POST, {}),
-    "readings": (["plan"], READ, NO_POST, {}),
+    **table("readings", "history", {"cell": "2026-09", "value-2026-09": "80万", "source-2026-09": "CRM"}, {}),
+    # Metrics are added in Table 1 and archived on the team's page.
+    "readings-add": (["plan"], (S, 403, 404, 404, 404), (S, 403, 403, 403, 404), {"?kind": "metric"}),
+    "readings-remove": (["plan", "history"], NO_GET, (S, 403, 403, 403, 404), {}),
     "readings-import": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "readings-upload": (["plan", "upload"], (S, 403, 403, 200, 404), WRITE, {"act": "cancel"}),
     "plan-remove": (["plan"], NO_GET, WRITE, {}),
@@ -58,6 +62,11 @@ RULES: dict[str, tuple] = {
     "plan-history": (["plan"], READ, NO_POST, {}),
     "plan-undo": (["plan", "revision"], NO_GET, WRITE, {}),
     **table("diagnose", "metric", {"cell": "problems", "problems": "late"}, NEW_METRIC),
+    "diagnose-data": (["plan", "part_of_page"], READ, NO_POST, {}),
+    "formulas": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "formula-remove": (["plan", "formula"], NO_GET, WRITE, {}),
+    **table("bottlenecks", "bottleneck", {"cell": "impact", "impact": "4"}, NEW_BOTTLENECK),
+    "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM"}),
     **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
     **table(
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
@@ -151,6 +160,9 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     core = Goal.objects.create(plan=plan, name="Sales +25 %")
     part = Goal.objects.create(plan=plan, parent=core, name="New customers +30 %", due=plan.end)
     review = Review.objects.create(plan=plan, start="2026-10-01")
+    bottleneck = Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late")
+    sales, rate = status.sales.metric, status.rate.metric
+    formula = Formula.objects.create(team=team, result=sales, factors=[[rate.pk, None], [sales.pk, rate.pk]])
     archived = Metric.objects.create(team=team, name="Clicks", removed_at=timezone.now())
     gone = Plan.objects.create(
         team=team, name="P0", start=plan.start, end=plan.end, removed_at=timezone.now()
@@ -179,6 +191,10 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     return {
         "plan": plan.pk,
         "metric": f"metric-{status.rate.pk}",
+        "history": f"metric-{status.sales.metric_id}",
+        "part_of_page": "trend",
+        "formula": formula.pk,
+        "bottleneck": f"bottleneck-{bottleneck.pk}",
         "task": f"task-{task.pk}",
         "part": f"part-{part.pk}",
         "review": f"review-{review.pk}",
@@ -216,7 +232,9 @@ def test_access(name, who, method, world, request, as_):
     if method == "get":
         answer = client.get(url, {"since": "1"} if name.endswith("-changes") else {})
     else:
-        answer = client.post(f"{url}?kind={data['?kind']}" if "?kind" in data else url, data)
+        query = {"to": "2026-09"} if name.startswith("readings-") else {}
+        query |= {"kind": data["?kind"]} if "?kind" in data else {}
+        answer = client.post(url, data, query_params=query)
 
     if expected == S:
         assert answer.status_code == 302

@@ -61,7 +61,7 @@ class Flag:
 
     @property
     def sentence(self) -> str:
-        return " ".join(self.sentences)
+        return words.together(self.sentences)
 
     @property
     def cause(self) -> str:

@@ -224,7 +224,7 @@ class Split:
             first = _("%(what)s rose by %(change)s a month (%(rate)s).") % said
         else:
             first = _("%(what)s fell by %(change)s a month (%(rate)s).") % said
-        return f"{first} {self._main()}"
+        return words.together([first, self._main()])
 
     def _main(self) -> str:
         main = max(self.parts, key=lambda each: each.shapley if self.change > 0 else -each.shapley)
@@ -245,7 +245,7 @@ class Split:
                 if (rest > 0) == (self.change > 0)
                 else _("Together the drivers' targets promise more than is needed (%(rest)s).")
             )
-            return f"{first} {more % left}"
+            return words.together([first, more % left])
         return first
 
     def cause(self, part: Part) -> str:

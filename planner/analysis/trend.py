@@ -39,6 +39,10 @@ class Trend:
                 return shown[at:]
         return shown
 
+    @property
+    def sentence(self) -> str:
+        return words.together(self.sentences())
+
     def sentences(self) -> list[str]:
         """The pace, whether it is told apart from noise, the target's date at this pace, the season."""
         metric, known = self.series.metric, self.known

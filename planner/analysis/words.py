@@ -55,3 +55,8 @@ def month(date: dt.date) -> str:
 def months(dates: list[dt.date] | tuple[dt.date, ...]) -> str:
     """One month, or from the first to the last."""
     return month(dates[0]) if len(dates) == 1 else f"{month(dates[0])} – {month(dates[-1])}"
+
+
+def together(sentences: list[str]) -> str:
+    """Sentences one after the other; Chinese ones need no space between them."""
+    return ("" if language().startswith("zh") else " ").join(each for each in sentences if each)

@@ -34,6 +34,8 @@ DELIMITERS = (",", "\t", ";")
 HEAD = 100
 # After so many rows who waits is told how far the reading is.
 TOLD_EVERY = 20_000
+# So much of a file tells its encoding.
+SAMPLE_BYTES = 4096
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -136,7 +138,7 @@ def encoding_of(path: Path) -> str:
     Raises Unreadable where the text is in none of them, or no text at all.
     """
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(SAMPLE_BYTES)
     for bom, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -147,8 +149,8 @@ def encoding_of(path: Path) -> str:
             break
     else:
         candidates = ["utf-8", "gb18030"]
-        if len(start) == 4 and start.count(0) == 2:  # two bytes a letter, without a mark that says so
-            candidates = ["utf-16-be" if start[0] == 0 else "utf-16-le"]
+        if start.count(0) * 10 > len(start):  # two bytes a letter, without a mark that says so
+            candidates = ["utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"]
     for encoding in candidates:
         try:
             _read_through(path, encoding)

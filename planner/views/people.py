@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -34,13 +35,16 @@ def team(request: Request) -> HttpResponse:
         "workdays": [Weekday(day).label for day in membership.team.workdays],
         "country": dict(countries(get_language() or "en")).get(membership.team.country, ""),
         "exceptions": people.next_exceptions(membership.team),
-        "gap_threshold": formats.figure(
-            membership.team.gap_threshold, rate=True, language=get_language() or "en"
-        ).number,
+        "gap_threshold": _share(membership.team.gap_threshold),
+        "volatility_threshold": _share(membership.team.volatility_threshold),
         "can_manage": can_manage,
         "place": "team",
     }
     return render(request, "team/team.html", context)
+
+
+def _share(value: Decimal) -> str:
+    return formats.figure(value, rate=True, language=get_language() or "en").number
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 // the page as JSON; its colours are names of the stylesheet's variables, so that it follows the reader's theme.
 (() => {
   const source = document.currentScript.dataset.plotly;
+  const NARROW = 560;
   let library;
 
   const plotly = () => (library ??= new Promise((loaded, failed) => {
@@ -28,6 +29,16 @@
     return part;
   }
 
+  // On a phone there is room for few marks, and the words beside the bars of a waterfall need more of it.
+  function narrow(axis, isWaterfall) {
+    const step = Math.ceil(axis.tickvals.length / 4);
+    const kept = (_each, at) => (axis.tickvals.length - 1 - at) % step === 0;
+    [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(kept), axis.ticktext.filter(kept)];
+    if (!isWaterfall) return;
+    const [low, high] = axis.range;
+    axis.range = [low - (high - low) * 0.25, high + (high - low) * 0.25];
+  }
+
   async function draw(figure) {
     const { data, layout } = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
     const canvas = figure.querySelector(".canvas");
@@ -39,6 +50,7 @@
     const shown = painted({ data, layout }, found);
     done();
     shown.layout.font.family = family;
+    if (canvas.clientWidth < NARROW) narrow(shown.layout.xaxis, data[0].type === "waterfall");
     await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
     figure.dataset.drawn = "";
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from planner.imports import uploads
 from planner.models import Import, Reading, Upload
+from planner.models.imports import LONGEST_WORK
 from tests.conftest import join
 from tests.imports.conftest import stored
 
@@ -208,3 +210,55 @@ def test_the_page_speaks_the_language_of_who_brought_the_file(visitor, manager):
     visitor.bring(LONG + "2026-10,Total sales,ten\n")
     visitor.work()
     assert "不是数字" in Upload.objects.get().found["errors"][0]["message"]
+
+
+def test_who_waits_is_told_how_far_it_is(visitor):
+    told = []
+    visitor.bring(LONG)
+    upload = Upload.objects.get()
+    progress = uploads.Progress(upload)
+    for share in (0.01, 0.5, 0.51, 1):
+        progress(share)
+        told.append(Upload.objects.get().progress)
+    assert told == [0, 45, 45, 90]
+    assert 'value="90"' in visitor.client.get(visitor.page).content.decode()
+
+
+def test_a_large_file_tells_while_it_is_read(visitor, monkeypatch):
+    monkeypatch.setattr("planner.imports.order_lines.PIECE", 500)
+    lines = "".join(f"{n},2026-01-02,c{n},East,5.5\n" for n in range(30_000))
+    visitor.bring("Order ID,Order Date,Customer ID,Region,Sales\n" + lines)
+    seen = []
+    monkeypatch.setattr(uploads.Progress, "__call__", lambda self, share: seen.append(share))
+    uploads.read_upload(Upload.objects.get().pk)
+    assert len(seen) > 2
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
+
+
+def test_a_file_thrown_away_is_not_read_to_its_end(visitor):
+    visitor.bring(LONG)
+    upload = Upload.objects.get()
+    progress = uploads.Progress(upload)
+    visitor.client.post(visitor.page, {"act": "cancel"})
+    with pytest.raises(uploads.ThrownAway):
+        progress(0.5)
+
+
+def test_work_that_stopped_is_not_waited_for_for_ever(visitor, queue):
+    visitor.bring(LONG)
+    assert "It is being read" in visitor.look()
+    Upload.objects.update(started_at=timezone.now() - LONGEST_WORK - dt.timedelta(seconds=1))
+    assert "The work on it stopped before it was done." in visitor.look()
+    visitor.act("read")
+    assert queue[-1] == (Upload.objects.get().pk, False)
+    assert "It is being read" in visitor.look()
+
+
+def test_the_page_says_what_each_figure_means(visitor):
+    visitor.bring(ORDERS)
+    visitor.work()
+    page = visitor.act("read", date_order="mdy")
+    page = visitor.work()
+    assert "Average order value Sales ÷ orders." in page
+    assert "Repurchase rate To date: customers with two or more orders so far" in page

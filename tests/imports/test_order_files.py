@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from planner.imports import order_lines
-from planner.models import Import, Reading
+from planner.models import Import, Metric, Reading
 from tests.imports.conftest import stored
 
 HEAD = "Order ID,Order Date,Customer ID,Region,Category,Sales\n"
@@ -217,3 +217,23 @@ def test_the_web_process_never_loads_pandas():
         [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
     )
     assert run.stdout.strip() == "[]", run.stderr
+
+
+def test_what_the_metrics_mean_and_how_they_add_up(importing, team):
+    """The rate to date is no ratio of the months' totals: the last month counts."""
+    rate = Metric.objects.create(team=team, name="Repurchase rate", kind="rate", aggregation="ratio")
+    own = Metric.objects.create(team=team, name="Order count", kind="count", definition="Ours.")
+    importing("date,order,customer,amount\n2026-08-01,1,a,5\n2026-09-01,2,a,7\n")
+    rate.refresh_from_db()
+    own.refresh_from_db()
+    assert (rate.aggregation, rate.definition.startswith("To date:")) == ("last", True)
+    assert own.definition == "Ours."
+    assert Metric.objects.get(name="Average order value").definition == "Sales ÷ orders."
+
+
+def test_a_metric_with_figures_keeps_its_rule(importing, team, status):
+    rate = Metric.objects.create(team=team, name="Repurchase rate", kind="rate", aggregation="ratio")
+    Reading.objects.create(metric=rate, segment=status.whole, month=dt.date(2025, 1, 1), value="0.1")
+    importing("date,order,customer,amount\n2026-08-01,1,a,5\n")
+    rate.refresh_from_db()
+    assert (rate.aggregation, rate.definition) == ("ratio", "")

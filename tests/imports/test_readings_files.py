@@ -69,7 +69,9 @@ def test_headers_months_and_figures_in_any_dress(importing, content):
     assert stored() == {("Total sales", "2026-08", "whole"): "100.25"}
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_every_encoding_that_excel_writes(importing, team, encoding):
     Metric.objects.create(team=team, name="销售额")
     said = importing("月份,指标,数值\n2026年8月,销售额,1.2万\n".encode(encoding))

@@ -32,6 +32,7 @@ SETTINGS = {
     "meeting_hour": "16",
     "grace_days": "3",
     "gap_threshold": "7.5%",
+    "volatility_threshold": "30%",
     "digest_hour": "7",
 }
 
@@ -191,6 +192,7 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
     )
     assert (team.meeting_weekday, team.meeting_hour, team.digest_hour) == (5, 16, 7)
     assert team.gap_threshold == Decimal("0.075")
+    assert team.volatility_threshold == Decimal("0.3")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +211,8 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
         ("gap_threshold", "5", "Type a rate with its per-cent sign, such as 5%."),
         ("gap_threshold", "much", "is not a number"),
         ("gap_threshold", "0%", "The growth of a gap is from 0.1 to 100 per cent of the target."),
+        ("volatility_threshold", "0.5%", "A sharp move is one of 1 to 100 per cent."),
+        ("volatility_threshold", "20", "Type a rate with its per-cent sign, such as 20%."),
         ("gap_threshold", "101%", "The growth of a gap is from 0.1 to 100 per cent of the target."),
         ("meeting_hour", "24", "Select a valid choice. 24 is not one of the available choices."),
         ("digest_hour", "x", "Select a valid choice. x is not one of the available choices."),
