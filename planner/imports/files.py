@@ -149,7 +149,9 @@ def encoding_of(path: Path) -> str:
             break
     else:
         candidates = ["utf-8", "gb18030"]
-        if start.count(0) * 10 > len(start):  # two bytes a letter, without a mark that says so
+        if len(start) > 8 and start.count(0) * 10 > len(
+            start
+        ):  # two bytes a letter, without a mark that says so
             candidates = ["utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"]
     for encoding in candidates:
         try:
