@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,12 +23,23 @@ TELLING = (
 )
 
 
-class ScoreField(forms.TypedChoiceField):
-    """A score from 1 to 5, or none yet."""
+class ScoreField(forms.ChoiceField):
+    """A score from 1 to 5, or none yet: cleans to an int or None."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=SCORES, coerce=int, empty_value=None, required=False, **kwargs)
-        self.widget = forms.RadioSelect(choices=SCORES)
+        super().__init__(choices=SCORES, required=False, widget=forms.RadioSelect, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        if typed and typed not in dict(SCORES):
+            raise ValidationError(_("A score is a number from 1 to 5."))
+        return int(typed) if typed else None
+
+    def valid_value(self, value: Any) -> bool:
+        return isinstance(value, int)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else str(value)
 
 
 class FocusField(forms.ChoiceField):

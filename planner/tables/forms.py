@@ -163,7 +163,8 @@ class RowForm(TableForm):
         for name in [each for each in self.fields if only is not None and each not in only]:
             del self.fields[name]
         for name, field in self.fields.items():
-            if only is not None:
+            # Radio buttons are named each by its own choice, below a legend.
+            if only is not None and not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs.setdefault("aria-label", field.label)
             if obj is not None:
                 self.initial[name] = self.current(name)

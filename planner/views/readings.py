@@ -18,6 +18,9 @@ from planner.jobs import enqueue_upload
 from planner.models import Plan, Role, Upload
 from planner.requests import Request, status_of
 
+# htmx's own status: the page asks no more.
+STOP_ASKING = 286
+
 
 @require_http_methods(["GET", "POST"])
 def bring(request: Request, plan_pk: int) -> HttpResponse:
@@ -86,5 +89,5 @@ def _farewell(request: Request, plan: Plan, found: Upload) -> HttpResponse:
     last = found.found.get("last", "")
     response: HttpResponse = redirect(f"{reverse('readings', args=[plan.pk])}?to={last}")
     if request.htmx:
-        response = HttpResponse(headers={"HX-Redirect": response["Location"]})
+        response = HttpResponse(status=STOP_ASKING, headers={"HX-Redirect": response["Location"]})
     return response

@@ -44,9 +44,11 @@ def table_urls(url_name: str, dotted_table: str) -> list[URLPattern]:
 def page(request: Request, plan_pk: int, table: str) -> HttpResponse:
     plan = get_plan(request, plan_pk)
     shown: Table = import_string(table)(plan, request.GET)
-    asked = request.htmx.target if request.htmx.target in shown.parts else "table"
-    piece = f"#{asked}" if request.htmx else ""
-    return render(request, shown.template + piece, {"plan": plan, "table": shown, "place": shown.url_name})
+    template = shown.template
+    if request.htmx:
+        part = request.htmx.target in shown.parts
+        template = f"{shown.template}#{request.htmx.target}" if part else "tables/page.html#table"
+    return render(request, template, {"plan": plan, "table": shown, "place": shown.url_name})
 
 
 @require_GET

@@ -1,13 +1,16 @@
-// Draws the page's charts with plotly.js, which is fetched when the first of them comes near. A chart's figure is in
+// Draws the page's charts with plotly.js, which is fetched when the first of them comes into sight. A chart's figure is in
 // the page as JSON; its colours are names of the stylesheet's variables, so that it follows the reader's theme.
 (() => {
-  const source = document.currentScript.dataset.plotly;
+  const sources = document.currentScript.dataset;
   const NARROW = 560;
   let library;
 
   const plotly = () => (library ??= new Promise((loaded, failed) => {
-    const script = Object.assign(document.createElement("script"), { src: source, onload: () => loaded(window.Plotly), onerror: failed });
-    document.head.append(script);
+    // Under this id plotly.js looks for its rules, which it may not write into the page.
+    const rules = { rel: "stylesheet", href: sources.rules, id: "plotly.js-style-global", className: "no-inline-styles" };
+    document.head.append(Object.assign(document.createElement("link"), rules));
+    const script = { src: sources.script, onload: () => loaded(window.Plotly), onerror: failed };
+    document.head.append(Object.assign(document.createElement("script"), script));
   }));
 
   // The browser knows what light-dark() stands for only where it is used: an element of the page is asked.
@@ -61,7 +64,7 @@
       near.unobserve(target);
       draw(target);
     }
-  }, { rootMargin: "300px" });
+  });
 
   function watch(root) {
     root.querySelectorAll("figure.chart:not([data-drawn])").forEach((figure) => near.observe(figure));

@@ -397,3 +397,9 @@ def test_the_number_of_queries_does_not_grow(
     client.get(url)
     with django_assert_max_num_queries(24):
         client.get(url)
+
+
+@pytest.mark.parametrize("page", ["diagnose/", "readings/", "bottlenecks/"])
+def test_the_table_is_asked_for_by_itself(url, shop, plan, manager, as_, page):
+    answer = as_(manager).get(f"/plans/{plan.pk}/{page}?q=x", HTTP_HX_TARGET="grid", **HTMX)
+    assert answer.content.decode().lstrip().startswith('<section id="table"')

@@ -15,6 +15,8 @@ OF_PLAN = {
     "diagnose": "diagnose/",
     "readings": "readings/",
     "import": "readings/import/",
+    "bottlenecks": "bottlenecks/",
+    "formulas": "diagnose/formulas/",
     "goals": "goals/",
     "tracking": "tracking/",
     "reviews": "reviews/",

@@ -97,6 +97,27 @@ def test_scores_beyond_the_scale_are_refused(url, manager, add, as_):
     assert late.impact is None
 
 
+@pytest.mark.parametrize(
+    ("before", "shown", "status"), [(None, "", 200), (2, "2", 200), (2, "", 409), (2, "3", 409)]
+)
+def test_a_score_conflicts_only_with_somebody_elses(url, manager, add, as_, before, shown, status):
+    late = add("late", before)
+    sent = {"cell": "impact", "impact": "4", "initial-impact": shown}
+    assert as_(manager).post(f"{url}rows/bottleneck-{late.pk}/", sent, **HTMX).status_code == status
+    late.refresh_from_db()
+    assert late.impact == (4 if status == 200 else before)
+
+
+@pytest.mark.parametrize(("cell", "name"), [("impact", "impact"), ("focus", "in_focus")])
+def test_a_choice_is_taken_back(url, manager, add, as_, cell, name):
+    late = add("late", 4, in_focus=True)
+    opened = {"impact": "4", "in_focus": "1"}[name]
+    sent = {"cell": cell, name: "", f"initial-{name}": opened}
+    assert as_(manager).post(f"{url}rows/bottleneck-{late.pk}/", sent, **HTMX).status_code == 200
+    late.refresh_from_db()
+    assert not getattr(late, name)
+
+
 def test_evidence_makes_a_bottleneck_once(url, plan, team, status, manager, as_):
     east = Segment.objects.create(team=team, dimension="region", name="East")
     said = {

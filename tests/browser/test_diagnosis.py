@@ -1,0 +1,109 @@
+"""From a file that is dropped to what it says: charts, drivers, bottlenecks, and the history edited in place."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from planner.models import Bottleneck, Reading, Upload
+from tests.browser.conftest import MANAGER, REP
+
+pytestmark = pytest.mark.browser
+
+
+def drawn(page: Page, chart: str) -> None:
+    """Scroll to a chart and wait until it is drawn."""
+    figure = page.locator(f'[data-chart="{chart}"]')
+    figure.scroll_into_view_if_needed()
+    expect(figure.locator("svg.main-svg").first).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_charts_are_drawn_under_the_policy_in_the_readers_theme(demo, window, theme):
+    page = window(MANAGER, demo.diagnose, cookies={"theme": theme})
+    for chart in ("trend-chart", "drivers-chart"):
+        drawn(page, chart)
+    sheet, paper = page.evaluate(
+        """() => [getComputedStyle(document.querySelector("#trend")).backgroundColor,
+                  document.querySelector("#trend .main-svg").style.background]"""
+    )
+    assert sheet == paper
+
+
+def test_a_chart_is_saved_as_a_picture(demo, window):
+    page = window(MANAGER, demo.diagnose)
+    drawn(page, "trend-chart")
+    with page.expect_download() as download:
+        page.locator("#trend").get_by_role("button", name="Picture (PNG)").click()
+    assert download.value.suggested_filename == "Total sales.png"
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_another_figure_is_drawn_in_place(demo, window):
+    page = window(MANAGER, demo.diagnose)
+    drawn(page, "trend-chart")
+    page.get_by_label("Figure", exact=True).select_option(label="Repurchase rate")
+    expect(page.locator("#trend p").first).to_contain_text("pp a month")
+    drawn(page, "trend-chart")
+    page.get_by_label("Compare").select_option(label="what is left to the target")
+    expect(page.locator("#drivers")).to_contain_text("to the target")
+
+
+def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
+    page = window(MANAGER, demo.diagnose)
+    page.locator("#flags").get_by_role("button", name="Make it a bottleneck").first.click()
+    expect(page).to_have_url(re.compile(r"/bottlenecks/#bottleneck-\d+$"))
+    made = Bottleneck.objects.latest("pk")
+    assert "fell by 30%" in made.evidence
+    for column, score in (("impact", "5"), ("ease", "1")):
+        page.locator(f'#bottleneck-{made.pk} a[href$="?cell={column}"]').click()
+        page.locator(f"#bottleneck-{made.pk} form.editor").get_by_role("radio", name=score).check()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#bottleneck-{made.pk} form.editor")).to_have_count(0)
+    expect(page.locator(f'#quadrants a[href="#bottleneck-{made.pk}"] circle')).to_have_attribute("cx", "50")
+
+
+def test_views_come_from_other_screens_and_are_merged(demo, window):
+    address = f"/plans/{demo.quarter.pk}/bottlenecks/"
+    managers, reps = window(MANAGER, address), window(REP, address)
+    reps.get_by_placeholder("Your view: what holds us back?").fill("Nobody calls back")
+    reps.keyboard.press("Enter")
+    row = managers.locator("tr", has_text="Nobody calls back")
+    expect(row).to_contain_text("not merged yet", timeout=15_000)
+    row.locator('a[href$="?cell=impact"]').click()
+    row.locator("select").select_option(label="New reps answer leads late")
+    managers.keyboard.press("Enter")
+    expect(row).to_contain_text("merged into “New reps answer leads late”")
+    above = row.evaluate("(each) => each.previousElementSibling.textContent")
+    assert "New reps answer leads late" in above
+
+
+def test_a_value_of_the_history_is_typed_by_keyboard(demo, window):
+    page = window(MANAGER, f"/plans/{demo.quarter.pk}/readings/?to=2023-06")
+    sales = page.locator("tr", has_text="Total sales")
+    link = sales.locator('a[href$="?cell=2023-06"]')
+    link.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("780000")
+    page.keyboard.press("Tab")
+    page.keyboard.type("CRM, corrected")
+    page.keyboard.press("Enter")
+    expect(link).to_contain_text("780,000")
+    found = Reading.objects.get(metric__name="Total sales", month="2023-06-01", segment__dimension="whole")
+    assert (found.value, found.source) == (780_000, "CRM, corrected")
+    page.keyboard.press("Control+z")
+    expect(link).to_contain_text("772,000")
+
+
+def test_a_file_is_dropped_anywhere_on_the_page(demo, window):
+    """The page takes it at once; what the worker makes of it is told in tests/imports."""
+    page = window(MANAGER, demo.diagnose)
+    dropped = page.evaluate_handle(
+        """() => { const all = new DataTransfer();
+        all.items.add(new File(["month,metric,value\\n2023-07,Total sales,1\\n"], "july.csv")); return all }"""
+    )
+    page.dispatch_event("main", "drop", {"dataTransfer": dropped})
+    expect(page).to_have_url(re.compile(r"/readings/import/\d+/$"))
+    assert Upload.objects.get().file_name == "july.csv"
