@@ -9,22 +9,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from planner.analysis import words
+from planner.analysis.breakdown import Breakdown, breakdowns
 from planner.analysis.completeness import Completeness
 from planner.analysis.flags import OLDER_MONTHS, RECENT_MONTHS, Flag, completeness, flags, reasons
 from planner.analysis.history import WHOLE, History, Series, load
-from planner.analysis.split import (
-    TARGET,
-    Breakdown,
-    Product,
-    Span,
-    Split,
-    breakdowns,
-    orders,
-    products,
-    spans,
-    split,
-    split_gap,
-)
+from planner.analysis.products import Product, orders, products
+from planner.analysis.spans import TARGET, Span, spans
+from planner.analysis.split import Split, split, split_gap
 from planner.analysis.trend import Trend, trend
 from planner.gaps import Aggregation
 from planner.models import Metric, Plan

@@ -1,4 +1,4 @@
-"""A change of a figure, or its gap, split into its drivers and by segment, and said in words."""
+"""A change of a figure, or its gap, split into its drivers, and said in words."""
 
 from __future__ import annotations
 
@@ -7,150 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import permutations
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from planner import charts
 from planner.analysis import words
-from planner.analysis.drivers import Contribution, Number, apportioned, chain, contributions, decimal, shapley
+from planner.analysis.drivers import apportioned, chain, decimal, shapley
 from planner.analysis.history import History, Series
-from planner.gaps import Aggregation, Direction
-from planner.models import Formula, Metric, Segment, Team
-from planner.periods import add_months, months_between
-from planner.plans import standard_metrics
+from planner.analysis.products import Factor, Product
+from planner.analysis.spans import TARGET, Span, level
+from planner.gaps import Direction
+from planner.models import Metric
 from planner.status import Standing
-
-# So many factors have all their orders offered; more have their own order and its reverse.
-ALL_ORDERS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """A metric, or a ratio of two; `metric` is the one of the team that stands for the ratio, where there is one."""
-
-    numerator: Metric
-    denominator: Metric | None = None
-    metric: Metric | None = None
-
-    @property
-    def label(self) -> str:
-        if self.metric is not None:
-            return self.metric.name
-        if self.denominator is None:
-            return self.numerator.name
-        return f"{self.numerator.name} ÷ {self.denominator.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A metric as a product of factors: one that the team defined (`formula`), or one that its metrics suggest."""
-
-    key: str
-    result: Metric
-    factors: tuple[Factor, ...]
-    formula: Formula | None = None
-
-    @property
-    def label(self) -> str:
-        return f"{self.result.name} = {' × '.join(each.label for each in self.factors)}"
-
-    @property
-    def metrics(self) -> list[Metric]:
-        """Every metric that it is computed from, the result first."""
-        parts = [each for f in self.factors for each in (f.numerator, f.denominator) if each is not None]
-        return list({each.pk: each for each in (self.result, *parts)}.values())
-
-
-def products(team: Team, metrics: Mapping[int, Metric]) -> list[Product]:
-    """The team's own formulas, then those that its metrics suggest; `metrics` are the team's, by id."""
-    own = [
-        Product(f"f{each.pk}", metrics[each.result_id], _factors(each.factors, metrics), each)
-        for each in Formula.objects.filter(team=team)
-        if {each.result_id, *each.metric_ids} <= set(metrics)
-    ]
-    return [*own, *_suggested(standard_metrics(team), metrics)]
-
-
-def _factors(pairs: Sequence[Sequence[int | None]], metrics: Mapping[int, Metric]) -> tuple[Factor, ...]:
-    found = []
-    for numerator, denominator in pairs:
-        top = metrics[numerator or 0]
-        below = metrics[denominator] if denominator is not None else None
-        found.append(Factor(top, below, _standing_for(top, below, metrics) if below else None))
-    return tuple(found)
-
-
-def _standing_for(numerator: Metric, denominator: Metric, metrics: Mapping[int, Metric]) -> Metric | None:
-    wanted = (numerator.pk, denominator.pk)
-    return next((e for e in metrics.values() if (e.numerator_id, e.denominator_id) == wanted), None)
-
-
-def _suggested(standard: Mapping[str, Metric], metrics: Mapping[int, Metric]) -> list[Product]:
-    """Sales by customers, by leads, and by orders: as far as the team has the metrics."""
-    has = {key: metric for key, metric in standard.items() if metric.pk in metrics}
-    if "sales" not in has:
-        return []
-    sales = has["sales"]
-
-    def ratio(top: Metric, below: Metric, known_as: str = "") -> Factor:
-        return Factor(top, below, _standing_for(top, below, metrics) or has.get(known_as))
-
-    found = []
-    if "orders" in has and "customers" in has:
-        orders, customers = has["orders"], has["customers"]
-        by_customers = (Factor(customers), ratio(orders, customers), ratio(sales, orders, "order_value"))
-        found.append(Product("customers", sales, by_customers))
-    if "leads" in has:
-        won = _won_of(has["leads"], has)
-        if won is not None:
-            value = ratio(sales, won, "order_value" if won == has.get("orders") else "")
-            found.append(Product("leads", sales, (Factor(has["leads"]), ratio(won, has["leads"]), value)))
-    if "orders" in has:
-        orders = has["orders"]
-        found.append(Product("orders", sales, (Factor(orders), ratio(sales, orders, "order_value"))))
-    return found
-
-
-def _won_of(leads: Metric, has: Mapping[str, Metric]) -> Metric | None:
-    """What leads become: what the team's conversion rate counts, else orders."""
-    conversion = has.get("conversion")
-    if conversion is not None and conversion.denominator_id == leads.pk and conversion.numerator is not None:
-        return conversion.numerator
-    return has.get("orders")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What is compared: two lists of months, or where `before` is empty the current value with the target."""
-
-    key: str
-    label: str
-    before: tuple[dt.date, ...]
-    after: tuple[dt.date, ...]
-
-
-TARGET = "target"
-
-
-def spans(history: History) -> list[Span]:
-    """What can be compared at the end of a history, the last quarter with the one before first."""
-    if history.last is None:
-        return []
-    last = history.last
-    found = []
-    for key, label, length, back in (
-        ("quarter", _("last 3 months against the 3 before"), 3, 3),
-        ("quarter-year", _("last 3 months against the same last year"), 3, 12),
-        ("month", _("last month against the month before"), 1, 1),
-        ("month-year", _("last month against the same last year"), 1, 12),
-        ("year", _("last 12 months against the 12 before"), 12, 12),
-    ):
-        after = months_between(add_months(last, 1 - length), last)
-        before = months_between(add_months(after[0], -back), add_months(after[-1], -back))
-        found.append(Span(key, label, before, after))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +203,7 @@ def split(product: Product, span: Span, history: History, order: Sequence[int] |
             )
         firsts.append(first)
         lasts.append(last)
-    start, end = (_level(series[product.result.pk], months) for months in (before, after))
+    start, end = (level(series[product.result.pk], months) for months in (before, after))
     used = Span(span.key, span.label, tuple(before), tuple(after))
     return _put_together(product, used, (start, end), (firsts, lasts), notes, order)
 
@@ -405,21 +274,13 @@ def _put_together(
     return Split(product, span, start, end, parts, change - sum(fair, Fraction(0)), tuple(notes))
 
 
-def _level(series: Series | None, months: Sequence[dt.date]) -> Fraction:
-    """What a metric stood at over months in which it has a value, exactly where it adds up."""
-    assert series is not None  # the caller has looked
-    if series.metric.aggregation in (Aggregation.SUM, Aggregation.AVERAGE):
-        return sum((Fraction(series.values[month]) for month in months), Fraction(0)) / len(months)
-    return Fraction(series.over(months) or 0)
-
-
 def _factor_level(
     factor: Factor, series: Mapping[int, Series | None], months: Sequence[dt.date]
 ) -> Fraction | None:
-    top = _level(series[factor.numerator.pk], months)
+    top = level(series[factor.numerator.pk], months)
     if factor.denominator is None:
         return top
-    below = _level(series[factor.denominator.pk], months)
+    below = level(series[factor.denominator.pk], months)
     return top / below if below else None
 
 
@@ -437,120 +298,3 @@ def _factor_target(factor: Factor, by_metric: Mapping[int, Standing]) -> Fractio
         return own
     top, below = target(factor.numerator), target(factor.denominator)
     return top / below if top is not None and below else None
-
-
-def orders(product: Product) -> list[tuple[int, ...]]:
-    """The orders of chain substitution that are offered."""
-    own = tuple(range(len(product.factors)))
-    return list(permutations(own)) if len(own) <= ALL_ORDERS else [own, own[::-1]]
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """What the segments of one dimension contributed to the change of a metric, per month."""
-
-    metric: Metric
-    dimension: str
-    span: Span
-    lines: tuple[Contribution[Segment], ...]
-
-    @property
-    def label(self) -> str:
-        return str(Segment.Dimension(self.dimension).label)
-
-    def labels(self) -> tuple[str, str]:
-        """The months before and after."""
-        return words.months(self.span.before), words.months(self.span.after)
-
-    @property
-    def largest(self) -> Fraction:
-        return max((abs(each.change) for each in self.lines), default=Fraction(0))
-
-    def cause(self, line: Contribution[Segment]) -> str:
-        """What a segment did, as the first words of a bottleneck."""
-        return _direction(line.change) % {"what": self.metric.name, "segment": line.key or ""}
-
-    def evidence(self, line: Contribution[Segment]) -> str:
-        """What a segment contributed, in one sentence."""
-        said = {
-            "what": self.metric.name,
-            "segment": line.key or "",
-            "before": words.figure(self.metric, line.before),
-            "after": words.figure(self.metric, line.after),
-            "from": words.months(self.span.before),
-            "to": words.months(self.span.after),
-            "share": words.per_cent(line.share),
-        }
-        return (
-            _(
-                "%(what)s in %(segment)s: %(before)s a month in %(from)s, %(after)s in %(to)s; %(share)s of the change."
-            )
-            % said
-        )
-
-    def sentence(self) -> str:
-        """Which segment contributed most, in points of growth and as a share."""
-        named = [each for each in self.lines if each.key is not None and each.change]
-        if not named:
-            return ""
-        main = named[0]
-        said = {
-            "segment": main.key,
-            "change": words.signed(self.metric, main.change),
-            "points": _points(main.points),
-            "share": words.per_cent(main.share),
-        }
-        if main.share is None or main.points is None:
-            return _("Most changed in %(segment)s: %(change)s a month.") % said
-        return (
-            _("Most changed in %(segment)s: %(change)s a month, %(points)s, %(share)s of the change.") % said
-        )
-
-
-def _direction(change: Fraction) -> str:
-    return _("%(what)s falls in %(segment)s") if change < 0 else _("%(what)s rises in %(segment)s")
-
-
-def points_of(line: Contribution[Segment]) -> str:
-    """What a segment contributed to the growth of the whole, in percentage points."""
-    return _points(line.points)
-
-
-def _points(points: Fraction | None) -> str:
-    if points is None:
-        return "–"
-    return words.signed(Metric(kind=Metric.Kind.RATE), Fraction(round(points * 1000), 1000))
-
-
-def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
-    """By each dimension that has readings; only a metric that adds up has parts that do."""
-    whole = history.of(metric.pk)
-    if metric.aggregation != Aggregation.SUM or whole is None:
-        return []
-    before, after = (
-        [month for month in months if month in whole.values] for months in (span.before, span.after)
-    )
-    if not before or not after:
-        return []
-    by_dimension: dict[str, list[Series]] = {}
-    for each in history.segments(metric.pk):
-        if each.segment is not None:
-            by_dimension.setdefault(each.segment.dimension, []).append(each)
-    used = Span(span.key, span.label, tuple(before), tuple(after))
-    found = []
-    for dimension, parts in by_dimension.items():
-        firsts, lasts = (_means(parts, months) for months in (before, after))
-        if firsts or lasts:
-            ends = _level(whole, before), _level(whole, after)
-            found.append(Breakdown(metric, dimension, used, tuple(contributions(firsts, lasts, *ends))))
-    return found
-
-
-def _means(parts: Sequence[Series], months: Sequence[dt.date]) -> dict[Segment, Number]:
-    """What each segment gave in a month; a month without a value gave nothing, none at all leaves it out."""
-    found: dict[Segment, Number] = {}
-    for each in parts:
-        values = [each.values[month] for month in months if month in each.values]
-        if values and each.segment is not None:
-            found[each.segment] = sum(map(Fraction, values), Fraction(0)) / len(months)
-    return found

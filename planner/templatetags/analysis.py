@@ -9,8 +9,9 @@ from django import template
 from django.utils.html import format_html
 
 from planner.analysis import words
+from planner.analysis.breakdown import Breakdown, points_of
 from planner.analysis.drivers import Contribution
-from planner.analysis.split import Breakdown, Split, points_of
+from planner.analysis.split import Split
 from planner.gaps import Direction
 
 register = template.Library()
