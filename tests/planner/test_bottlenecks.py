@@ -134,8 +134,11 @@ def test_evidence_makes_a_bottleneck_once(url, plan, team, status, manager, as_)
 
 
 def test_metrics_and_segments_of_strangers_make_nothing(url, other_team, manager, as_):
-    theirs = Metric.objects.create(team=other_team, name="Theirs")
-    as_(manager).post(f"{url}from/", {"cause": "x", "evidence": "y", "metric": theirs.pk})
+    metric = Metric.objects.create(team=other_team, name="Theirs")
+    segment = Segment.objects.create(team=other_team, dimension="region", name="Elsewhere")
+    for theirs in ({"metric": metric.pk}, {"segment": segment.pk}):
+        answer = as_(manager).post(f"{url}from/", {"cause": "x", "evidence": "y", **theirs})
+        assert answer["Location"] == url
     assert not Bottleneck.objects.exists()
 
 
