@@ -78,6 +78,12 @@ class TextFile:
     delimiter: str
     report: Report = unheard
 
+    @property
+    def encoding_name(self) -> str:
+        """The encoding as people call it: Excel's GBK is a part of GB18030."""
+        name = self.encoding.upper().removesuffix("-SIG")
+        return "GBK / GB18030" if name == "GB18030" else name
+
     def told(self, position: int) -> None:
         """Say that the file is read up to this byte."""
         self.report(min(position / max(self.path.stat().st_size, 1), 1))

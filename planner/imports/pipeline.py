@@ -58,6 +58,8 @@ class Parsed:
     changed_metrics: list[Metric] = field(default_factory=list)
     # Of order lines: what each metric means, by its name.
     definitions: dict[str, str] = field(default_factory=dict)
+    # How a CSV is written, as people call it; "" for a workbook.
+    encoding: str = ""
     # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
     headers: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
@@ -100,6 +102,7 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report:
         parsed = _readings(grid, header, team, choices, problems)
     else:
         parsed = _orders(grid, header, team, choices, problems)
+    parsed.encoding = grid.text.encoding_name if grid.text else ""
     parsed.headers = header.names
     parsed.columns = {name: header.names[at] for name, at in header.columns.items()}
     used = sorted({*header.columns.values(), *header.months, *header.metrics})

@@ -162,6 +162,7 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
     counted = compare(plan, parsed.readings) if parsed.is_accepted else None
     return {
         "kind": parsed.kind,
+        "encoding": parsed.encoding,
         "headers": list(parsed.headers),
         "columns": parsed.columns,
         "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from planner.imports import uploads
-from planner.models import Import, Reading, Upload
+from planner.models import Import, Metric, Reading, Upload
 from planner.models.imports import LONGEST_WORK
 from tests.conftest import join
 from tests.imports.conftest import stored
@@ -262,3 +262,12 @@ def test_the_page_says_what_each_figure_means(visitor):
     page = visitor.work()
     assert "Average order value Sales ÷ orders." in page
     assert "Repurchase rate To date: customers with two or more orders so far" in page
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("utf-8-sig", "UTF-8"), ("gbk", "GBK / GB18030"), ("utf-16", "UTF-16")]
+)
+def test_the_page_says_how_the_file_is_written(visitor, team, encoding, said):
+    Metric.objects.create(team=team, name="销售额")
+    visitor.bring("月份,指标,数值\n2026年8月,销售额,1.2万\n".encode(encoding))
+    assert f"The first rows {said} 月份" in visitor.work()
