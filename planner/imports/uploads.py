@@ -110,15 +110,22 @@ class Progress:
                 raise ThrownAway
 
 
+def _parsed(upload: Upload) -> Parsed | None:
+    """What its file would bring; None where nobody waits for that any more."""
+    try:
+        return parse(path_of(upload), upload.plan.team, choices_of(upload.choices), Progress(upload))
+    except ThrownAway:
+        return None
+
+
 def read_upload(pk: int) -> None:
     """Read a file and write down what would come of it. May run twice; a file thrown away meanwhile is none."""
     upload = _get(pk, State.READING)
     if upload is None:
         return
     with override(upload.by.language or upload.plan.team.language):
-        try:
-            parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices), Progress(upload))
-        except ThrownAway:
+        parsed = _parsed(upload)
+        if parsed is None:
             return
         found = _found(parsed, upload.plan)
     state = State.READY if parsed.is_accepted else State.REFUSED
@@ -131,7 +138,9 @@ def save_upload(pk: int) -> None:
     if upload is None:
         return
     with override(upload.by.language or upload.plan.team.language):
-        parsed = parse(path_of(upload), upload.plan.team, choices_of(upload.choices), Progress(upload))
+        parsed = _parsed(upload)
+        if parsed is None:
+            return
         if parsed.is_accepted:
             try:
                 save(

@@ -79,7 +79,9 @@ class CauseView(Recorded):
     """What one member sees as a cause, said in the team's retrospective; a manager merges it into a bottleneck."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="cause_views", verbose_name=_("plan"))
-    by = models.ForeignKey(Membership, models.PROTECT, related_name="cause_views", verbose_name=_("member"))
+    by = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, related_name="cause_views", verbose_name=_("member")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Bottleneck.Kind)
     text = models.CharField(_("cause"), max_length=200)
     bottleneck = models.ForeignKey(
