@@ -248,7 +248,7 @@ def test_who_edits_a_row_that_is_removed_meanwhile_keeps_what_they_typed(demo, w
     cell(here, row, "problems").locator("a.cell").press("Enter")
     here.keyboard.type("Half a thought")
     there.get_by_role("button", name=f"Remove {SALES}").click()
-    expect(there.locator(f"#{row}")).to_have_count(0)
+    expect(there.locator(f"#{row}")).to_have_count(0, timeout=20_000)
     here.keyboard.press("Control+Enter")
 
     form = editor(here, row, "problems")
