@@ -13,12 +13,16 @@ from django.utils.translation import gettext as _
 
 DECIMAL_PLACES = 6
 INTEGER_DIGITS = 14
+# SQLite keeps 15 digits: what would be rounded there to one more before the point cannot be read again.
+TOO_LARGE = Decimal("99999999999999.95")
 WAN = Decimal(10_000)
 YI = Decimal(100_000_000)
 
 _LONGEST = 60
 # Wide enough that nothing of _LONGEST characters is ever rounded: a digit too many must be seen, not dropped.
 _EXACT = Context(prec=2 * _LONGEST)
+# What most files hold, and what needs no second look.
+_PLAIN = re.compile(rf"-?[0-9]{{1,{INTEGER_DIGITS - 1}}}(?:\.[0-9]{{1,{DECIMAL_PLACES}}})?")
 _SMALLEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 _MULTIPLIERS = {
     "": Decimal(1),
@@ -90,6 +94,8 @@ def parse_quantity(text: str) -> Quantity:
     shown = text.strip()
     if not shown:
         raise QuantityError(_("There is no number here. Type one, such as 1,200 or 80万 or 8%."))
+    if _PLAIN.fullmatch(shown):
+        return Quantity(_without_trailing_zeros(Decimal(shown)), percent=False)
     plain = half_width(shown[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
     match = _QUANTITY.fullmatch(plain) if len(plain) <= _LONGEST else None
     if match is None or not _holds_together(match):
@@ -104,7 +110,7 @@ def parse_quantity(text: str) -> Quantity:
                 _("“%(text)s” has too many decimals: at most 6 can be stored, 4 in per cent. Round it.")
                 % {"text": shown}
             )
-        if abs(value) >= 10**INTEGER_DIGITS:
+        if abs(value) >= TOO_LARGE:
             raise QuantityError(
                 _("“%(text)s” is too large: at most 14 digits may stand before the decimal point.")
                 % {"text": shown}

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from planner.imports.headers import Header
 from planner.imports.problems import Problems
 from planner.imports.rows import data_rows
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
-from planner.quantities import half_width
+from planner.quantities import TOO_LARGE, half_width
 
 WHOLE = ("whole", "")
 REGION, PRODUCT_LINE = "region", "product_line"
@@ -69,6 +70,7 @@ class _Cell:
     value: str
     segment: Part
     weight: str = ""
+    weight_column: str = ""
     source: str = ""
 
 
@@ -89,6 +91,7 @@ class ReadingsFound:
     new_metrics: dict[str, bool] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=10_000)
 def same_name(name: str) -> str:
     """A name for comparison: half-width, lower case, single spaces."""
     return " ".join(half_width(name).lower().split())
@@ -153,6 +156,7 @@ def _cells_of_row(
             value=value,
             segment=segment,
             weight=get("weight"),
+            weight_column=label("weight"),
             source=" · ".join(each for each in (get("source"), get("note")) if each)[:120],
         )
 
@@ -219,8 +223,10 @@ def _read(
             weight = read_figure(cell.weight).value
             if weight <= 0:
                 raise ValueRefused(_("A weight is more than 0."))
+            if abs(figure.value * weight) >= TOO_LARGE:
+                raise ValueRefused(_("The value times this weight is too large to be kept."))
         except ValueRefused as refused:
-            problems.error(refused, cell.row, "weight")
+            problems.error(refused, cell.row, cell.weight_column)
             return None
     return _Read(cell, metric, month, figure, weight)
 
@@ -259,7 +265,7 @@ def _scale_rates(name: str, group: list[_Read], found: ReadingsFound, problems: 
 def _check_twice(read: list[_Read], problems: Problems) -> None:
     first: dict[tuple[str, dt.date, Part], int] = {}
     for one in read:
-        key = (same_name(one.metric.name), one.month, one.cell.segment)
+        key = (one.metric.name, one.month, one.cell.segment)
         if key in first:
             problems.error(
                 _("%(metric)s has a value for %(month)s already, in row %(row)d.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -24,14 +25,15 @@ def data_rows(
     """
     width, totals = len(header.names), []
     places = [header.columns[name] for name in names if name in header.columns]
+    is_total = cache(lambda text: plain(text) in TOTALS)
     for number, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 2):
-        if not any(cell.strip() for cell in row):
+        if not "".join(row).strip():
             continue
-        if any(cell.strip() for cell in row[width:]):
+        if "".join(row[width:]).strip():
             problems.error(_("This row has more cells than the header."), number)
             continue
         cells = [*row[:width], *[""] * (width - len(row))]
-        if any(plain(cells[at]) in TOTALS for at in places):
+        if any(is_total(cells[at]) for at in places):
             totals.append(number)
             continue
         yield number, cells

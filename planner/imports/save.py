@@ -6,16 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from planner import changes
+from planner.imports.load import BATCH, Differing, differing, put, standing, texts
 from planner.imports.readings import NewReading, Part, same_name
 from planner.models import Import, Metric, Plan, Reading, Segment, User
-
-BATCH = 2_000
-Place = tuple[int, dt.date, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,12 @@ def save(
 
     `changed_metrics` are the team's own, with another rule or definition than they had.
 
-    What stands there already is not written again: the same file twice changes nothing, and leaves no trace.
+    A reading without a source has the file for one. What stands there already is not written again: the same file
+    twice changes nothing, and leaves no trace.
     """
     readings = list(readings)
+    for each in readings:
+        each.source = each.source or file_name[:120]
     with changes.recording(plan.team, by=by, plan=plan) as log:
         metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
         for metric in new_metrics:
@@ -58,27 +58,18 @@ def save(
             (metrics[same_name(each.metric)].pk, each.month, segments[each.segment]): each
             for each in readings
         }
-        there = _there(wanted)
-        differing = {
-            place: each for place, each in wanted.items() if _figures(there.get(place)) != _figures(each)
-        }
-        _write(differing, by, file_name)
-        if differing:
-            log.save(
-                Import(
-                    team=plan.team,
-                    plan=plan,
-                    kind=kind,
-                    file_name=file_name[-200:],
-                    readings=len(differing),
-                    before=[
-                        [place[0], f"{place[1]}", place[2], _texts(there.get(place)), _texts(each)]
-                        for place, each in differing.items()
-                    ],
-                )
+        found = differing(wanted)
+        if found.new or found.changed:
+            done = Import(
+                team=plan.team,
+                plan=plan,
+                kind=kind,
+                file_name=file_name[-200:],
+                readings=found.new + found.changed,
             )
-    changed = sum(place in there for place in differing)
-    return Saved(len(differing) - changed, changed, len(wanted) - len(differing))
+            log.save(done)
+            found.write(done, by)
+    return Saved(found.new, found.changed, len(wanted) - found.new - found.changed)
 
 
 def put_typed(
@@ -112,11 +103,11 @@ def put_typed(
             kind=Import.Kind.TYPED,
             file_name=said[:200],
             readings=1,
-            before=[[metric.pk, f"{month}", segment.pk, _texts(there), _texts(new)]],
+            before=[[metric.pk, f"{month}", segment.pk, texts(there), texts(new)]],
         )
     )
     if new is not None:
-        _write({place: new}, log.by, "")
+        put({place: new}, log.by)
     elif there is not None:
         there.delete()
 
@@ -127,21 +118,14 @@ def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:
         same_name(name): pk for pk, name in Metric.objects.filter(team=plan.team).values_list("pk", "name")
     }
     segments = {(each.dimension, each.name): each.pk for each in Segment.objects.filter(team=plan.team)}
-    count = {"new": 0, "changed": 0, "same": 0}
-    known = {}
+    readings, known = list(readings), {}
     for each in readings:
         metric, segment = metrics.get(same_name(each.metric)), segments.get(each.segment)
-        if metric is None or segment is None:
-            count["new"] += 1
-        else:
+        if metric is not None and segment is not None:
             known[metric, each.month, segment] = each
-    there = _there(known)
-    for place, each in known.items():
-        if place not in there:
-            count["new"] += 1
-        else:
-            count["same" if _figures(there[place]) == _figures(each) else "changed"] += 1
-    return Saved(**count)
+    found = Differing(known)
+    same = len(known) - found.new - found.changed
+    return Saved(len(readings) - found.changed - same, found.changed, same)
 
 
 def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
@@ -154,54 +138,6 @@ def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
     return found
 
 
-def _there(wanted: Iterable[Place]) -> dict[Place, Reading]:
-    """What stands at these places now."""
-    wanted = set(wanted)
-    months = [month for _metric, month, _segment in wanted]
-    if not wanted:
-        return {}
-    found = Reading.objects.filter(
-        metric__in={metric for metric, _month, _segment in wanted}, month__range=(min(months), max(months))
-    )
-    places = (((each.metric_id, each.month, each.segment_id), each) for each in found.iterator())
-    return {place: each for place, each in places if place in wanted}
-
-
-def _figures(reading: Any) -> tuple[Decimal | None, ...] | None:
-    return None if reading is None else (reading.value, reading.numerator, reading.denominator)
-
-
-def _texts(reading: Any) -> list[str | None] | None:
-    """A reading as history keeps it."""
-    if reading is None:
-        return None
-    figures = (reading.value, reading.numerator, reading.denominator)
-    return [*(None if each is None else f"{each.normalize():f}" for each in figures), reading.source]
-
-
-def _write(readings: dict[Place, NewReading], by: User | None, file_name: str) -> None:
-    rows = [
-        Reading(
-            metric_id=metric,
-            month=month,
-            segment_id=segment,
-            value=each.value,
-            numerator=each.numerator,
-            denominator=each.denominator,
-            source=each.source or file_name[:120],
-            entered_by=by,
-        )
-        for (metric, month, segment), each in readings.items()
-    ]
-    Reading.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["metric", "month", "segment"],
-        update_fields=["value", "numerator", "denominator", "source", "entered_by", "entered_at"],
-    )
-
-
 def swap(done: Import, *, back: bool) -> None:
     """Give every reading of an import what stood there before it, or (back=False) what it brought.
 
@@ -211,19 +147,19 @@ def swap(done: Import, *, back: bool) -> None:
     for metric, month, segment, old, new in done.before:
         place = (metric, dt.date.fromisoformat(month), segment)
         expected[place], wanted[place] = (new, old) if back else (old, new)
-    there = _there(expected)
-    for place, texts in expected.items():
-        now = _texts(there.get(place))
-        if (now and now[:3]) != (texts and texts[:3]):
+    there = standing(expected)
+    for place, then in expected.items():
+        now = texts(there.get(place))
+        if (now and now[:3]) != (then and then[:3]):
             raise changes.CannotUndo(
                 _("The readings of %(month)s have been changed again since.") % {"month": f"{place[1]:%Y-%m}"}
             )
-    gone = [there[place].pk for place, texts in wanted.items() if texts is None]
+    gone = [there[place].pk for place, said in wanted.items() if said is None]
     for start in range(0, len(gone), BATCH):
         Reading.objects.filter(pk__in=gone[start : start + BATCH]).delete()
-    _write({place: _from_texts(texts) for place, texts in wanted.items() if texts}, None, "")
+    put({place: _from_texts(said) for place, said in wanted.items() if said}, None)
 
 
-def _from_texts(texts: list[str | None]) -> NewReading:
-    value, numerator, denominator = (None if each is None else Decimal(each) for each in texts[:3])
-    return NewReading("", dt.date.min, ("", ""), value or Decimal(0), numerator, denominator, texts[3] or "")
+def _from_texts(said: list[str | None]) -> NewReading:
+    value, numerator, denominator = (None if each is None else Decimal(each) for each in said[:3])
+    return NewReading("", dt.date.min, ("", ""), value or Decimal(0), numerator, denominator, said[3] or "")

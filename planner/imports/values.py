@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,7 @@ def _day(text: str, order: DateOrder) -> dt.date:
     raise ValueError(text)
 
 
+@lru_cache(maxsize=10_000)
 def read_month(text: str) -> dt.date:
     """The first day of the month that a cell names, by itself or by one of its days.
 

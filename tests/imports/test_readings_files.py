@@ -204,6 +204,22 @@ def test_a_weight_gives_numerator_and_denominator(importing):
     assert (reading.numerator, reading.denominator, reading.source) == (16, 200, "CRM · by hand")
 
 
+@pytest.mark.parametrize("weight", ["0", "-3", "many", "90000000000000"])
+def test_a_weight_that_cannot_be_is_refused_at_its_place(importing, weight):
+    said = importing(f"月份,指标,数值,权重\n2026-01,Total sales,5,2\n2026-02,Total sales,50,{weight}\n")
+    assert places(said) == [(3, "权重")]
+
+
+def test_the_largest_figures_can_be_read_again(importing):
+    importing(
+        "month,metric,value\n2026-01,Total sales,99999999999999.9\n2026-02,Total sales,-99999999999999.9\n"
+    )
+    assert stored() == {
+        ("Total sales", "2026-01", "whole"): "99999999999999.9",
+        ("Total sales", "2026-02", "whole"): "-99999999999999.9",
+    }
+
+
 def test_the_same_file_twice_changes_nothing_and_a_correction_is_one_line_of_history(importing, team):
     importing(LONG)
     assert Import.objects.count() == Change.objects.filter(model="planner.import").count() == 1
