@@ -83,7 +83,7 @@ gate-containers:
 gate-tests:
 	@echo "== tests"; $(PY) -m pytest -q -n auto -m "not browser and not installation"
 
-bench: install ## Compare pages and jobs with bare ones: ratios, no verdict (OPTIONS=pages, jobs, imports, --quick, --database URL)
+bench: install ## Compare pages and jobs with bare ones: ratios, no verdict (OPTIONS=pages, jobs, imports, loading, --quick, --database URL)
 	@$(PY) -m bench $(OPTIONS)
 
 browser: ## Install Chromium, fonts, LibreOffice and gettext (Debian): for the tests in real programs and for make messages

@@ -6,8 +6,9 @@ Many of them PostgreSQL copies and compares; few of them, and any number elsewhe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -52,11 +53,12 @@ def figures(reading: Any) -> tuple[Decimal | None, ...]:
     return reading.value, reading.numerator, reading.denominator
 
 
-def texts(reading: Any) -> list[str | None] | None:
-    """A reading, or None for none, as an import keeps it."""
+def as_text(reading: Any) -> str | None:
+    """A reading, or None for none, as an import keeps it: value, numerator, denominator and source, with tabs."""
     if reading is None:
         return None
-    return [*(None if each is None else f"{each.normalize():f}" for each in figures(reading)), reading.source]
+    said = ("" if each is None else f"{each.normalize():f}" for each in figures(reading))
+    return "\t".join((*said, reading.source))
 
 
 class Differing:
@@ -75,7 +77,7 @@ class Differing:
     def write(self, done: Import, by: User | None) -> None:
         """Put them in their places, and what stood there into the import."""
         done.before = [
-            [place[0], f"{place[1]}", place[2], texts(self._there.get(place)), texts(each)]
+            [place[0], f"{place[1]}", place[2], as_text(self._there.get(place)), as_text(each)]
             for place, each in self._readings.items()
         ]
         done.save(update_fields=["before"])
@@ -102,8 +104,8 @@ class DifferingCopied:
     def write(self, done: Import, by: User | None) -> None:
         """Put them in their places, and what stood there into the import."""
         there, brought = (
-            f"jsonb_build_array(trim_scale({name}.value)::text, trim_scale({name}.numerator)::text, "
-            f"trim_scale({name}.denominator)::text, {name}.source)"
+            f"concat(trim_scale({name}.value), E'\\t', trim_scale({name}.numerator), E'\\t', "
+            f"trim_scale({name}.denominator), E'\\t', {name}.source)"
             for name in ("there", "brought")
         )
         with connection.cursor() as cursor:
@@ -172,15 +174,17 @@ def _copy(cursor: Any, readings: Mapping[Place, NewReading]) -> None:
         f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {_COLUMNS} FROM planner_reading WITH NO DATA"
     )
     with cursor.copy(f"COPY brought ({_COLUMNS}) FROM STDIN") as copy:
-        lines = (_line(place, each) for place, each in readings.items())
+        lines = _lines(readings)
         while piece := "".join(islice(lines, BATCH)):
             copy.write(piece)
     cursor.execute("ANALYZE brought")
 
 
-def _line(place: Place, reading: NewReading) -> str:
-    said = "\t".join("\\N" if each is None else str(each) for each in figures(reading))
-    return f"{place[0]}\t{place[1]}\t{place[2]}\t{said}\t{reading.source.translate(_ESCAPED)}\n"
+def _lines(readings: Mapping[Place, NewReading]) -> Iterator[str]:
+    escaped = lru_cache(lambda text: text.translate(_ESCAPED))
+    for (metric, month, segment), each in readings.items():
+        over, under = ("\\N" if total is None else total for total in (each.numerator, each.denominator))
+        yield f"{metric}\t{month}\t{segment}\t{each.value}\t{over}\t{under}\t{escaped(each.source)}\n"
 
 
 def _write_copied(cursor: Any, count: int, by: User | None) -> None:
@@ -195,11 +199,10 @@ def _write_copied(cursor: Any, count: int, by: User | None) -> None:
         f"WHERE {_AT_ITS_PLACE}",
         entered,
     )
-    if cursor.rowcount < count:
+    if cursor.rowcount < count:  # those of them that were there conflict now, and are as they should be
         cursor.execute(
             f"INSERT INTO planner_reading ({_COLUMNS}, entered_by_id, entered_at) "
-            f"SELECT {_COLUMNS}, %s, %s FROM brought "
-            f"WHERE NOT EXISTS (SELECT FROM planner_reading there WHERE {_AT_ITS_PLACE})",
+            f"SELECT {_COLUMNS}, %s, %s FROM brought ON CONFLICT (metric_id, month, segment_id) DO NOTHING",
             entered,
         )
     cursor.execute("DROP TABLE brought")

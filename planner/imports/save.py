@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from planner import changes
-from planner.imports.load import BATCH, Differing, differing, put, standing, texts
+from planner.imports.load import BATCH, Differing, as_text, differing, put, standing
 from planner.imports.readings import NewReading, Part, same_name
 from planner.models import Import, Metric, Plan, Reading, Segment, User
 
@@ -103,7 +103,7 @@ def put_typed(
             kind=Import.Kind.TYPED,
             file_name=said[:200],
             readings=1,
-            before=[[metric.pk, f"{month}", segment.pk, texts(there), texts(new)]],
+            before=[[metric.pk, f"{month}", segment.pk, as_text(there), as_text(new)]],
         )
     )
     if new is not None:
@@ -149,17 +149,22 @@ def swap(done: Import, *, back: bool) -> None:
         expected[place], wanted[place] = (new, old) if back else (old, new)
     there = standing(expected)
     for place, then in expected.items():
-        now = texts(there.get(place))
-        if (now and now[:3]) != (then and then[:3]):
+        if _figures_of(as_text(there.get(place))) != _figures_of(then):
             raise changes.CannotUndo(
                 _("The readings of %(month)s have been changed again since.") % {"month": f"{place[1]:%Y-%m}"}
             )
     gone = [there[place].pk for place, said in wanted.items() if said is None]
     for start in range(0, len(gone), BATCH):
         Reading.objects.filter(pk__in=gone[start : start + BATCH]).delete()
-    put({place: _from_texts(said) for place, said in wanted.items() if said}, None)
+    put({place: _from_text(said) for place, said in wanted.items() if said}, None)
 
 
-def _from_texts(said: list[str | None]) -> NewReading:
-    value, numerator, denominator = (None if each is None else Decimal(each) for each in said[:3])
-    return NewReading("", dt.date.min, ("", ""), value or Decimal(0), numerator, denominator, said[3] or "")
+def _figures_of(text: str | None) -> list[str]:
+    """What stands in the text of a reading before its source."""
+    return text.split("\t")[:3] if text else []
+
+
+def _from_text(text: str) -> NewReading:
+    *said, source = text.split("\t", 3)
+    value, numerator, denominator = (Decimal(each) if each else None for each in said)
+    return NewReading("", dt.date.min, ("", ""), value or Decimal(0), numerator, denominator, source)

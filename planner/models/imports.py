@@ -29,7 +29,7 @@ class Import(Recorded):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)
     readings = models.PositiveIntegerField(_("readings"))
-    # [metric, month, segment, what stood there or null, what the file brought], each reading as texts.
+    # [metric, month, segment, what stood there or null, what the file brought], as planner/imports/load.py writes it.
     before = models.JSONField(default=list, editable=False)
 
     class Meta(Recorded.Meta):

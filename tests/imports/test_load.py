@@ -76,14 +76,10 @@ def test_an_import_keeps_what_stood_there_and_gives_it_back(way, put, team):
         (month, old, brought) for _metric, month, _part, old, brought in Import.objects.latest("pk").before
     )
     assert kept == [
-        ("2026-01-01", ["-40.5", None, None, ODD_SOURCE], ["0", None, None, "East.csv"]),
-        (
-            "2026-01-01",
-            ["14000000000000", None, None, "East.csv"],
-            ["99999999999999.5", None, None, "East.csv"],
-        ),
-        ("2026-02-01", ["0.08", "16", "200", "East.csv"], ["0.08", "8", "100", "East.csv"]),
-        ("2026-03-01", None, ["5", None, None, "East.csv"]),
+        ("2026-01-01", "-40.5\t\t\t" + ODD_SOURCE, "0\t\t\tEast.csv"),
+        ("2026-01-01", "14000000000000\t\t\tEast.csv", "99999999999999.5\t\t\tEast.csv"),
+        ("2026-02-01", "0.08\t16\t200\tEast.csv", "0.08\t8\t100\tEast.csv"),
+        ("2026-03-01", None, "5\t\t\tEast.csv"),
     ]
     for expected in (before, after):
         team.refresh_from_db()
