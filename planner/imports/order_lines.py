@@ -1,12 +1,13 @@
-"""Order lines read from a grid: column by column where all are simple, else one by one, with every problem named.
+"""Order lines read from a sheet, column by column, with every problem named where it stands.
 
-Amounts are counted in millionths as whole numbers, so that every sum is exact. pandas is loaded only where it is used.
+pandas is loaded only where it is used.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,16 +15,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.imports.amounts import Amounts, why_refused
+from planner.imports.columns import NotInPlace, Piece, careful_pieces, quick_pieces
 from planner.imports.files import Grid
-from planner.imports.headers import Header
-from planner.imports.problems import Problems
-from planner.imports.rows import data_rows
-from planner.imports.values import DateOrder, Days, ValueRefused, read_days, read_figure
+from planner.imports.headers import Header, plain
+from planner.imports.problems import MOST, Problems
+from planner.imports.rows import TOTALS, say_totals
+from planner.imports.values import DateOrder, Days, read_days
 
-MILLION = 1_000_000
-# So many lines are read at a time.
-PIECE = 200_000
-_SIMPLE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
+SEGMENTS = ("region", "product_line")
 
 
 class OrderKey(StrEnum):
@@ -39,87 +39,141 @@ class Lines:
     """The order lines of a file in columns of whole numbers (a pandas DataFrame).
 
     `frame` has month (year × 12 + month − 1), day (ordinal), order and customer (codes) and amount (millionths);
-    `segments` has, for each dimension, the names and each line's index among them, −1 for none.
+    `segments` has, for each dimension, the names and each line's index among them, −1 for none. `date_order` is the
+    order of the dates where the file itself decides about it, or somebody has.
     """
 
     frame: Any
     segments: dict[str, tuple[list[str], Any]]
+    date_order: DateOrder | None = None
 
 
 def read_orders(
     grid: Grid, header: Header, order: DateOrder | None, key: OrderKey, problems: Problems
 ) -> Lines | None:
     """The order lines below the header, or None where something is wrong with any of them."""
-    lines = in_columns(grid, header, order) or _one_by_one(grid, header, order, problems)
+    lines = _columns(grid, header, problems).lines(order)
+    for row, column in sorted(grid.empty_formulas):
+        if row > header.row and column in header.columns.values():
+            problems.error(
+                _("This formula has no value yet. Open the file and save it again."),
+                row + 1,
+                header.names[column],
+            )
+            lines = None
     if lines is not None:
         _look_at_numbers(lines, key, header, problems)
     return lines
 
 
-def in_columns(grid: Grid, header: Header, order: DateOrder | None) -> Lines | None:
-    """The lines of a CSV read column by column, where every one of them is as simple as can be; else None.
+def _columns(grid: Grid, header: Header, problems: Problems) -> _Columns:
+    if grid.text is not None:
+        found = _Columns(grid, header, problems)
+        try:
+            found.read(quick_pieces(grid.text, header))
+        except NotInPlace:
+            pass
+        else:
+            return found
+    found = _Columns(grid, header, problems)
+    found.read(careful_pieces(grid, header, problems))
+    return found
 
-    Whoever gets None looks at the lines one by one, and says what is wrong where.
-    """
-    import numpy as np
-    import pandas as pd
 
-    columns = {name: at for name, at in header.columns.items() if name != "amount"}
-    if grid.text is None or len(set(header.columns.values())) < len(header.columns):
-        return None
-    codings = {name: _Coding() for name in columns}
-    amounts: list[Any] = []
-    try:
-        with (
-            grid.text.path.open("rb") as file,
-            pd.read_csv(
-                file,
-                encoding=grid.text.encoding,
-                sep=grid.text.delimiter,
-                header=None,
-                names=range(len(header.names)),
-                index_col=False,
-                skiprows=header.row + 1,
-                usecols=sorted(header.columns.values()),
-                dtype=object,
-                na_filter=False,
-                engine="c",
-                on_bad_lines="error",
-                chunksize=PIECE,
-            ) as pieces,
-        ):
-            for piece in pieces:
-                grid.text.told(file.tell())
-                amounts.append(_simple_amounts(piece[header.columns["amount"]]))
-                for name, at in columns.items():
-                    codings[name].add(piece[at].to_numpy())
-    except (ValueError, UnicodeDecodeError, pd.errors.ParserError):
-        return None
-    if not amounts:
-        return None
-    coded = {name: coding.finish() for name, coding in codings.items()}
-    if any("" in coded[name][0] for name in ("date", "order", "customer")):
-        return None
-    found = read_days(coded["date"][0], order)
-    if found.refused or found.is_ambiguous:
-        return None
-    days = [found.days[text] for text in coded["date"][0]]
-    ordinals = np.array([day.toordinal() for day in days], dtype="int32")
-    months = np.array([day.year * 12 + day.month - 1 for day in days], dtype="int32")
-    dates = coded["date"][1]
-    frame = pd.DataFrame(
-        {
-            "month": months[dates],
-            "day": ordinals[dates],
-            "order": coded["order"][1],
-            "customer": coded["customer"][1],
-            "amount": np.concatenate(amounts),
-        }
-    )
-    segments: dict[str, tuple[list[str], Any]] = {
-        name: _named(*coded[name]) for name in ("region", "product_line") if name in coded
-    }
-    return Lines(frame, segments)
+class _Columns:
+    """The lines of a file as they are read: texts as codes, amounts as numbers, and each line's row."""
+
+    def __init__(self, grid: Grid, header: Header, problems: Problems) -> None:
+        self._grid, self._header, self._problems = grid, header, problems
+        self._codings = {name: _Coding() for name in header.columns if name != "amount"}
+        self._amounts = Amounts()
+        self._rows: list[Any] = []
+
+    def read(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            self._rows.append(piece.rows)
+            self._amounts.add(piece.cells["amount"])
+            for name, coding in self._codings.items():
+                coding.add(piece.cells[name])
+
+    def lines(self, order: DateOrder | None) -> Lines | None:
+        """All of them; None, and problems, where one of them is wrong."""
+        import numpy as np
+        import pandas as pd
+
+        rows = np.concatenate(self._rows) if self._rows else np.array([], dtype="int32")
+        coded = {name: coding.finish() for name, coding in self._codings.items()} if len(rows) else {}
+        amounts, refused = self._amounts.finish()
+        is_total = np.zeros(len(rows), dtype=bool)
+        for name in ("date", "order"):
+            if coded and (totals := _totals(coded[name][0])):
+                is_total |= np.isin(coded[name][1], totals)
+        if is_total.all():
+            if self._problems.errors:
+                return None
+            self._problems.error(_("There are no order lines below the header."), self._header.row + 1)
+            return None
+        if is_total.any():
+            say_totals(rows[is_total].tolist(), self._problems)
+            rows, amounts, refused = rows[~is_total], amounts[~is_total], refused[~is_total]
+            coded = {name: (texts, codes[~is_total]) for name, (texts, codes) in coded.items()}
+        found = read_days([coded["date"][0][code] for code in np.unique(coded["date"][1])], order)
+        self._check(rows, coded, found, refused)
+        if self._problems.errors:
+            return None
+        texts, dates = coded["date"]
+        days = [found.days.get(text, dt.date.min) for text in texts]
+        ordinals = np.array([day.toordinal() for day in days], dtype="int32")
+        months = np.array([day.year * 12 + day.month - 1 for day in days], dtype="int32")
+        columns = {"month": months[dates], "day": ordinals[dates], "amount": amounts}
+        columns |= {name: coded[name][1] for name in ("order", "customer")}
+        segments = {name: _named(*coded[name]) for name in SEGMENTS if name in coded}
+        return Lines(pd.DataFrame(columns), segments, found.order)
+
+    def _check(self, rows: Any, coded: dict[str, tuple[list[str], Any]], days: Days, refused: Any) -> None:
+        """Say what is wrong, in the order of the rows; `refused` has the texts of wrong amounts, else None."""
+        import numpy as np
+
+        (dates, date_codes), (numbers, number_codes), (customers, customer_codes) = (
+            coded[name] for name in ("date", "order", "customer")
+        )
+        if days.is_ambiguous:
+            example = next(text for text in days.days if any(sign in text for sign in "/-."))
+            self._problems.error(
+                _(
+                    "“%(text)s” may begin with the month or with the day, and so may all others: "
+                    "say which comes first."
+                )
+                % {"text": example},
+                int(rows[0]),
+                self._header.name("date"),
+            )
+        wrong_dates = [code for code, text in enumerate(dates) if text in days.refused]
+        wrong: list[tuple[Any, str, Callable[[int], str]]] = [
+            (
+                np.isin(date_codes, wrong_dates),
+                "date",
+                lambda at: (
+                    days.refused[dates[date_codes[at]]]
+                    if dates[date_codes[at]]
+                    else _("The date is missing.")
+                ),
+            ),
+            (_are_empty(numbers, number_codes), "order", lambda _at: _("The order number is missing.")),
+            (_are_empty(customers, customer_codes), "customer", lambda _at: _("The customer is missing.")),
+            (refused != None, "amount", lambda at: why_refused(refused[at])),  # noqa: E711  # of each element
+        ]
+        found = []
+        for is_wrong, name, why in wrong:
+            column = self._header.columns[name]
+            formulas = [
+                row + 1 for row, at in self._grid.empty_formulas if at == column
+            ]  # have their own error
+            places = np.flatnonzero(is_wrong & ~np.isin(rows, formulas) if formulas else is_wrong)
+            self._problems.unlisted += max(0, len(places) - MOST)
+            found += [(int(rows[at]), column, why(at)) for at in places[:MOST]]
+        for row, column, message in sorted(found):
+            self._problems.error(message, row, self._header.names[column])
 
 
 class _Coding:
@@ -152,129 +206,29 @@ class _Coding:
         return list(places), np.array([places[text] for text in stripped], dtype="int32")[codes]
 
 
-_SIMPLE_AMOUNTS = re.compile(r"(?>-?[0-9]{1,9}+(?>\.[0-9]{1,6}+)?\n)*+")
+_MAY_BE_TOTAL = re.compile(r"total|sum|[^\x00-\x7f]", re.IGNORECASE)
 
 
-def _simple_amounts(texts: Any) -> Any:
-    """Amounts in millionths. Raises ValueError where one of them is written otherwise than -1234.56.
+def _totals(texts: list[str]) -> list[int]:
+    """Which of these texts say that their row is a total."""
+    if not _MAY_BE_TOTAL.search("\n".join(texts)):
+        return []
+    return [at for at, text in enumerate(texts) if plain(text) in TOTALS]
 
-    With 9 digits before the point the product of a float and a million is less than a half away from the exact one.
-    """
+
+def _are_empty(texts: list[str], codes: Any) -> Any:
     import numpy as np
 
-    joined = "\n".join(texts) + "\n"
-    if not _SIMPLE_AMOUNTS.fullmatch(joined):
-        raise ValueError("an amount that is not simple")
-    return np.rint(np.fromstring(joined, sep="\n") * MILLION).astype("int64")
+    return np.isin(codes, [at for at, text in enumerate(texts) if not text])
 
 
 def _named(texts: list[str], codes: Any) -> tuple[list[str], Any]:
-    """A dimension: its names, and −1 for the lines that have none."""
+    """A dimension: the names that lines have, and −1 for the lines that have none."""
     import numpy as np
 
-    names = [text[:80] for text in texts if text]
-    places = {text: at for at, text in enumerate(names)}
-    return names, np.array([places.get(text[:80], -1) for text in texts])[codes]
-
-
-def _one_by_one(grid: Grid, header: Header, order: DateOrder | None, problems: Problems) -> Lines | None:
-    """The lines as they stand in the file, each looked at by itself; None, and problems, where one is wrong."""
-    import numpy as np
-    import pandas as pd
-
-    rows = list(data_rows(grid, header, ("date", "order"), problems))
-    numbers = [number for number, _cells in rows]
-
-    def get(name: str) -> list[str]:
-        return [cells[header.columns[name]].strip() for _number, cells in rows]
-
-    if not rows:
-        problems.error(_("There are no order lines below the header."))
-        return None
-    before = len(problems.errors)
-    days = _days(get("date"), numbers, header, order, problems)
-    amounts = _amounts(get("amount"), numbers, header, problems)
-    texts = {name: get(name) for name in ("order", "customer")}
-    for name, column in texts.items():
-        for number, text in zip(numbers, column, strict=True):
-            if not text:
-                problems.error(_missing(name), number, header.name(name))
-    _check_formulas(grid, header, problems)
-    if len(problems.errors) > before or days is None:
-        return None
-    frame = pd.DataFrame(
-        {
-            "month": np.array([day.year * 12 + day.month - 1 for day in days], dtype="int32"),
-            "day": np.array([day.toordinal() for day in days], dtype="int32"),
-            "order": pd.factorize(pd.array(texts["order"], dtype=object))[0],
-            "customer": pd.factorize(pd.array(texts["customer"], dtype=object))[0],
-            "amount": np.array(amounts, dtype="int64"),
-        }
-    )
-    segments: dict[str, tuple[list[str], Any]] = {}
-    for name in ("region", "product_line"):
-        if name in header.columns:
-            column = get(name)
-            unique = sorted(set(column))
-            place = {text: at for at, text in enumerate(unique)}
-            segments[name] = _named(unique, np.array([place[text] for text in column]))
-    return Lines(frame, segments)
-
-
-def _days(
-    texts: list[str], rows: list[int], header: Header, order: DateOrder | None, problems: Problems
-) -> list[dt.date] | None:
-    found: Days = read_days(texts, order)
-    column = header.name("date")
-    if found.is_ambiguous:
-        example = next(text for text in texts if "/" in text or "-" in text or "." in text)
-        problems.error(
-            _(
-                "“%(text)s” may begin with the month or with the day, and so may all others: say which comes first."
-            )
-            % {"text": example},
-            rows[0],
-            column,
-        )
-    for row, text in zip(rows, texts, strict=True):
-        if text in found.refused:
-            problems.error(found.refused[text] if text else _("The date is missing."), row, column)
-    return None if found.refused or found.is_ambiguous else [found.days[text] for text in texts]
-
-
-def _amounts(texts: list[str], rows: list[int], header: Header, problems: Problems) -> list[int]:
-    column, found = header.name("amount"), []
-    for row, text in zip(rows, texts, strict=True):
-        if match := _SIMPLE.fullmatch(text):
-            sign, whole, decimals = match.groups()
-            value = int(whole) * MILLION + int((decimals or "").ljust(6, "0"))
-            found.append(-value if sign else value)
-            continue
-        try:
-            if not text:
-                raise ValueRefused(_("The amount is missing."))
-            figure = read_figure(text)
-            if figure.percent:
-                raise ValueRefused(_("An amount is no rate: write it without the per-cent sign."))
-            found.append(int(figure.value * MILLION))
-        except ValueRefused as refused:
-            problems.error(refused, row, column)
-    return found
-
-
-def _missing(name: str) -> str:
-    return _("The order number is missing.") if name == "order" else _("The customer is missing.")
-
-
-def _check_formulas(grid: Grid, header: Header, problems: Problems) -> None:
-    used = set(header.columns.values())
-    for row, column in sorted(grid.empty_formulas):
-        if row > header.row and column in used:
-            problems.error(
-                _("This formula has no value yet. Open the file and save it again."),
-                row + 1,
-                header.names[column],
-            )
+    used = dict.fromkeys(texts[code][:80] for code in np.unique(codes) if texts[code])
+    places = {text: at for at, text in enumerate(used)}
+    return list(places), np.array([places.get(text[:80], -1) for text in texts])[codes]
 
 
 def _look_at_numbers(lines: Lines, key: OrderKey, header: Header, problems: Problems) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from planner.imports.order_lines import MILLION, Lines
+from planner.imports.amounts import MILLION
+from planner.imports.order_lines import Lines
 from planner.imports.readings import WHOLE, NewReading, Part
 from planner.imports.values import within_field
 

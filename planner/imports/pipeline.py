@@ -20,6 +20,7 @@ from planner.imports.readings import WHOLE, KnownMetric, NewReading, read_readin
 from planner.imports.values import DateOrder
 from planner.models import Import, Metric, Reading, Team
 from planner.plans import standard_metrics
+from planner.quantities import TOO_LARGE
 
 # So many rows below the header are shown to who brought the file.
 SAMPLE = 5
@@ -205,6 +206,16 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     metrics = standard_metrics(team)
     of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
     readings = monthly(lines, measures, {measure: metric.name for measure, metric in of_measure.items()})
+    if too_large := [each for each in readings if abs(each.value) >= TOO_LARGE]:
+        problems.error(
+            _(
+                "%(metric)s of %(month)s come to more than 14 digits before the decimal point: too large to be kept."
+            )
+            % {"metric": too_large[0].metric, "month": f"{too_large[0].month:%Y-%m}"},
+            None,
+            header.name("amount"),
+        )
+        return Parsed(problems, header.kind)
     parsed = Parsed(problems, header.kind, readings)
     with_readings = set(Reading.objects.filter(metric__team=team).values_list("metric", flat=True).distinct())
     for measure, metric in of_measure.items():

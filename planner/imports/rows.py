@@ -38,5 +38,10 @@ def data_rows(
             continue
         yield number, cells
     if totals:
-        rows = ", ".join(map(str, totals[:MOST_NUMBERS])) + ("…" if len(totals) > MOST_NUMBERS else "")
-        problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])
+        say_totals(totals, problems)
+
+
+def say_totals(totals: Sequence[int], problems: Problems) -> None:
+    """Say which rows were left out because they are totals."""
+    rows = ", ".join(map(str, totals[:MOST_NUMBERS])) + ("…" if len(totals) > MOST_NUMBERS else "")
+    problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])

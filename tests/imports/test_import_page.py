@@ -225,7 +225,7 @@ def test_who_waits_is_told_how_far_it_is(visitor):
 
 
 def test_a_large_file_tells_while_it_is_read(visitor, monkeypatch):
-    monkeypatch.setattr("planner.imports.order_lines.PIECE", 500)
+    monkeypatch.setattr("planner.imports.columns.PIECE", 500)
     lines = "".join(f"{n},2026-01-02,c{n},East,5.5\n" for n in range(30_000))
     visitor.bring("Order ID,Order Date,Customer ID,Region,Sales\n" + lines)
     seen = []

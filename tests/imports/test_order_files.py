@@ -13,7 +13,10 @@ import pytest
 from django.conf import settings
 
 from planner.imports import order_lines
-from planner.models import Import, Metric, Reading
+from planner.imports.columns import NotInPlace
+from planner.imports.pipeline import Choices, parse
+from planner.imports.problems import MOST
+from planner.models import Import, Metric, Reading, Segment
 from tests.imports.conftest import stored
 
 HEAD = "Order ID,Order Date,Customer ID,Region,Category,Sales\n"
@@ -177,27 +180,118 @@ def test_columns_and_single_lines_come_to_the_same(importing, monkeypatch):
         f"{chance.randint(-9, 10**9 - 1)}.{chance.randint(0, 999_999):06}\n"
         for _line in range(3000)
     )
-    seen = []
-    read = order_lines.in_columns
-    monkeypatch.setattr(order_lines, "in_columns", lambda *rest: seen.append(read(*rest)) or seen[-1])
     quick = importing(HEAD + lines, "--dry-run")
-    assert seen[0] is not None, "such a file goes the quick way"
-    monkeypatch.setattr(order_lines, "in_columns", lambda *rest: None)
+    go_carefully(monkeypatch)
     careful = importing(HEAD + lines, "--dry-run")
 
     assert quick == careful
     assert quick["accepted"]
 
 
+def go_carefully(monkeypatch) -> None:
+    """Let every file be read row by row."""
+
+    def refuse(*_rest):
+        raise NotInPlace
+        yield
+
+    monkeypatch.setattr(order_lines, "quick_pieces", refuse)
+
+
+def test_a_simple_file_goes_the_quick_way(importing, monkeypatch):
+    monkeypatch.setattr(order_lines, "careful_pieces", lambda *_rest: pytest.fail("went the careful way"))
+    odd = '7,2026-01-05,"a,b",East,X,"$1,234.50"\n\n,,,,,\n8,2026-01-05,c,East,X,80万\n合计,,,,,99\n\n'
+    said = importing(HEAD + LINES + odd, "--dry-run")
+    assert said["accepted"]
+
+
 @pytest.mark.parametrize(
-    "odd", ["1e3", "nan", "0x10", " 5", "5 ", "+5", "1_000", "\u0661", "1234567890", "1.1234567", "-", ""]
+    ("odd", "value"),
+    [
+        ("1e3", None), ("nan", None), ("0x10", None), (" 5", "5"), ("5 ", "5"), ("+5", "5"), ("1_000", None),
+        ("\u0661", None), ("1234567890", "1234567890"), ("1.1234567", None), ("-", None), ("", None),
+        ('"1,234"', "1234"), ('"-¥1,234,567.5"', "-1234567.50"), ('"12,34"', None), ('"1\n2"', None), ("5%", None),
+        ("99999999999999", "99999999999999"), ("100000000000000", None), ("12345678.123456", "12345678.123456"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("way", ["quick", "careful"])
+def test_amounts_in_any_dress(importing, odd, value, way, monkeypatch):
+    if way == "careful":
+        go_carefully(monkeypatch)
+    said = importing(HEAD + f"1,2026-01-05,a,East,X,0\n2,2026-01-05,a,East,X,{odd}\n", "--dry-run")
+    if value is None:
+        assert [(each["row"], each["column"]) for each in said["errors"]] == [(3, "Sales")]
+    else:
+        assert said["totals"]["Total sales"] == value
+
+
+@pytest.mark.parametrize("way", ["quick", "careful"])
+def test_every_bad_line_is_named_either_way(importing, way, monkeypatch):
+    if way == "careful":
+        go_carefully(monkeypatch)
+    rows = ["1,2026-01-05,a,East,X,1"] * 10
+    rows[2] = "2,2026-02-30,a,East,X,ten"
+    rows[4] = "\n,,,,,"
+    rows[6] = "合计,,,,,much"
+    rows[8] = " ,2026-01-05,,East,X,"
+    said = importing(HEAD + "\n".join(rows) + "\n\n")
+    assert [(each["row"], each["column"]) for each in said["errors"]] == [
+        (4, "Order Date"), (4, "Sales"), (11, "Order ID"), (11, "Customer ID"), (11, "Sales"),
+    ]  # fmt: skip
+    assert "Rows of totals were left out: 9." in [each["message"] for each in said["warnings"]]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "1,2026-01-05,a,East,X,1,234\n",
+        LINES + "9,2026-01-05,a,East,X,1,234\n",
+        LINES + "\n,,,,,,note\n",
+        LINES.replace("\n", ",,\n") + "9,2026-01-05,a,East,X,1,234\n",
+        LINES.replace("\n", ",\n") + "9,2026-01-05,a,East,X,1,,,234\n",
+    ],
 )
-def test_what_is_not_simple_goes_the_careful_way(importing, odd, monkeypatch):
-    seen = []
-    read = order_lines.in_columns
-    monkeypatch.setattr(order_lines, "in_columns", lambda *rest: seen.append(read(*rest)) or seen[-1])
-    importing(HEAD + f"1,2026-01-05,a,East,X,1\n2,2026-01-05,a,East,X,{odd}\n")
-    assert seen == [None]
+@pytest.mark.parametrize("piece", [2, 1000])
+def test_a_row_with_more_cells_than_the_header_is_never_cut(importing, lines, piece, monkeypatch):
+    """An amount written 1,234 without quotation marks would lose its end."""
+    monkeypatch.setattr("planner.imports.columns.PIECE", piece)
+    said = importing(HEAD + lines)
+    assert [each["message"] for each in said["errors"]] == ["This row has more cells than the header."]
+    assert said["errors"][0]["row"] == HEAD.count("\n") + lines.rstrip().count("\n") + 1
+
+
+def test_cells_beyond_the_header_may_be_empty(importing):
+    said = importing((HEAD + LINES).replace("\n", ",,\n"))
+    assert said["totals"]["Total sales"] == "200"
+
+
+def test_only_the_first_problems_are_listed_and_the_others_counted(importing, plan, tmp_path, team):
+    text = HEAD + LINES + "9,2026-13-01,a,East,X,ten\n" * 1000
+    (tmp_path / "bad.csv").write_text(text)
+    parsed = parse(tmp_path / "bad.csv", team, Choices())
+    assert (len(parsed.problems.errors), parsed.problems.unlisted) == (MOST, 2000 - MOST)
+
+
+def test_sums_are_exact_beyond_what_a_machine_word_holds(importing):
+    said = importing(
+        HEAD + "1,2026-01-05,a,East,X,9000000000000.000001\n2,2026-01-05,a,East,X,9000000000000\n"
+    )
+    assert said["totals"]["Total sales"] == "18000000000000.000001"
+    assert (
+        importing(HEAD + "1,2026-01-05,a,East,X,900000000.25\n" * 20_000)["totals"]["Total sales"]
+        == "18000000005000"
+    )
+
+
+def test_a_month_too_large_to_be_kept_is_refused(importing):
+    said = importing(HEAD + "1,2026-01-05,a,East,X,99999999999999\n2,2026-01-05,a,East,X,99999999999999\n")
+    assert not said["accepted"]
+    assert "Total sales of 2026-01" in said["errors"][0]["message"]
+
+
+def test_a_total_makes_no_segment_of_its_own(importing, team):
+    importing(HEAD + LINES + "Total,,,All,All,5\n")
+    assert not Segment.objects.filter(name="All").exists()
 
 
 def test_a_long_file_with_an_open_quotation_mark_is_refused(importing):
