@@ -74,7 +74,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
                 number += len(piece)
                 cells = {name: piece[at].to_numpy() for name, at in columns.items()}
                 is_blank = _are_blank(cells)
-                if is_blank.any():
+                if is_blank is not None:
                     blank += rows[is_blank].tolist()
                     rows = rows[~is_blank]
                     cells = {name: column[~is_blank] for name, column in cells.items()}
@@ -107,21 +107,23 @@ def careful_pieces(grid: Grid, header: Header, problems: Problems) -> Iterator[P
         )
 
 
+# How a blank cell goes on after the line break before it; so may others.
+_MAY_BE_BLANK = ("\n\n", "\n ", "\n\t", "\n\N{NO-BREAK SPACE}", "\n\N{IDEOGRAPHIC SPACE}")
+
+
 def _are_blank(cells: dict[str, Any]) -> Any:
-    """For each row whether all of its used cells are blank."""
+    """For each row whether all of its used cells are blank; None where no row is."""
     import numpy as np
 
-    found = None
-    for column in cells.values():
-        if found is None:
-            found = np.fromiter(
-                (not text or text.isspace() for text in column), dtype=bool, count=len(column)
-            )
-        elif not found.any():
-            break
-        else:
-            at = np.flatnonzero(found)
-            found[at] = [not text or text.isspace() for text in column[at]]
+    columns = list(cells.values())
+    joined = "\n".join(["", *columns[0], ""])
+    if not any(start in joined for start in _MAY_BE_BLANK):
+        return None
+    at = np.arange(len(columns[0]))
+    for column in columns:
+        at = at[[not text.strip() for text in column[at]]]
+    found = np.zeros(len(columns[0]), dtype=bool)
+    found[at] = True
     return found
 
 

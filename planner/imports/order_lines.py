@@ -6,7 +6,6 @@ pandas is loaded only where it is used.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -206,12 +205,10 @@ class _Coding:
         return list(places), np.array([places[text] for text in stripped], dtype="int32")[codes]
 
 
-_MAY_BE_TOTAL = re.compile(r"total|sum|[^\x00-\x7f]", re.IGNORECASE)
-
-
 def _totals(texts: list[str]) -> list[int]:
     """Which of these texts say that their row is a total."""
-    if not _MAY_BE_TOTAL.search("\n".join(texts)):
+    joined = "\n".join(texts)
+    if joined.isascii() and not any(word in joined.lower() for word in ("total", "sum")):
         return []
     return [at for at, text in enumerate(texts) if plain(text) in TOTALS]
 
