@@ -39,6 +39,10 @@ ALLOWED = {
     "planner/imports/uploads.py": dict.fromkeys(
         ("upload.save", "self._mine.update"), "an Upload is not recorded"
     ),
+    "planner/imports/load.py": {
+        "cursor.execute": "puts Readings in their places; their Import is what is recorded",
+        "done.save": "keeps in an Import, once recorded, what stood in its places",
+    },
     "planner/imports/save.py": {"there.delete": "a Reading; its Import is what is recorded"},
     "planner/views/readings.py": {"found.save": "an Upload is not recorded"},
     "planner/views/notices.py": {"listed.update": "sets Notices aside, which are not recorded"},
