@@ -61,6 +61,8 @@ class Parsed:
     definitions: dict[str, str] = field(default_factory=dict)
     # How a CSV is written, as people call it; "" for a workbook.
     encoding: str = ""
+    # In which order its dates stand, where the year stands last.
+    date_order: DateOrder | None = None
     # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
     headers: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
@@ -216,7 +218,7 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
             header.name("amount"),
         )
         return Parsed(problems, header.kind)
-    parsed = Parsed(problems, header.kind, readings)
+    parsed = Parsed(problems, header.kind, readings, date_order=lines.date_order)
     with_readings = set(Reading.objects.filter(metric__team=team).values_list("metric", flat=True).distinct())
     for measure, metric in of_measure.items():
         with override(team.language):

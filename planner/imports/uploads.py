@@ -172,6 +172,7 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
     return {
         "kind": parsed.kind,
         "encoding": parsed.encoding,
+        "date_order": parsed.date_order,
         "headers": list(parsed.headers),
         "columns": parsed.columns,
         "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],

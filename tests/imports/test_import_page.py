@@ -271,3 +271,11 @@ def test_the_page_says_how_the_file_is_written(visitor, team, encoding, said):
     Metric.objects.create(team=team, name="销售额")
     visitor.bring("月份,指标,数值\n2026年8月,销售额,1.2万\n".encode(encoding))
     assert f"The first rows {said} 月份" in visitor.work()
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("13/02/2026", "dates: day, month, year"), ("02/13/2026", "dates: month, day, year")]
+)
+def test_the_page_says_how_the_only_fitting_dates_were_read(visitor, day, said):
+    visitor.bring(f"Order Date,Order ID,Customer ID,Amount\n{day},1,a,5\n")
+    assert f"The first rows UTF-8 · {said}" in visitor.work()
