@@ -63,12 +63,13 @@ def _simple_amounts(texts: Any) -> Any:
     import numpy as np
 
     joined = "\n".join(texts) + "\n"
+    if joined.count("\n") > len(texts):  # a line break inside a cell
+        return None
     if not _PLAIN_AMOUNTS.fullmatch(joined):
         if not _GROUPED_AMOUNTS.fullmatch(joined):
             return None
-        joined = _DRESS.sub("", joined)
-    found = np.rint(np.fromstring(joined, sep="\n") * MILLION).astype("int64")
-    return found if len(found) == len(texts) else None  # a line break inside a cell
+        texts = np.array(_DRESS.sub("", joined).split("\n")[:-1], dtype=object)
+    return np.rint(texts.astype(float) * MILLION).astype("int64")
 
 
 def _amounts_one_by_one(texts: Any) -> tuple[Any, Any]:

@@ -179,30 +179,41 @@ class _Coding:
     """The different texts of a column, without the spaces around them, and for each line the index of its text."""
 
     def __init__(self) -> None:
-        self._places: dict[str, int] = {}
         self._pieces: list[Any] = []
+        self._texts: list[Any] = []
 
     def add(self, column: Any) -> None:
-        import numpy as np
         import pandas as pd
 
-        codes, unique = pd.factorize(column)
-        places = self._places
-        new = [text for text in unique if text not in places]
-        places.update(zip(new, range(len(places), len(places) + len(new)), strict=True))
-        found = np.fromiter(map(places.__getitem__, unique), dtype="int32", count=len(unique))
-        self._pieces.append(found[codes])
+        codes, texts = pd.factorize(column)
+        self._pieces.append(codes.astype("int32"))
+        self._texts.append(texts)
 
     def finish(self) -> tuple[list[str], Any]:
         """The texts, and the index of each line's text among them."""
         import numpy as np
+        import pandas as pd
 
-        texts, codes = list(self._places), np.concatenate(self._pieces)
-        self._pieces, stripped = [], [text.strip() for text in texts]
-        if stripped == texts:
-            return texts, codes
-        places = {text: at for at, text in enumerate(dict.fromkeys(stripped))}
-        return list(places), np.array([places[text] for text in stripped], dtype="int32")[codes]
+        texts = np.concatenate(self._texts)
+        places = np.arange(len(texts), dtype="int32")
+        if len(self._texts) > 1:
+            places, texts = pd.factorize(texts)
+        if _may_have_spaces(texts):
+            stripped, texts = pd.factorize(np.array([text.strip() for text in texts], dtype=object))
+            places = stripped[places]
+        ends = np.cumsum([len(each) for each in self._texts])
+        starts = [0, *ends[:-1]]
+        codes = np.concatenate(
+            [places[start:end][codes] for start, end, codes in zip(starts, ends, self._pieces, strict=True)]
+        )
+        self._pieces, self._texts = [], []
+        return texts.tolist(), codes.astype("int32")
+
+
+def _may_have_spaces(texts: Any) -> bool:
+    """Whether there may be a space, or anything like one, in any of these texts."""
+    joined = "".join(texts)
+    return " " in joined or not (joined.isascii() and joined.isprintable())
 
 
 def _totals(texts: list[str]) -> list[int]:
@@ -216,7 +227,7 @@ def _totals(texts: list[str]) -> list[int]:
 def _are_empty(texts: list[str], codes: Any) -> Any:
     import numpy as np
 
-    return np.isin(codes, [at for at, text in enumerate(texts) if not text])
+    return codes == texts.index("") if "" in texts else np.zeros(len(codes), dtype=bool)
 
 
 def _named(texts: list[str], codes: Any) -> tuple[list[str], Any]:
@@ -252,5 +263,9 @@ def _look_at_numbers(lines: Lines, key: OrderKey, header: Header, problems: Prob
 
 def _orders_with_several(frame: Any, name: str) -> int:
     """How many orders have lines with different values there."""
-    pairs = frame[["order", name]].drop_duplicates()
-    return int(pairs.loc[pairs["order"].duplicated(), "order"].nunique())
+    import numpy as np
+
+    orders, values = frame["order"].to_numpy(), frame[name].to_numpy()
+    one_of_them = np.empty(int(orders.max()) + 1, dtype=values.dtype)
+    one_of_them[orders] = values
+    return len(np.unique(orders[values != one_of_them[orders]]))

@@ -77,20 +77,23 @@ def monthly(lines: Lines, measures: Sequence[Measure], names: dict[Measure, str]
 
 
 class _Counted:
-    """The lines as numbers that hold month, order and customer at once: what is counted apart is a matter of sets."""
+    """The lines as numbers that hold month, order and customer at once, each in bits of its own: counting apart is
+    a matter of sets.
+    """
 
     def __init__(self, frame: Any, span: range) -> None:
         import numpy as np
 
-        self._orders, self._customers = (int(frame[name].max()) + 1 for name in ("order", "customer"))
+        self._order_bits, self._customer_bits = (
+            int(frame[name].max()).bit_length() for name in ("order", "customer")
+        )
         self._span = span
         month = frame["month"].to_numpy(dtype="int64") - span.start
         customer = frame["customer"].to_numpy(dtype="int64")
         self._month, self._amount = month, frame["amount"].to_numpy()
-        self._keys = (
-            month * self._orders + frame["order"].to_numpy(dtype="int64")
-        ) * self._customers + customer
-        self._first = np.full(self._customers, len(span), dtype="int64")
+        order = frame["order"].to_numpy(dtype="int64")
+        self._keys = (month << self._order_bits | order) << self._customer_bits | customer
+        self._first = np.full(1 << self._customer_bits, len(span), dtype="int64")
         np.minimum.at(self._first, customer, month)
 
     def months(self, chosen: Any) -> dict[int, _Month]:
@@ -98,15 +101,16 @@ class _Counted:
         import numpy as np
         import pandas as pd
 
+        last_customer = (1 << self._customer_bits) - 1
         mask = slice(None) if chosen is None else chosen
         count = partial(np.bincount, minlength=len(self._span))
         keys = np.sort(pd.unique(self._keys[mask]))  # in the order of their months
-        order_of_month, customer = np.divmod(keys, self._customers)
-        month, order = np.divmod(order_of_month, self._orders)
-        of_month = pd.unique(month * self._customers + customer)
-        there = of_month // self._customers
+        order_of_month, customer = keys >> self._customer_bits, keys & last_customer
+        month, order = order_of_month >> self._order_bits, order_of_month & ((1 << self._order_bits) - 1)
+        of_month = pd.unique(month << self._customer_bits | customer)
+        there = of_month >> self._customer_bits
         # Each order once for its customer, in the order of the months: the second makes a customer a returning one.
-        once = ~pd.Series(customer * self._orders + order).duplicated().to_numpy()
+        once = ~pd.Series(customer << self._order_bits | order).duplicated().to_numpy()
         who, when = customer[once], month[once]
         later = pd.Series(who).duplicated().to_numpy()
         second = ~pd.Series(who[later]).duplicated().to_numpy()
@@ -115,9 +119,9 @@ class _Counted:
             .groupby(self._month[mask])
             .sum()
             .reindex(range(len(self._span)), fill_value=0),
-            count(pd.unique(order_of_month) // self._orders),
+            count(pd.unique(order_of_month) >> self._order_bits),
             count(there),
-            count(there[self._first[of_month % self._customers] == there]),
+            count(there[self._first[of_month & last_customer] == there]),
             np.cumsum(count(when[~later])),
             np.cumsum(count(when[later][second])),
         )
