@@ -139,8 +139,10 @@ def test_returns_count_against_sales(importing):
     assert months("Total sales") == {"2026-01": "59.5"}
 
 
-def test_months_of_random_orders_are_those_of_a_simple_count(importing):
-    """Against sets and sums over the lines themselves."""
+@pytest.mark.parametrize("piece", [200_000, 70])
+def test_months_of_random_orders_are_those_of_a_simple_count(importing, piece, monkeypatch):
+    """Against sets and sums over the lines themselves, read at once and in pieces."""
+    monkeypatch.setattr("planner.imports.columns.PIECE", piece)
     chance = random.Random(20_261_125)
     lines = []
     for number in range(400):
@@ -263,6 +265,13 @@ def test_a_row_with_more_cells_than_the_header_is_never_cut(importing, lines, pi
 def test_cells_beyond_the_header_may_be_empty(importing):
     said = importing((HEAD + LINES).replace("\n", ",,\n"))
     assert said["totals"]["Total sales"] == "200"
+
+
+def test_a_row_that_is_blank_but_for_a_note_is_not_passed_over(importing):
+    said = importing(
+        "Note," + HEAD + "".join(f",{line}\n" for line in LINES.splitlines()) + "see below,,,,,,\n"
+    )
+    assert {each["row"] for each in said["errors"]} == {LINES.count("\n") + 2}
 
 
 def test_only_the_first_problems_are_listed_and_the_others_counted(importing, plan, tmp_path, team):
