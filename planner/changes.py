@@ -113,7 +113,7 @@ class Recording:
         for each in (*parts_of(obj), obj):
             each.removed_at = now
             each.save(update_fields=["removed_at"])
-            each.was_removed()
+            each.was_removed(self.by)
             self._note(each, Change.Action.REMOVE)
 
     def restore(self, obj: Recorded) -> None:
@@ -121,7 +121,7 @@ class Recording:
         obj.removed_at = None
         obj.validate_constraints()
         obj.save(update_fields=["removed_at"])
-        obj.was_restored()
+        obj.was_restored(self.by)
         self._note(obj, Change.Action.RESTORE)
 
     def _note(self, obj: Recorded, action: str, field: str = "", old: Any = None, new: Any = None) -> None:

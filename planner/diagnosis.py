@@ -74,9 +74,11 @@ class StatusTable(Table):
         return [self.filter("side", _("How far"), sides)]
 
     def summary(self) -> str:
-        months = full_months_before(self.plan.start)
-        span = f"{formats.month(months[0], cells.language())} – {formats.month(months[-1], cells.language())}"
-        return _("Current values: %(span)s") % {"span": span}
+        """The months of the current values, where all rows look at the same ones."""
+        looked_at = {each.months for each in self.analysis.standings} or {full_months_before(self.plan.start)}
+        if len(looked_at) > 1:
+            return _("Current values: each row says its months")
+        return _("Current values: %(span)s") % {"span": words.months(looked_at.pop())}
 
     def links(self) -> list[tuple[str, str]]:
         return [

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from planner import gaps
 from planner.goals import progress
@@ -76,6 +76,31 @@ def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Stan
     )
     gap = gaps.measure_gap(current, target, row.metric.direction)
     return Standing(row, months, computed, current, target, gap, course)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Rows of Table 1 whose figures end before the months that count, and the day before which some would count."""
+
+    rows: list[PlanMetric]
+    day: dt.date
+
+    @property
+    def months(self) -> tuple[dt.date, ...]:
+        return full_months_before(self.day)
+
+
+def earlier(found: Iterable[Standing]) -> Earlier | None:
+    """What could be looked at instead where figures end too early; one query, none where every row has a value."""
+    bare = {each.row.metric_id: each for each in found if each.current is None}
+    if not bare:
+        return None
+    of_whole = Reading.objects.filter(metric__in=bare, segment__dimension=Segment.Dimension.WHOLE)
+    newest = of_whole.order_by().values_list("metric").annotate(Max("month"))
+    ends = {metric: end for metric, end in newest if end < bare[metric].months[0]}
+    if not ends:
+        return None
+    return Earlier([bare[metric].row for metric in ends], add_months(max(ends.values()), 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from planner.analysis.split import Split, split, split_gap
 from planner.analysis.trend import Trend, trend
 from planner.gaps import Aggregation
 from planner.models import Metric, Plan
-from planner.status import Standing, standings
+from planner.status import Earlier, Standing, earlier, standings
 
 MOST_FLAGS = 8
 Choice = dict[str, Any]
@@ -43,6 +43,15 @@ class Analysis:
     @cached_property
     def standings(self) -> list[Standing]:
         return standings(self.plan, self.plan.metrics.select_related("metric", "plan"))
+
+    @cached_property
+    def earlier(self) -> Earlier | None:
+        """Where Table 1 could look instead of at months without a figure."""
+        return earlier(self.standings)
+
+    @property
+    def earlier_months(self) -> str:
+        return words.months(self.earlier.months) if self.earlier else ""
 
     @cached_property
     def of_plan(self) -> list[Metric]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -17,11 +17,15 @@ from planner.models import Import, Metric, Plan, Reading, Segment, User
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a saving came to: readings that are new, that changed, and that stood there already."""
+    """What a saving came to: readings that are new, that changed, and that stood there already.
+
+    `revision` is the team's that undoes it, None where nothing was written.
+    """
 
     new: int
     changed: int
     same: int
+    revision: int | None = field(default=None, compare=False)
 
 
 def save(
@@ -69,7 +73,8 @@ def save(
             )
             log.save(done)
             found.write(done, by)
-    return Saved(found.new, found.changed, len(wanted) - found.new - found.changed)
+    same = len(wanted) - found.new - found.changed
+    return Saved(found.new, found.changed, same, log.revision if log.changes else None)
 
 
 def put_typed(
@@ -138,7 +143,7 @@ def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
     return found
 
 
-def swap(done: Import, *, back: bool) -> None:
+def swap(done: Import, by: User | None, *, back: bool) -> None:
     """Give every reading of an import what stood there before it, or (back=False) what it brought.
 
     Raises CannotUndo where one of them was changed since: nobody's later word is lost.
@@ -156,7 +161,7 @@ def swap(done: Import, *, back: bool) -> None:
     gone = [there[place].pk for place, said in wanted.items() if said is None]
     for start in range(0, len(gone), BATCH):
         Reading.objects.filter(pk__in=gone[start : start + BATCH]).delete()
-    put({place: _from_text(said) for place, said in wanted.items() if said}, None)
+    put({place: _from_text(said) for place, said in wanted.items() if said}, by)
 
 
 def _figures_of(text: str | None) -> list[str]:

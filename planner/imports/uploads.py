@@ -141,9 +141,10 @@ def save_upload(pk: int) -> None:
         parsed = _parsed(upload)
         if parsed is None:
             return
+        saved = None
         if parsed.is_accepted:
             try:
-                save(
+                saved = save(
                     upload.plan,
                     parsed.readings,
                     by=upload.by,
@@ -154,7 +155,7 @@ def save_upload(pk: int) -> None:
                 )
             except PlanClosed:
                 parsed.problems.error(_("The plan is closed: nothing in it is changed."))
-        found = _found(parsed, upload.plan)
+        found = _found(parsed, upload.plan) | {"revision": saved and saved.revision}
     state = State.SAVED if parsed.is_accepted else State.REFUSED
     Upload.objects.filter(pk=pk, state=State.SAVING).update(found=found, state=state)
     if parsed.is_accepted:
@@ -181,7 +182,6 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
         "readings": len(parsed.readings),
         "counted": [counted.new, counted.changed, counted.same] if counted else [],
         "months": _months(parsed, plan),
-        "last": max((f"{each.month:%Y-%m}" for each in parsed.readings), default=""),
         "errors": [each.as_json() for each in problems.errors[:MOST]],
         "more": problems.unlisted,
         "warnings": [each.as_json() for each in problems.warnings],

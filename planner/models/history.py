@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from planner.models.people import User
 
 
 class PresentQuerySet(models.QuerySet):
@@ -42,10 +45,10 @@ class Recorded(models.Model):
         """The ids of the team and, where it belongs to one, of the plan: a link must stay inside them."""
         raise NotImplementedError(f"{type(self).__name__} must say where it belongs.")
 
-    def was_removed(self) -> None:
+    def was_removed(self, by: User | None) -> None:
         """What else has to happen when it is removed, or its adding undone; may raise CannotUndo."""
 
-    def was_restored(self) -> None:
+    def was_restored(self, by: User | None) -> None:
         """What else has to happen when it is brought back; may raise CannotUndo."""
 
     def as_copy(self, days: int) -> Any:

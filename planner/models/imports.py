@@ -47,16 +47,16 @@ class Import(Recorded):
     def recorded_fields(cls) -> list[models.Field]:
         return [field for field in super().recorded_fields() if field.name != "before"]
 
-    def was_removed(self) -> None:
-        """Undoing it gives each reading back what stood there before."""
+    def was_removed(self, by: User | None) -> None:
+        """Undoing it gives each reading back what stood there before; who undoes it is the author of that now."""
         from planner.imports.save import swap
 
-        swap(self, back=True)
+        swap(self, by, back=True)
 
-    def was_restored(self) -> None:
+    def was_restored(self, by: User | None) -> None:
         from planner.imports.save import swap
 
-        swap(self, back=False)
+        swap(self, by, back=False)
 
 
 class Upload(models.Model):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planner import changes
 from planner.access import get_plan
+from planner.analysis import words
 from planner.analysis.page import Analysis
 from planner.analysis.sheets import split_sheet, trend_sheet
 from planner.forms.bottlenecks import EvidenceForm
@@ -21,6 +22,7 @@ from planner.forms.formulas import FormulaForm
 from planner.models import Formula, Role
 from planner.requests import Request, sent, status_of
 from planner.spreadsheets.text import as_csv
+from planner.status import earlier, standings
 
 
 @require_GET
@@ -39,6 +41,24 @@ def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
     name = f"{plan.name} - {sheet.title}.csv"
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return answer
+
+
+@require_POST
+def look_earlier(request: Request, plan_pk: int) -> HttpResponse:
+    """Let the rows of Table 1 whose figures end too early look at the last months that have some."""
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        found = earlier(standings(plan, plan.metrics.select_related("metric", "plan")))
+        if found:
+            for each in found.rows:
+                row = log.take(plan.metrics, each.pk)
+                row.as_of = found.day
+                log.save(row)
+    if found:
+        undo = reverse("plan-undo", args=[plan.pk, log.revision])
+        said = _("Table 1 looks at %(months)s.") % {"months": words.months(found.months)}
+        messages.success(request, said, extra_tags=f"undo:{undo}")
+    return redirect("diagnose", plan.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -79,15 +80,18 @@ def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse
 
 
 def _farewell(request: Request, plan: Plan, found: Upload) -> HttpResponse:
-    """Say what the saving came to, once, and lead to the figures."""
-    count = found.found.get("readings", 0)
+    """Say what the saving came to, once, with the way to undo it, and lead to what the figures say."""
+    count, revision = found.found.get("readings", 0), found.found.get("revision")
     said = ngettext(
-        "%(n)d reading of “%(name)s” stands here.", "%(n)d readings of “%(name)s” stand here.", count
+        "%(count)s reading of “%(name)s” is in the history now.",
+        "%(count)s readings of “%(name)s” are in the history now.",
+        count,
     )
-    messages.success(request, said % {"n": count, "name": found.file_name})
+    undo = f"undo:{reverse('plan-undo', args=[plan.pk, revision])}" if revision else ""
+    shown = {"count": floatformat(count, "0g"), "name": found.file_name}
+    messages.success(request, said % shown, extra_tags=undo)
     uploads.throw_away(found)
-    last = found.found.get("last", "")
-    response: HttpResponse = redirect(f"{reverse('readings', args=[plan.pk])}?to={last}")
+    response: HttpResponse = redirect("diagnose", plan.pk)
     if request.htmx:
         response = HttpResponse(status=STOP_ASKING, headers={"HX-Redirect": response["Location"]})
     return response

@@ -89,7 +89,7 @@ def test_from_the_file_to_the_figures(visitor, manager):
 
     assert "It is being saved …" in visitor.act("save")
     page = visitor.work()
-    assert "2 readings of “file.csv” stand here." in page
+    assert "2 readings of “file.csv” are in the history now. Undo" in page
     assert stored() == {
         ("Total sales", "2026-08", "whole"): "100.25",
         ("Total sales", "2026-09", "whole"): "200",

@@ -230,14 +230,15 @@ def test_the_same_file_twice_changes_nothing_and_a_correction_is_one_line_of_his
     assert stored()["Total sales", "2026-09", "whole"] == "250"
 
 
-def test_an_import_is_undone_whole_and_redone(importing, team):
+def test_an_import_is_undone_whole_and_redone(importing, team, manager):
     importing(LONG)
     before = stored()
     importing("month,metric,value\n2026-09,Total sales,999\n2026-10,Total sales,5\n")
     after = stored()
     team.refresh_from_db()
-    changes.undo(team, team.revision, by=None)
+    changes.undo(team, team.revision, by=manager)
     assert stored() == before
+    assert Reading.objects.get(month=dt.date(2026, 9, 1)).entered_by == manager
     team.refresh_from_db()
     changes.undo(team, team.revision, by=None)
     assert stored() == after
