@@ -74,8 +74,9 @@ class StatusTable(Table):
         return [self.filter("side", _("How far"), sides)]
 
     def summary(self) -> str:
-        """The months of the current values, where all rows look at the same ones."""
-        looked_at = {each.months for each in self.analysis.standings} or {full_months_before(self.plan.start)}
+        """The months of the current values, where all that are known look at the same ones."""
+        known = [each for each in self.analysis.standings if each.computed.present]
+        looked_at = {each.months for each in known} or {full_months_before(self.plan.start)}
         if len(looked_at) > 1:
             return _("Current values: each row says its months")
         return _("Current values: %(span)s") % {"span": words.months(looked_at.pop())}

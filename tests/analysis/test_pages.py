@@ -161,12 +161,14 @@ def test_nothing_earlier_is_offered_where_figures_stand_or_only_come_later(url, 
     assert analysis(plan).earlier is None
 
 
-def test_the_head_of_table_1_says_the_months_where_all_rows_share_them(url, plan, status, team, viewer, as_):
-    said = words(as_(viewer).get(url))
-    assert "Current values: Jul 2026 – Sep 2026" in said
-    PlanMetric.objects.create(
-        plan=plan, metric=Metric.objects.create(team=team, name="Leads"), order=2, as_of=dt.date(2020, 7, 1)
-    )
+def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
+    url, plan, read, status, orders, viewer, as_
+):
+    PlanMetric.objects.create(plan=plan, metric=orders, order=2, as_of=dt.date(2020, 7, 1))
+    assert "Current values: Jul 2026 – Sep 2026" in words(as_(viewer).get(url))
+    read(orders, None, 5, last=dt.date(2020, 6, 1))
+    assert "Current values: Apr 2020 – Jun 2020" in words(as_(viewer).get(url))
+    read(status.sales.metric, None, 10)
     assert "Current values: each row says its months" in words(as_(viewer).get(url))
 
 
