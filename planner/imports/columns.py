@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from planner.imports.files import Grid, TextFile
+from planner.imports.grids import Grid, TextFile
 from planner.imports.headers import Header
 from planner.imports.problems import Problems
 from planner.imports.rows import data_rows

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from planner.imports.files import Grid
+from planner.imports.grids import Grid
 from planner.imports.problems import Problems
 from planner.periods import parse_month
 from planner.quantities import half_width

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from planner.imports.amounts import Amounts, why_refused
 from planner.imports.columns import NotInPlace, Piece, careful_pieces, quick_pieces
-from planner.imports.files import Grid
+from planner.imports.grids import Grid
 from planner.imports.headers import Header, plain
 from planner.imports.problems import MOST, Problems
 from planner.imports.rows import TOTALS, say_totals

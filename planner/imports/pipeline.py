@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from planner.imports import files
-from planner.imports.files import Grid, Report, unheard
+from planner.imports.grids import Grid, Report, unheard
 from planner.imports.headers import Header, Kind, find_header
 from planner.imports.order_lines import OrderKey, read_orders
 from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from planner.imports.files import Grid
+from planner.imports.grids import Grid
 from planner.imports.headers import Header
 from planner.imports.problems import Problems
 from planner.imports.rows import data_rows

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from planner.imports.files import Grid
+from planner.imports.grids import Grid
 from planner.imports.headers import Header, plain
 from planner.imports.problems import Problems
 
@@ -26,14 +27,16 @@ def data_rows(
     width, totals = len(header.names), []
     places = [header.columns[name] for name in names if name in header.columns]
     is_total = cache(lambda text: plain(text) in TOTALS)
-    for number, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 2):
+    for number, row in enumerate(islice(grid.rows(), header.row + 1, None), start=header.row + 2):
         if not "".join(row).strip():
             continue
-        if "".join(row[width:]).strip():
-            problems.error(_("This row has more cells than the header."), number)
-            continue
-        cells = [*row[:width], *[""] * (width - len(row))]
-        if any(is_total(cells[at]) for at in places):
+        cells = row
+        if len(row) != width:
+            if "".join(row[width:]).strip():
+                problems.error(_("This row has more cells than the header."), number)
+                continue
+            cells = [*row[:width], *[""] * (width - len(row))]
+        if places and any(is_total(cells[at]) for at in places):
             totals.append(number)
             continue
         yield number, cells

@@ -73,3 +73,8 @@ def stored() -> dict[tuple[str, str, str], str]:
         (each.metric.name, f"{each.month:%Y-%m}", str(each.segment)): f"{each.value.normalize():f}"
         for each in Reading.objects.select_related("metric", "segment")
     }
+
+
+def places(said: dict[str, Any]) -> list[tuple[int, str]]:
+    """Where the errors are: rows and columns."""
+    return [(each["row"], each["column"]) for each in said["errors"]]

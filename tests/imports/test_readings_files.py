@@ -9,7 +9,7 @@ import pytest
 
 from planner import changes
 from planner.models import Change, Import, Metric, Reading, Segment
-from tests.imports.conftest import stored, workbook
+from tests.imports.conftest import places, stored
 
 LONG = "month,metric,value\n2026-08,Total sales,100.25\n2026-09,Total sales,200\n2026-08,Customer conversion rate,8%\n"
 
@@ -17,10 +17,6 @@ LONG = "month,metric,value\n2026-08,Total sales,100.25\n2026-09,Total sales,200\
 @pytest.fixture(autouse=True)
 def known(status):
     """The team has Total sales (an amount) and Customer conversion rate (a rate)."""
-
-
-def places(said) -> list[tuple]:
-    return [(each["row"], each["column"]) for each in said["errors"]]
 
 
 def test_a_long_file_is_saved_and_said_exactly(importing):
@@ -290,83 +286,6 @@ def test_a_map_says_which_column_is_which(importing):
         content, "--map", "month=when", "--map", "metric=what", "--map", "value=gone", "--kind", "readings"
     )
     assert not said["accepted"]
-
-
-def test_a_workbook_with_real_dates_numbers_and_sheets(importing):
-    said = importing({
-        "About": [["Written by", "Rick"]],
-        "Data": [
-            ["Month", "Metric", "Value"],
-            [dt.date(2026, 8, 15), "Total sales", 0.1 + 0.2],
-            ["2026-09", "Total sales", 7],
-        ],
-    })  # fmt: skip
-    assert said["errors"] == []
-    assert said["totals"] == {"Total sales": "7.30"}
-    assert [each["message"] for each in said["warnings"]] == ["The sheet “About” was left out."]
-    assert {each["sheet"] for each in said["warnings"]} == {"Data"}
-
-
-def test_two_sheets_of_data_are_asked_about(importing):
-    rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
-    said = importing({"A": rows, "B": rows})
-    assert "Say which one" in said["errors"][0]["message"]
-    assert importing({"A": rows, "B": rows}, "--sheet", "B")["accepted"]
-    assert "no sheet “C”" in importing({"A": rows}, "--sheet", "C")["errors"][0]["message"]
-
-
-def test_errors_of_a_workbook_name_sheet_row_and_column(importing):
-    said = importing({"Data": [["month", "metric", "value"], ["2026-08", "Total sales", True]]})
-    assert [(each["sheet"], each["row"], each["column"]) for each in said["errors"]] == [("Data", 2, "value")]
-
-
-def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(importing):
-    rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1], ["2026-09", "Total sales", 2]]
-
-    def formula(_book, sheet):
-        sheet.write_formula(2, 2, "=1+1", value="")
-
-    said = importing(workbook({"Data": rows}, formula))
-    assert places(said) == [(3, "value")]
-
-    def error(_book, sheet):
-        sheet.write_formula(2, 2, "=1/0", value="#DIV/0!")
-
-    assert places(importing(workbook({"Data": rows}, error))) == [(3, "value")]
-
-    def merged(_book, sheet):
-        sheet.merge_range("A2:A3", "2026-08")
-
-    said = importing(workbook({"Data": rows}, merged))
-    assert "merged" in said["errors"][0]["message"]
-
-    def hidden(_book, sheet):
-        sheet.set_row(2, None, None, {"hidden": True})
-
-    said = importing(workbook({"Data": rows}, hidden))
-    assert said["totals"] == {"Total sales": "3"}
-    assert "Hidden" in said["warnings"][0]["message"]
-
-
-def test_in_a_wide_table_a_formula_without_a_value_is_no_missing_month(importing):
-    def formula(_book, sheet):
-        sheet.write_formula(1, 2, "=1+1", value="")
-
-    said = importing(
-        workbook({"Data": [["metric", "2026-08", "2026-09"], ["Total sales", 1, None]]}, formula)
-    )
-    assert places(said) == [(2, "2026-09")]
-
-
-def test_a_zip_bomb_is_not_opened(importing):
-    import io
-    import zipfile
-
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (60 << 20))
-    assert "unpack" in importing(file.getvalue())["errors"][0]["message"]
 
 
 def test_readings_csv_is_what_an_import_reads_again(importing, plan, as_, manager):

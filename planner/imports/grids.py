@@ -1,0 +1,62 @@
+"""What is read of a file: sheets as grids of text, row by row as the file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MOST_COLUMNS = 500
+# So many rows are looked at before the others are read.
+HEAD = 100
+# After so many rows who waits is told how far the reading is.
+TOLD_EVERY = 20_000
+
+
+@dataclass
+class Grid:
+    """One sheet: its cells as text, the first row of the file first; `sheet` is None for CSV.
+
+    `head` are its first rows; all of them come one by one from `rows`.
+    """
+
+    sheet: str | None
+    head: list[list[str]]
+    read_all: Callable[[], Iterator[list[str]]] | None = None
+    # Of a CSV: where it is, and how it is written.
+    text: TextFile | None = None
+    hidden: bool = False
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    # Rows and columns (from 0) of formulas that have no value yet.
+    empty_formulas: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: int = 0
+
+    def rows(self) -> Iterator[list[str]]:
+        return iter(self.head) if self.read_all is None else self.read_all()
+
+
+Report = Callable[[float], None]
+
+
+def unheard(share: float) -> None:
+    """Nobody listens to how far the reading is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A CSV: its path, encoding and delimiter; who reads it says to `report` how much of it is read, from 0 to 1."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    report: Report = unheard
+
+    @property
+    def encoding_name(self) -> str:
+        """The encoding as people call it: Excel's GBK is a part of GB18030."""
+        name = self.encoding.upper().removesuffix("-SIG")
+        return "GBK / GB18030" if name == "GB18030" else name
+
+    def told(self, position: int) -> None:
+        """Say that the file is read up to this byte."""
+        self.report(min(position / max(self.path.stat().st_size, 1), 1))

@@ -1,0 +1,177 @@
+"""Workbooks: sheets, real dates and numbers, what is refused, and cells far out that would need all memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+
+import pytest
+
+from planner.imports import workbooks
+from tests.imports.conftest import places, stored, workbook
+
+ROWS = [["month", "metric", "value"], ["2026-08", "Total sales", 1], ["2026-09", "Total sales", 2]]
+
+
+@pytest.fixture(autouse=True)
+def known(status):
+    """The team has Total sales."""
+
+
+def test_a_workbook_with_real_dates_numbers_and_sheets(importing):
+    said = importing({
+        "About": [["Written by", "Rick"]],
+        "Data": [
+            ["Month", "Metric", "Value"],
+            [dt.date(2026, 8, 15), "Total sales", 0.1 + 0.2],
+            ["2026-09", "Total sales", 7],
+        ],
+    })  # fmt: skip
+    assert said["errors"] == []
+    assert said["totals"] == {"Total sales": "7.30"}
+    assert [each["message"] for each in said["warnings"]] == ["The sheet “About” was left out."]
+    assert {each["sheet"] for each in said["warnings"]} == {"Data"}
+
+
+def test_two_sheets_of_data_are_asked_about(importing):
+    rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
+    said = importing({"A": rows, "B": rows})
+    assert "Say which one" in said["errors"][0]["message"]
+    assert importing({"A": rows, "B": rows}, "--sheet", "B")["accepted"]
+    assert "no sheet “C”" in importing({"A": rows}, "--sheet", "C")["errors"][0]["message"]
+
+
+def test_errors_of_a_workbook_name_sheet_row_and_column(importing):
+    said = importing({"Data": [["month", "metric", "value"], ["2026-08", "Total sales", True]]})
+    assert [(each["sheet"], each["row"], each["column"]) for each in said["errors"]] == [("Data", 2, "value")]
+
+
+def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(importing):
+    rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1], ["2026-09", "Total sales", 2]]
+
+    def formula(_book, sheet):
+        sheet.write_formula(2, 2, "=1+1", value="")
+
+    said = importing(workbook({"Data": rows}, formula))
+    assert places(said) == [(3, "value")]
+
+    def error(_book, sheet):
+        sheet.write_formula(2, 2, "=1/0", value="#DIV/0!")
+
+    assert places(importing(workbook({"Data": rows}, error))) == [(3, "value")]
+
+    def merged(_book, sheet):
+        sheet.merge_range("A2:A3", "2026-08")
+
+    said = importing(workbook({"Data": rows}, merged))
+    assert "merged" in said["errors"][0]["message"]
+
+    def hidden(_book, sheet):
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    said = importing(workbook({"Data": rows}, hidden))
+    assert said["totals"] == {"Total sales": "3"}
+    assert "Hidden" in said["warnings"][0]["message"]
+
+
+def test_in_a_wide_table_a_formula_without_a_value_is_no_missing_month(importing):
+    def formula(_book, sheet):
+        sheet.write_formula(1, 2, "=1+1", value="")
+
+    said = importing(
+        workbook({"Data": [["metric", "2026-08", "2026-09"], ["Total sales", 1, None]]}, formula)
+    )
+    assert places(said) == [(2, "2026-09")]
+
+
+def test_a_zip_bomb_is_not_opened(importing):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (60 << 20))
+    assert "unpack" in importing(file.getvalue())["errors"][0]["message"]
+
+
+# Cells far out
+
+
+def rewritten(book: bytes, change) -> bytes:
+    """A workbook with the XML of its first sheet changed: change(xml) returns the new one."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name).decode()
+            new.writestr(name, change(content) if name.endswith("sheet1.xml") else content)
+    return file.getvalue()
+
+
+def with_cell(xml: str, row: str, cell: str) -> str:
+    """A sheet with one more row at its end."""
+    return xml.replace("</sheetData>", f"<row{row}><c{cell}><v>5</v></c></row></sheetData>")
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "reach"),
+    [
+        (' r="1048576"', ' r="AZ1048576"', "row 1048576 and column 52"),
+        (' r="1048576"', ' s="1" r="AZ1048576"', "row 1048576 and column 52"),
+        (" r='1048576'", " r='AZ1048576'", "row 1048576 and column 52"),
+        (' r="4000000"', ' r="A4000000"', "row 4000000 and column 3"),
+        (' r="4000000"', "", "row 4000000 and column 3"),
+    ],
+)
+def test_a_cell_far_out_is_not_read(importing, row, cell, reach):
+    said = importing(rewritten(workbook({"Data": ROWS}), lambda xml: with_cell(xml, row, cell)))
+    assert f"“Data” reaches to {reach}: too far" in said["errors"][0]["message"]
+
+
+def test_many_cells_without_a_place_in_one_row_are_counted(importing):
+    cells = "<v>1</v></c><c>" * 60
+    book = rewritten(
+        workbook({"Data": ROWS}), lambda xml: with_cell(xml, ' r="1048576"', f">{cells}<v>1</v></c><c")
+    )
+    assert "row 1048576 and column 62" in importing(book)["errors"][0]["message"]
+
+
+def test_formats_far_out_are_no_cells(importing):
+    def far(book, sheet):
+        sheet.write_blank(1_048_575, 500, None, book.add_format({"bold": True}))
+
+    assert importing(workbook({"Data": ROWS}, far))["totals"] == {"Total sales": "3"}
+
+
+@pytest.mark.parametrize("piece", [64, 1 << 20])
+@pytest.mark.parametrize(
+    ("wanted", "instead"),
+    [
+        (r'<(/?)(row|c|v|f|is|t|sheetData|worksheet)\b', r"<\1x:\2"),
+        (r'<(row|c) r="[A-Z]*[0-9]+"', r"<\1"),
+        (r'(r)="([A-Z]*[0-9]+)"', r"\1='\2'"),
+    ],
+)  # fmt: skip
+def test_tags_with_a_prefix_and_cells_without_a_place_are_read(
+    importing, wanted, instead, piece, monkeypatch
+):
+    monkeypatch.setattr(workbooks, "PIECE", piece)
+
+    def change(xml: str) -> str:
+        return re.sub(wanted, instead, xml).replace("xmlns=", "xmlns:x=" if "x:" in instead else "xmlns=", 1)
+
+    wide = [[*row, *[""] * 30, "far"] for row in ROWS]
+    assert importing(rewritten(workbook({"Data": wide}), change))["totals"] == {"Total sales": "3"}
+
+
+def test_the_first_filled_cell_may_stand_anywhere(importing):
+    importing({"Data": [[], [], *([None, None, *row] for row in ROWS)]})
+    assert stored()["Total sales", "2026-09", "whole"] == "2"
+
+
+def test_who_waits_is_told_how_much_of_a_sheet_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "TOLD_EVERY", 2)
+    (tmp_path / "book.xlsx").write_bytes(workbook({"Data": [*ROWS, [], ["2026-10", "Total sales", 3]]}))
+    told: list[float] = []
+    (sheet,) = workbooks.read_workbook(tmp_path / "book.xlsx", told.append)
+    assert sheet.head == list(sheet.rows())
+    assert told == [0.4, 0.8]
