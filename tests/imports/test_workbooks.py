@@ -20,6 +20,11 @@ def known(status):
     """The team has Total sales."""
 
 
+def without_value(place: str):
+    """A change that writes a formula that nobody has reckoned yet."""
+    return lambda _book, sheet: sheet.write_formula(place, "=1+1", value="")
+
+
 def test_a_workbook_with_real_dates_numbers_and_sheets(importing):
     said = importing({
         "About": [["Written by", "Rick"]],
@@ -49,40 +54,31 @@ def test_errors_of_a_workbook_name_sheet_row_and_column(importing):
 
 
 def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(importing):
-    rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1], ["2026-09", "Total sales", 2]]
-
-    def formula(_book, sheet):
-        sheet.write_formula(2, 2, "=1+1", value="")
-
-    said = importing(workbook({"Data": rows}, formula))
+    said = importing(workbook({"Data": ROWS}, without_value("C3")))
     assert places(said) == [(3, "value")]
 
     def error(_book, sheet):
         sheet.write_formula(2, 2, "=1/0", value="#DIV/0!")
 
-    assert places(importing(workbook({"Data": rows}, error))) == [(3, "value")]
+    assert places(importing(workbook({"Data": ROWS}, error))) == [(3, "value")]
 
     def merged(_book, sheet):
         sheet.merge_range("A2:A3", "2026-08")
 
-    said = importing(workbook({"Data": rows}, merged))
+    said = importing(workbook({"Data": ROWS}, merged))
     assert "merged" in said["errors"][0]["message"]
 
     def hidden(_book, sheet):
         sheet.set_row(2, None, None, {"hidden": True})
 
-    said = importing(workbook({"Data": rows}, hidden))
+    said = importing(workbook({"Data": ROWS}, hidden))
     assert said["totals"] == {"Total sales": "3"}
     assert "Hidden" in said["warnings"][0]["message"]
 
 
 def test_in_a_wide_table_a_formula_without_a_value_is_no_missing_month(importing):
-    def formula(_book, sheet):
-        sheet.write_formula(1, 2, "=1+1", value="")
-
-    said = importing(
-        workbook({"Data": [["metric", "2026-08", "2026-09"], ["Total sales", 1, None]]}, formula)
-    )
+    rows = [["metric", "2026-08", "2026-09"], ["Total sales", 1, None]]
+    said = importing(workbook({"Data": rows}, without_value("C2")))
     assert places(said) == [(2, "2026-09")]
 
 
@@ -139,7 +135,10 @@ def test_formats_far_out_are_no_cells(importing):
     def far(book, sheet):
         sheet.write_blank(1_048_575, 500, None, book.add_format({"bold": True}))
 
-    assert importing(workbook({"Data": ROWS}, far))["totals"] == {"Total sales": "3"}
+    book = workbook({"Data": ROWS}, far)
+    assert importing(book)["totals"] == {"Total sales": "3"}
+    placeless = rewritten(book, lambda xml: re.sub('<c r="[ABC][0-9]"', "<c", xml))
+    assert importing(placeless)["totals"] == {"Total sales": "3"}
 
 
 @pytest.mark.parametrize("piece", [64, 1 << 20])
@@ -164,8 +163,23 @@ def test_tags_with_a_prefix_and_cells_without_a_place_are_read(
 
 
 def test_the_first_filled_cell_may_stand_anywhere(importing):
-    importing({"Data": [[], [], *([None, None, *row] for row in ROWS)]})
+    lower = [[], [], *([None, None, *row] for row in ROWS)]
+    importing({"Data": lower})
     assert stored()["Total sales", "2026-09", "whole"] == "2"
+    assert places(importing(workbook({"Data": lower}, without_value("E5")))) == [(5, "value")]
+
+
+@pytest.mark.parametrize("piece", [7, 64, 1 << 20])
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_formulas_are_seen_wherever_the_xml_is_cut(importing, piece, prefix, monkeypatch):
+    monkeypatch.setattr(workbooks, "PIECE", piece)
+
+    def change(xml: str) -> str:
+        return re.sub(r"<(/?)(\w+)", rf"<\1{prefix}\2", xml).replace("xmlns=", f"xmlns{prefix and ':x'}=", 1)
+
+    rows = [*ROWS, *(["2026-10", f"Other {at}", at] for at in range(9))]
+    book = rewritten(workbook({"Data": rows}, without_value("C3")), change)
+    assert places(importing(book, "--create-metrics")) == [(3, "value")]
 
 
 def test_who_waits_is_told_how_much_of_a_sheet_is_read(tmp_path, monkeypatch):
