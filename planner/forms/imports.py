@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -67,7 +67,7 @@ class ChoicesForm(forms.Form):
             (Kind.ORDERS.value, gettext_lazy("order lines")),
         ],
     )
-    sheet = forms.CharField(label=gettext_lazy("Sheet"), required=False, max_length=40)
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     date_order = forms.ChoiceField(
         label=gettext_lazy("Dates are written"),
         required=False,
@@ -100,9 +100,20 @@ class ChoicesForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, kind: str | None, headers: list[str], columns: dict[str, str], **kwargs: Any
+        self,
+        *args: Any,
+        kind: str | None,
+        sheets: list[str],
+        headers: list[str],
+        columns: dict[str, str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if len(sheets) > 1:
+            only = [("", _("the only one with data")), *((name, name) for name in sheets)]
+            cast(forms.ChoiceField, self.fields["sheet"]).choices = only
+        else:
+            del self.fields["sheet"]
         if kind == Kind.ORDERS:
             del self.fields["create_metrics"]
         elif kind == Kind.READINGS:

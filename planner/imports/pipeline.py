@@ -63,6 +63,8 @@ class Parsed:
     encoding: str = ""
     # In which order its dates stand, where the year stands last.
     date_order: DateOrder | None = None
+    # Of a workbook: the names of its sheets.
+    sheets: list[str] = field(default_factory=list)
     # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
     headers: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
@@ -95,9 +97,11 @@ def parse(path: Path, team: Team, choices: Choices, report: Report = unheard) ->
 
 
 def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report: Report) -> Parsed:
-    grid, header = _sheet(files.read(path, report), choices, problems)
+    grids = files.read(path, report)
+    sheets = [grid.sheet for grid in grids if grid.sheet]
+    grid, header = _sheet(grids, choices, problems)
     if grid is None or header is None:
-        return Parsed(problems)
+        return Parsed(problems, sheets=sheets)
     _look_at_sheet(grid, header, problems)
     if problems.errors:
         parsed = Parsed(problems, header.kind)
@@ -105,6 +109,7 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report:
         parsed = _readings(grid, header, team, choices, problems)
     else:
         parsed = _orders(grid, header, team, choices, problems)
+    parsed.sheets = sheets
     parsed.encoding = grid.text.encoding_name if grid.text else ""
     parsed.headers = header.names
     parsed.columns = {name: header.names[at] for name, at in header.columns.items()}

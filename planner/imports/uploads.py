@@ -174,6 +174,7 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
         "kind": parsed.kind,
         "encoding": parsed.encoding,
         "date_order": parsed.date_order,
+        "sheets": parsed.sheets,
         "headers": list(parsed.headers),
         "columns": parsed.columns,
         "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],
@@ -190,22 +191,26 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
 
 
 def _months(parsed: Parsed, plan: Plan) -> dict[str, Any]:
-    """The last months that would result, in total: by metric, beside the months' names."""
+    """The last months that would result, in total, before them the sum of all: by metric, beside their names."""
     whole: dict[str, dict[dt.date, Decimal]] = {}
     for reading in parsed.readings:
         if reading.segment == WHOLE:
             whole.setdefault(reading.metric, {})[reading.month] = reading.value
-    months = sorted({month for values in whole.values() for month in values})[-MONTHS_SHOWN:]
-    metrics = [*Metric.objects.filter(team=plan.team), *parsed.new_metrics]
-    rates = {metric.name for metric in metrics if metric.is_rate}
+    months = sorted({month for values in whole.values() for month in values})
+    metrics = {each.name: each for each in (*Metric.objects.filter(team=plan.team), *parsed.new_metrics)}
     language = get_language() or "en"
-    names = [formats.month(month, language) for month in months]
+    names = [formats.month(month, language) for month in months[-MONTHS_SHOWN:]]
+    if len(months) > 1:
+        names = [_("Sum of %(n)d months") % {"n": len(months)}, *names]
     rows = []
-    for metric, values in whole.items():
-        figures = [
-            formats.figure(values.get(month), rate=metric in rates, language=language) for month in months
-        ]
-        rows.append(
-            [metric, list(zip(names, (formats.joined(each, language) for each in figures), strict=True))]
+    for name, values in whole.items():
+        figures = [values.get(month) for month in months[-MONTHS_SHOWN:]]
+        if len(months) > 1:
+            adds_up = metrics[name].aggregation == Metric.Aggregation.SUM
+            figures = [sum(values.values(), Decimal(0)) if adds_up else None, *figures]
+        shown = (
+            formats.joined(formats.figure(each, rate=metrics[name].is_rate, language=language), language)
+            for each in figures
         )
+        rows.append([name, list(zip(names, shown, strict=True))])
     return {"names": names, "rows": rows}

@@ -45,7 +45,8 @@ def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
     if found.state == Upload.State.SAVED:
         return _farewell(request, plan, found)
     seen = found.found
-    shown = {"kind": seen.get("kind"), "headers": seen.get("headers", []), "columns": seen.get("columns", {})}
+    shown = {"kind": seen.get("kind"), "columns": seen.get("columns", {})}
+    shown |= {name: seen.get(name, []) for name in ("sheets", "headers")}
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act == "cancel":

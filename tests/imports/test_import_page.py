@@ -15,7 +15,7 @@ from planner.imports import uploads
 from planner.models import Import, Metric, Reading, Upload
 from planner.models.imports import LONGEST_WORK
 from tests.conftest import join
-from tests.imports.conftest import stored
+from tests.imports.conftest import stored, workbook
 
 LONG = "month,metric,value\n2026-08,Total sales,100.25\n2026-09,Total sales,200\n"
 ORDERS = "Order ID,Order Date,Customer ID,Region,Sales\n1,01/02/2026,a,East,5\n2,03/04/2026,b,West,7\n"
@@ -84,7 +84,7 @@ def test_from_the_file_to_the_figures(visitor, manager):
     page = visitor.work()
     assert "2 readings" in page
     assert "2 are new, 0 change, 0 stand there already." in page
-    assert "Aug 2026 Sep 2026 Total sales 100.25 200" in page
+    assert "Sum of 2 months Aug 2026 Sep 2026 Total sales 300.25 100.25 200" in page
     assert not Reading.objects.exists(), "nothing is saved before somebody has seen it"
 
     assert "It is being saved …" in visitor.act("save")
@@ -119,6 +119,20 @@ def test_what_the_file_does_not_say_is_said_on_the_page(visitor):
     visitor.act("save")
     visitor.work()
     assert {month for _metric, month, _segment in stored()} == {"2026-02", "2026-03", "2026-04"}
+
+
+def test_of_several_sheets_one_is_chosen(visitor):
+    rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
+    assert "Sheet" not in visitor.bring(LONG) + visitor.work()
+    visitor.bring(workbook({"Plan": rows, "Real": [rows[0], ["2026-08", "Total sales", 2]]}), "book.xlsx")
+    assert "Say which one. Sheet the only one with data Plan Real" in re.sub(
+        "(?<=which one.).*?(?=Sheet)", " ", visitor.work()
+    )
+    visitor.act("read", sheet="Real")
+    visitor.work()
+    visitor.act("save")
+    visitor.work()
+    assert stored() == {("Total sales", "2026-08", "whole"): "2"}
 
 
 def test_a_column_can_be_another_one_or_none(visitor):
