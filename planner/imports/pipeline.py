@@ -18,7 +18,7 @@ from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
 from planner.imports.readings import WHOLE, KnownMetric, NewReading, read_readings, same_name
 from planner.imports.values import DateOrder
-from planner.models import Import, Metric, Reading, Team
+from planner.models import Import, Metric, Reading, Segment, Team
 from planner.plans import standard_metrics
 from planner.quantities import TOO_LARGE
 
@@ -188,7 +188,25 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
         for name, is_rate in found.new_metrics.items()
     ]
     readings = [] if problems.errors else found.readings
+    _look_for_wholes(readings, team, problems)
     return Parsed(problems, header.kind, readings, new)
+
+
+def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems) -> None:
+    """Say which metrics come by segment alone: the parts may not be all, so nothing is added up unasked."""
+    in_parts = dict.fromkeys(each.metric for each in readings if each.segment != WHOLE)
+    known = {each.metric for each in readings if each.segment == WHOLE}
+    if in_parts.keys() - known:
+        of_whole = Reading.objects.filter(metric__team=team, segment__dimension=Segment.Dimension.WHOLE)
+        known |= set(of_whole.order_by().values_list("metric__name", flat=True).distinct())
+    if alone := [name for name in in_parts if name not in known]:
+        problems.warn(
+            _(
+                "Of these the file has segments alone: %(names)s. Table 1 and the trend look at the whole: add rows "
+                "without a segment."
+            )
+            % {"names": ", ".join(alone)}
+        )
 
 
 def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:

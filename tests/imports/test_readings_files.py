@@ -288,6 +288,16 @@ def test_a_map_says_which_column_is_which(importing):
     assert not said["accepted"]
 
 
+def test_metrics_that_come_by_segment_alone_are_said(importing):
+    parts = "month,metric,region,value\n2026-08,Total sales,East,5\n2026-08,Total sales,West,6\n"
+    said = importing(parts)
+    assert [each["message"].partition(".")[0] for each in said["warnings"]] == [
+        "Of these the file has segments alone: Total sales"
+    ]
+    assert importing(parts + "2026-08,Total sales,,20\n")["warnings"] == []
+    assert importing(parts)["warnings"] == [], "the whole is known already"
+
+
 def test_readings_csv_is_what_an_import_reads_again(importing, plan, as_, manager):
     importing("month,metric,region,value\n2026-01,Total sales,,100.5\n2026-01,Total sales,East,60.123456\n")
     answer = as_(manager).get(f"/plans/{plan.pk}/export/readings.csv")
