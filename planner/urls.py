@@ -38,6 +38,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
     path("plans/<int:plan_pk>/diagnose/earlier/", diagnosis.look_earlier, name="look-earlier"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
+    path("plans/<int:plan_pk>/diagnose/formulas/<int:pk>/", diagnosis.formulas, name="formula"),
     path(
         "plans/<int:plan_pk>/diagnose/formulas/<int:pk>/remove/",
         diagnosis.remove_formula,

@@ -65,6 +65,7 @@ RULES: dict[str, tuple] = {
     "diagnose-data": (["plan", "part_of_page"], READ, NO_POST, {}),
     "look-earlier": (["plan"], NO_GET, WRITE, {}),
     "formulas": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "formula": (["plan", "formula"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula-remove": (["plan", "formula"], NO_GET, WRITE, {}),
     **table("bottlenecks", "bottleneck", {"cell": "impact", "impact": "4"}, NEW_BOTTLENECK),
     "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM"}),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.models import Metric, Team
+from planner.models import Formula, Metric, Team
 from planner.models.metrics import MOST_FACTORS
 from planner.tables.forms import PickField
 
@@ -19,8 +19,8 @@ class FormulaForm(forms.Form):
 
     result = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Choose a metric"))
 
-    def __init__(self, data: Any = None, *, team: Team) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, team: Team, formula: Formula) -> None:
+        super().__init__(data, initial=self._shown(formula))
         self.metrics = list(Metric.objects.filter(team=team))
         for number in range(1, MOST_FACTORS + 1):
             first = PickField(
@@ -34,6 +34,14 @@ class FormulaForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, PickField):
                 field.offer(lambda: self.metrics)
+
+    @staticmethod
+    def _shown(formula: Formula) -> dict[str, Any]:
+        """What the fields show of a formula; nothing of one that is being made."""
+        shown: dict[str, Any] = {"result": formula.result_id}
+        for number, (factor, below) in enumerate(formula.factors, start=1):
+            shown |= {f"factor_{number}": factor, f"below_{number}": below}
+        return shown
 
     def pairs(self) -> list[dict[str, Any]]:
         """The factors as the page shows them, two drop-downs each."""

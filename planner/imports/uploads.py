@@ -71,9 +71,13 @@ def throw_away(upload: Upload) -> None:
 
 
 def sweep(now: dt.datetime) -> None:
-    """Throw away what nobody came back for."""
+    """Throw away what nobody came back for, and files that a crash has left without a row."""
     for old in Upload.objects.filter(created_at__lt=now - KEPT):
         throw_away(old)
+    known = set(Upload.objects.values_list("stored_as", flat=True))
+    for file in folder().glob("*"):
+        if file.name not in known and file.stat().st_mtime < (now - KEPT).timestamp():
+            file.unlink(missing_ok=True)
 
 
 def choices_of(said: dict[str, Any]) -> Choices:

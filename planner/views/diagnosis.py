@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
@@ -62,23 +62,28 @@ def look_earlier(request: Request, plan_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def formulas(request: Request, plan_pk: int) -> HttpResponse:
-    """The products that the team knows, and the way to define another."""
+def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpResponse:
+    """The products that the team knows, and the way to define another, or to change one of its own."""
     plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
-    form = FormulaForm(sent(request), team=plan.team)
+    mine = Formula.objects.filter(team=plan.team)
+    formula = get_object_or_404(mine, pk=pk) if pk else Formula(team=plan.team)
+    form = FormulaForm(sent(request), team=plan.team, formula=formula)
     if form.is_bound and form.is_valid():
-        made = Formula(team=plan.team, result=form.cleaned_data["result"], factors=form.factors())
         try:
             with changes.recording(plan.team, by=request.user) as log:
-                log.save(made)
+                if pk:
+                    formula = log.take(mine, pk)
+                formula.result, formula.factors = form.cleaned_data["result"], form.factors()
+                log.save(formula)
         except ValidationError as error:
             form.take_errors(error)
         else:
-            return redirect(f"{reverse('diagnose', args=[plan.pk])}?product=f{made.pk}#drivers")
+            return redirect(f"{reverse('diagnose', args=[plan.pk])}?product=f{formula.pk}#drivers")
     context = {
         "plan": plan,
         "place": "diagnose",
         "form": form,
+        "changed": pk,
         "products": Analysis(plan, request.GET).products,
     }
     return render(request, "plans/formulas.html", context, status=status_of(form))

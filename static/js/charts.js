@@ -42,10 +42,11 @@
     axis.range = [low - (high - low) * 0.25, high + (high - low) * 0.25];
   }
 
+  const told = (figure) => JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+
   async function draw(figure) {
-    const { data, layout } = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+    const { data, layout } = told(figure);
     const canvas = figure.querySelector(".canvas");
-    canvas.style.minHeight = `${layout.height}px`;
     const Plotly = await plotly().catch(() => null);
     if (!Plotly || !figure.isConnected) return;
     const { found, done } = colours();
@@ -67,7 +68,10 @@
   });
 
   function watch(root) {
-    root.querySelectorAll("figure.chart:not([data-drawn])").forEach((figure) => near.observe(figure));
+    root.querySelectorAll("figure.chart:not([data-drawn])").forEach((figure) => {
+      figure.querySelector(".canvas").style.minHeight = `${told(figure).layout.height}px`; // nothing moves when it is drawn
+      near.observe(figure);
+    });
   }
 
   document.addEventListener("DOMContentLoaded", () => watch(document));

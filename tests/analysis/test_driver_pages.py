@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -94,6 +95,12 @@ def test_a_product_of_the_teams_own(url, plan, read, status, manager, team, as_)
     found = analysis(plan).split
     assert found.product.label == "Total sales = Visits × Deals ÷ Visits × Total sales ÷ Deals"
     assert sum(part.shapley for part in found.parts) == found.change == 100
+
+    change = client.get(f"{url}formulas/{made.pk}/").content.decode()
+    chosen = re.findall(r'<option value="(\d+)" selected', change)
+    assert chosen == [str(pk) for pk in said.values()]
+    client.post(f"{url}formulas/{made.pk}/", {**said, "below_2": "", "factor_3": "", "below_3": ""})
+    assert Formula.objects.get().factors == [[visits.pk, None], [deals.pk, None]]
     client.post(f"{url}formulas/{made.pk}/remove/")
     assert not Formula.objects.exists()
 

@@ -168,7 +168,11 @@ def test_another_file_takes_the_place_of_the_first_and_a_forgotten_one_goes(visi
     visitor.bring(LONG)
     visitor.bring(LONG)
     assert Upload.objects.count() == len(kept_files()) == 1
-    uploads.sweep(timezone.now() + uploads.KEPT)
+    uploads.sweep(timezone.now())
+    (uploads.folder() / "left by a crash").write_text("x")
+    uploads.sweep(timezone.now())
+    assert len(kept_files()) == 2
+    uploads.sweep(timezone.now() + uploads.KEPT + dt.timedelta(minutes=1))
     assert not Upload.objects.exists()
     assert kept_files() == []
 
