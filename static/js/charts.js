@@ -1,4 +1,4 @@
-// Draws the page's charts with plotly.js, which is fetched when the first of them comes into sight. A chart's figure is in
+// Draws the page's charts with plotly.js, which is fetched when the first of them is drawn. A chart's figure is in
 // the page as JSON; its colours are names of the stylesheet's variables, so that it follows the reader's theme.
 (() => {
   const sources = document.currentScript.dataset;
@@ -59,18 +59,23 @@
     figure.dataset.drawn = "";
   }
 
+  function begin(figure) {
+    if ("begun" in figure.dataset) return;
+    figure.dataset.begun = "";
+    draw(figure);
+  }
+
   const near = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      draw(target);
-    }
+    for (const { isIntersecting, target } of entries) if (isIntersecting) begin(target);
   });
+  // The others are drawn when there is nothing else to do, so that they are there in print; not where data costs money.
+  const idle = window.requestIdleCallback ?? ((draws) => setTimeout(draws, 200));
 
   function watch(root) {
-    root.querySelectorAll("figure.chart:not([data-drawn])").forEach((figure) => {
+    root.querySelectorAll("figure.chart:not([data-begun])").forEach((figure) => {
       figure.querySelector(".canvas").style.minHeight = `${told(figure).layout.height}px`; // nothing moves when it is drawn
       near.observe(figure);
+      if (!navigator.connection?.saveData) idle(() => begin(figure));
     });
   }
 

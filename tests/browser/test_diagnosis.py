@@ -32,6 +32,17 @@ def test_charts_are_drawn_under_the_policy_in_the_readers_theme(demo, window, th
     assert sheet == paper
 
 
+def test_charts_are_drawn_before_anybody_scrolls_to_them_in_the_room_that_was_kept(demo, window):
+    page = window(MANAGER, demo.diagnose)
+    figure = page.locator('[data-chart="drivers-chart"]')
+    height = "(each) => each.querySelector('.canvas').offsetHeight"
+    kept = figure.evaluate(height)
+    expect(figure.locator("svg.main-svg").first).to_be_attached(timeout=20_000)
+    assert page.evaluate("scrollY") == 0
+    assert figure.bounding_box()["y"] > page.viewport_size["height"]
+    assert figure.evaluate(height) == kept > 200
+
+
 def test_a_chart_is_saved_as_a_picture(demo, window):
     page = window(MANAGER, demo.diagnose)
     drawn(page, "trend-chart")
