@@ -33,13 +33,16 @@
   }
 
   // On a phone there is room for few marks, and the words beside the bars of a waterfall need more of it.
-  function narrow(axis, isWaterfall) {
-    const step = Math.ceil(axis.tickvals.length / 4);
+  function narrow({ data: [first], layout: { xaxis: axis } }) {
+    const isWaterfall = first.type === "waterfall";
+    const step = Math.ceil(axis.tickvals.length / (isWaterfall ? 2 : 4));
     const kept = (_each, at) => (axis.tickvals.length - 1 - at) % step === 0;
     [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(kept), axis.ticktext.filter(kept)];
     if (!isWaterfall) return;
+    first.y = first.y.map((label) => label.replace(/ ([–÷]) /, " $1\u00a0\u00a0<br>"));
     const [low, high] = axis.range;
-    axis.range = [low - (high - low) * 0.25, high + (high - low) * 0.25];
+    axis.range = [low - (high - low) * 0.4, high + (high - low) * 0.4];
+    axis.tickangle = 0;
   }
 
   const told = (figure) => JSON.parse(document.getElementById(figure.dataset.chart).textContent);
@@ -54,7 +57,7 @@
     const shown = painted({ data, layout }, found);
     done();
     shown.layout.font.family = family;
-    if (canvas.clientWidth < NARROW) narrow(shown.layout.xaxis, data[0].type === "waterfall");
+    if (canvas.clientWidth < NARROW) narrow(shown);
     await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
     figure.dataset.drawn = "";
   }
