@@ -32,32 +32,39 @@
     return part;
   }
 
-  // On a phone there is room for few marks, and the words beside the bars of a waterfall need more of it.
-  function narrow({ data: [first], layout: { xaxis: axis } }) {
-    const isWaterfall = first.type === "waterfall";
+  // On a phone there is room for few marks, and a waterfall's labels stand above its bars.
+  function narrow({ data: [first], layout }) {
+    const isWaterfall = first.type === "waterfall", axis = layout.xaxis;
     const step = Math.ceil(axis.tickvals.length / (isWaterfall ? 2 : 4));
     const kept = (_each, at) => (axis.tickvals.length - 1 - at) % step === 0;
     [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(kept), axis.ticktext.filter(kept)];
     if (!isWaterfall) return;
-    first.y = first.y.map((label) => label.replace(/ ([–÷]) /, " $1\u00a0\u00a0<br>"));
     const [low, high] = axis.range;
-    axis.range = [low - (high - low) * 0.4, high + (high - low) * 0.4];
+    axis.range = [low - (high - low) * 0.2, high + (high - low) * 0.2];
     axis.tickangle = 0;
+    layout.height += 20 * first.y.length;
+    layout.waterfallgap = 0.55;
+    layout.yaxis.showticklabels = false;
+    const above = { xref: "paper", x: 0, xanchor: "left", yanchor: "bottom", yshift: 15, showarrow: false };
+    layout.annotations = first.y.map((label) => ({ ...above, y: label, text: label }));
   }
 
-  const told = (figure) => JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+  // The figure as it is drawn in the room that it has.
+  function told(figure) {
+    const shown = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+    if (figure.clientWidth < NARROW) narrow(shown);
+    return shown;
+  }
 
   async function draw(figure) {
-    const { data, layout } = told(figure);
     const canvas = figure.querySelector(".canvas");
     const Plotly = await plotly().catch(() => null);
     if (!Plotly || !figure.isConnected) return;
     const { found, done } = colours();
     const family = getComputedStyle(document.body).fontFamily;
-    const shown = painted({ data, layout }, found);
+    const shown = painted(told(figure), found);
     done();
     shown.layout.font.family = family;
-    if (canvas.clientWidth < NARROW) narrow(shown);
     await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
     figure.dataset.drawn = "";
   }

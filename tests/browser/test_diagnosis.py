@@ -43,6 +43,31 @@ def test_charts_are_drawn_before_anybody_scrolls_to_them_in_the_room_that_was_ke
     assert figure.evaluate(height) == kept > 200
 
 
+def test_no_word_of_a_waterfall_lies_on_another_or_is_cut_on_a_phone(demo, window):
+    page = window(MANAGER, demo.diagnose, viewport={"width": 390, "height": 844})
+    drawn(page, "drivers-chart")
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll('[data-chart="drivers-chart"] svg text')]
+             .filter((each) => each.textContent).map((each) => {
+               const {left, right, top, bottom} = each.getBoundingClientRect();
+               return [each.textContent, left, right, top, bottom];
+             })"""
+    )
+    assert len(boxes) > 10
+    for said, left, right, top, bottom in boxes:
+        assert 12 < left < right < 378, said
+        over = [
+            other
+            for other, its_left, its_right, its_top, its_bottom in boxes
+            if other != said
+            and left < its_right
+            and its_left < right
+            and top < its_bottom
+            and its_top < bottom
+        ]
+        assert not over, said
+
+
 def test_a_chart_is_saved_as_a_picture(demo, window):
     page = window(MANAGER, demo.diagnose)
     drawn(page, "trend-chart")
