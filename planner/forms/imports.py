@@ -103,6 +103,8 @@ class ChoicesForm(forms.Form):
         self,
         *args: Any,
         kind: str | None,
+        metrics: list[str],
+        unknown: dict[str, str],
         sheets: list[str],
         headers: list[str],
         columns: dict[str, str],
@@ -120,6 +122,15 @@ class ChoicesForm(forms.Form):
             for name in ("date_order", "order_key", "history"):
                 del self.fields[name]
         names = [("", _("none")), *((header, header) for header in dict.fromkeys(headers) if header)]
+        self.unknown = dict(enumerate(unknown))
+        names_of_team = [("", _("no metric of the team")), *((name, name) for name in metrics)]
+        for at, name in self.unknown.items():
+            self.fields[f"metric-{at}"] = forms.ChoiceField(
+                label=_("“%(name)s” is") % {"name": name},
+                required=False,
+                choices=names_of_team,
+                initial=unknown[name],
+            )
         self.recognised = kind
         self.mapped = list(FIELDS[Kind(kind)]) if kind else []
         for name in self.mapped:
@@ -133,7 +144,8 @@ class ChoicesForm(forms.Form):
         Columns that were chosen for another kind of file say nothing about this one.
         """
         cleaned = dict(self.cleaned_data)
+        meant = {name: cleaned.pop(f"metric-{at}", "") for at, name in self.unknown.items()}
         chosen = {name: cleaned.pop(f"map-{name}", "") for name in self.mapped}
         mapping = {name: header for name, header in chosen.items() if f"map-{name}" in self.data}
         is_other = cleaned.get("kind") not in ("", self.recognised)
-        return {**cleaned, "mapping": {} if is_other else mapping}
+        return {**cleaned, "mapping": {} if is_other else mapping, "metrics": meant}

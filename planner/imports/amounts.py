@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from planner.imports.units import Unit
 from planner.imports.values import ValueRefused, read_figure
 
 MILLION = 1_000_000
@@ -20,17 +21,18 @@ _LARGEST_SUM = 9e18
 class Amounts:
     """Amounts in millionths: many at once where they are simple, else each different text by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
         self._pieces: list[Any] = []
         self._refused: list[Any] = []
 
     def add(self, texts: Any) -> None:
         import numpy as np
 
-        found = _simple_amounts(texts)
+        found = None if self.unit.sign else _simple_amounts(texts)
         refused = np.full(len(texts), None, dtype=object)
         if found is None:
-            found, is_refused = _amounts_one_by_one(texts)
+            found, is_refused = self._one_by_one(texts)
             refused[is_refused] = texts[is_refused]
         self._pieces.append(found)
         self._refused.append(refused)
@@ -45,6 +47,45 @@ class Amounts:
         if np.abs(amounts.astype(float)).sum() > _LARGEST_SUM:
             amounts = amounts.astype(object)
         return amounts, refused
+
+    def why_refused(self, text: str) -> str:
+        try:
+            self._amount(text.strip())
+        except ValueRefused as refused:
+            return str(refused)
+        return ""
+
+    def _one_by_one(self, texts: Any) -> tuple[Any, Any]:
+        """Amounts in millionths, 0 for what is none, and for each whether it is none."""
+        import numpy as np
+        import pandas as pd
+
+        codes, unique = pd.factorize(texts)
+        values, refused = [], []
+        for at, text in enumerate(unique):
+            try:
+                values.append(self._amount(text.strip()))
+            except ValueRefused:
+                values.append(0)
+                refused.append(at)
+        try:
+            found = np.array(values, dtype="int64")
+        except OverflowError:
+            found = np.array(values, dtype=object)
+        return found[codes], np.isin(codes, refused)
+
+    def _amount(self, text: str) -> int:
+        """One amount in millionths. Raises ValueRefused with a sentence."""
+        if not self.unit.sign and (match := _SIMPLE.fullmatch(text)):
+            sign, whole, decimals = match.groups()
+            value = int(whole) * MILLION + int((decimals or "").ljust(6, "0"))
+            return -value if sign else value
+        if not text:
+            raise ValueRefused(_("The amount is missing."))
+        figure = read_figure(self.unit.on(text))
+        if figure.percent:
+            raise ValueRefused(_("An amount is no rate: write it without the per-cent sign."))
+        return int(figure.value * MILLION)
 
 
 # Plain, or with a sign of a currency and thousands in groups; nine digits before the point.
@@ -72,46 +113,4 @@ def _simple_amounts(texts: Any) -> Any:
     return np.rint(texts.astype(float) * MILLION).astype("int64")
 
 
-def _amounts_one_by_one(texts: Any) -> tuple[Any, Any]:
-    """Amounts in millionths, 0 for what is none, and for each whether it is none."""
-    import numpy as np
-    import pandas as pd
-
-    codes, unique = pd.factorize(texts)
-    values, refused = [], []
-    for at, text in enumerate(unique):
-        try:
-            values.append(_amount(text.strip()))
-        except ValueRefused:
-            values.append(0)
-            refused.append(at)
-    try:
-        found = np.array(values, dtype="int64")
-    except OverflowError:
-        found = np.array(values, dtype=object)
-    return found[codes], np.isin(codes, refused)
-
-
 _SIMPLE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
-
-
-def _amount(text: str) -> int:
-    """One amount in millionths. Raises ValueRefused with a sentence."""
-    if match := _SIMPLE.fullmatch(text):
-        sign, whole, decimals = match.groups()
-        value = int(whole) * MILLION + int((decimals or "").ljust(6, "0"))
-        return -value if sign else value
-    if not text:
-        raise ValueRefused(_("The amount is missing."))
-    figure = read_figure(text)
-    if figure.percent:
-        raise ValueRefused(_("An amount is no rate: write it without the per-cent sign."))
-    return int(figure.value * MILLION)
-
-
-def why_refused(text: str) -> str:
-    try:
-        _amount(text.strip())
-    except ValueRefused as refused:
-        return str(refused)
-    return ""

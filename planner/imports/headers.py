@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from planner.imports.grids import Grid
 from planner.imports.problems import Problems
+from planner.imports.units import NO_UNIT, Unit, unit_above
 from planner.periods import parse_month
 from planner.quantities import half_width
 
@@ -65,6 +66,8 @@ class Header:
     # Wide tables: columns that are months, or metrics.
     months: dict[int, str]
     metrics: dict[int, str]
+    # What a line above it says of all figures.
+    unit: Unit = NO_UNIT
 
     def name(self, field: str) -> str:
         """The field's header as the file has it."""
@@ -92,10 +95,10 @@ def find_header(
         return None
     _check_mapping(best, mapping, problems)
     _check_twins(best, problems)
-    above = sum(any(cell.strip() for cell in cells) for cells in grid.head[: best.row])
-    if above:
-        problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": above}, best.row + 1)
-    return best
+    above = grid.head[: best.row]
+    if left_out := sum(any(cell.strip() for cell in cells) for cells in above):
+        problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": left_out}, best.row + 1)
+    return replace(best, unit=unit_above(above) or NO_UNIT)
 
 
 def _weight(header: Header) -> int:

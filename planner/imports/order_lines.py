@@ -14,12 +14,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.imports.amounts import Amounts, why_refused
+from planner.imports.amounts import Amounts
 from planner.imports.columns import NotInPlace, Piece, careful_pieces, quick_pieces
 from planner.imports.grids import Grid
 from planner.imports.headers import Header, plain
 from planner.imports.problems import MOST, Problems
 from planner.imports.rows import TOTALS, say_totals
+from planner.imports.units import say_units, split_unit
 from planner.imports.values import DateOrder, Days, read_days
 
 SEGMENTS = ("region", "product_line")
@@ -85,7 +86,7 @@ class _Columns:
     def __init__(self, grid: Grid, header: Header, problems: Problems) -> None:
         self._grid, self._header, self._problems = grid, header, problems
         self._codings = {name: _Coding() for name in header.columns if name != "amount"}
-        self._amounts = Amounts()
+        self._amounts = Amounts(split_unit(header.name("amount"))[1] or header.unit)
         self._rows: list[Any] = []
 
     def read(self, pieces: Iterable[Piece]) -> None:
@@ -124,6 +125,8 @@ class _Columns:
         days = [found.days.get(text, dt.date.min) for text in texts]
         ordinals = np.array([day.toordinal() for day in days], dtype="int32")
         months = np.array([day.year * 12 + day.month - 1 for day in days], dtype="int32")
+        if self._amounts.unit.sign:
+            say_units([self._amounts.unit.words], self._problems)
         columns = {"month": months[dates], "day": ordinals[dates], "amount": amounts}
         columns |= {name: coded[name][1] for name in ("order", "customer")}
         segments = {name: _named(*coded[name]) for name in SEGMENTS if name in coded}
@@ -160,7 +163,7 @@ class _Columns:
             ),
             (_are_empty(numbers, number_codes), "order", lambda _at: _("The order number is missing.")),
             (_are_empty(customers, customer_codes), "customer", lambda _at: _("The customer is missing.")),
-            (refused != None, "amount", lambda at: why_refused(refused[at])),  # noqa: E711  # of each element
+            (refused != None, "amount", lambda at: self._amounts.why_refused(refused[at])),  # noqa: E711  # of each element
         ]
         found = []
         for is_wrong, name, why in wrong:

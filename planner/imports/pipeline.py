@@ -16,7 +16,7 @@ from planner.imports.headers import Header, Kind, find_header
 from planner.imports.order_lines import OrderKey, read_orders
 from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
-from planner.imports.readings import WHOLE, KnownMetric, NewReading, read_readings, same_name
+from planner.imports.readings import WHOLE, KnownMetric, Metrics, NewReading, read_readings
 from planner.imports.values import DateOrder
 from planner.models import Import, Metric, Reading, Segment, Team
 from planner.plans import standard_metrics
@@ -43,6 +43,8 @@ class Choices:
     date_order: DateOrder | None = None
     sheet: str | None = None
     create_metrics: bool = False
+    # Of names that are no metric of the team, which of its metrics they mean.
+    metrics: Mapping[str, str] = field(default_factory=dict)
     order_key: OrderKey = OrderKey.NUMBER
     is_whole_history: bool | None = None
 
@@ -57,6 +59,8 @@ class Parsed:
     # Metrics that the team lacks, and of its own those that are to be changed: they have had no readings yet.
     new_metrics: list[Metric] = field(default_factory=list)
     changed_metrics: list[Metric] = field(default_factory=list)
+    # The names in the file that are no metric of the team, and the one of its metrics that is most like each.
+    unknown: dict[str, str] = field(default_factory=dict)
     # Of order lines: what each metric means, by its name.
     definitions: dict[str, str] = field(default_factory=dict)
     # How a CSV is written, as people call it; "" for a workbook.
@@ -172,10 +176,14 @@ def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
 
 
 def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
-    known = {
-        same_name(metric.name): KnownMetric(metric.name, metric.is_rate)
-        for metric in Metric.objects.filter(team=team)
-    }
+    money = (Metric.Kind.AMOUNT, Metric.Kind.COST)
+    known = Metrics(
+        (
+            KnownMetric(each.name, each.is_rate, each.kind in money)
+            for each in Metric.objects.filter(team=team)
+        ),
+        choices.metrics,
+    )
     found = read_readings(grid, header, known, choices.create_metrics, problems)
     if not found.readings and not problems.errors:
         problems.error(_("There are no readings below the header."), header.row + 1)
@@ -189,7 +197,8 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     ]
     readings = [] if problems.errors else found.readings
     _look_for_wholes(readings, team, problems)
-    return Parsed(problems, header.kind, readings, new)
+    unknown = {name: known.like(name) for name in found.unknown}
+    return Parsed(problems, header.kind, readings, new, unknown=unknown)
 
 
 def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems) -> None:

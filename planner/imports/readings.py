@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from planner.imports.grids import Grid
 from planner.imports.headers import Header
 from planner.imports.problems import Problems
 from planner.imports.rows import data_rows
+from planner.imports.units import NO_UNIT, Unit, say_units, split_unit
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
 from planner.quantities import TOO_LARGE, half_width
 
@@ -38,10 +40,11 @@ Part = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
-    """What the reader of a file has to know of a metric: its name as the team writes it, and whether it is a rate."""
+    """What the reader of a file has to know of a metric: its name as the team writes it, and what kind it is."""
 
     name: str
     is_rate: bool
+    is_money: bool = True
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class _Cell:
     row: int
     column: str
     metric: str
+    metric_row: int
     metric_column: str
     month: str
     month_column: str
@@ -72,6 +76,8 @@ class _Cell:
     weight: str = ""
     weight_column: str = ""
     source: str = ""
+    # Of money, where neither the cell nor the metric's name says one.
+    unit: Unit = NO_UNIT
 
 
 @dataclass(slots=True)
@@ -89,6 +95,10 @@ class ReadingsFound:
 
     readings: list[NewReading] = field(default_factory=list)
     new_metrics: dict[str, bool] = field(default_factory=dict)
+    # The names that are no metric of the team, and whether that is said: of names across the top, once.
+    unknown: dict[str, bool] = field(default_factory=dict)
+    # The units that the file says, in which figures were read.
+    units: dict[str, None] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=10_000)
@@ -97,10 +107,35 @@ def same_name(name: str) -> str:
     return " ".join(half_width(name).lower().split())
 
 
+class Metrics:
+    """The team's metrics by `same_name`, and what names of the file that are none of them are said to mean."""
+
+    def __init__(self, known: Iterable[KnownMetric], meant: Mapping[str, str]) -> None:
+        self._known = {same_name(each.name): each for each in known}
+        self._meant = {same_name(name): same_name(metric) for name, metric in meant.items()}
+        self.like = cache(self._like)
+
+    def named(self, name: str) -> tuple[KnownMetric | None, Unit | None]:
+        """The metric of that name, or of that name without the unit in its brackets, and the unit."""
+        metric = self._known.get(same_name(name))
+        if metric is not None:
+            return metric, None
+        short, unit = _split_once(name)
+        meant = self._meant.get(same_name(name))
+        if meant is None and unit is None:
+            return None, None
+        return self._known.get(meant or same_name(short)), unit
+
+    def _like(self, name: str) -> str:
+        """The name of the team's metric that is most like this one; "" where none is."""
+        alike = get_close_matches(same_name(_split_once(name)[0]), self._known, n=1)
+        return self._known[alike[0]].name if alike else ""
+
+
 def read_readings(
-    grid: Grid, header: Header, known: Mapping[str, KnownMetric], create: bool, problems: Problems
+    grid: Grid, header: Header, known: Metrics, create: bool, problems: Problems
 ) -> ReadingsFound:
-    """The readings below the header; `known` has the team's metrics by `same_name`."""
+    """The readings below the header; with `create` a name that is no metric of the team is a new one."""
     found = ReadingsFound()
     read: list[_Read] = []
     for cell in _cells(grid, header, problems):
@@ -112,6 +147,7 @@ def read_readings(
     for name, group in by_metric.items():
         _scale_rates(name, group, found, problems)
     _check_twice(read, problems)
+    say_units(found.units, problems)
     found.readings = [_reading(one) for one in read]
     return found
 
@@ -139,6 +175,7 @@ def _cells_of_row(
     else:
         places = {column: (metric, get("month")) for column, metric in header.metrics.items()}
     is_long = "value" in header.columns
+    unit = split_unit(header.name("value"))[1] if is_long else None
     for column, (metric, month) in places.items():
         value, name = cells[column].strip(), header.names[column]
         if (row - 1, column) in grid.empty_formulas:
@@ -150,7 +187,8 @@ def _cells_of_row(
             row=row,
             column=name,
             metric=metric,
-            metric_column=label("metric"),
+            metric_row=header.row + 1 if header.metrics else row,
+            metric_column=name if header.metrics else label("metric"),
             month=month,
             month_column=name if header.months else label("month"),
             value=value,
@@ -158,6 +196,7 @@ def _cells_of_row(
             weight=get("weight"),
             weight_column=label("weight"),
             source=" · ".join(each for each in (get("source"), get("note")) if each)[:120],
+            unit=unit or header.unit,
         )
 
 
@@ -191,16 +230,16 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
 
 
 def _read(
-    cell: _Cell, known: Mapping[str, KnownMetric], create: bool, found: ReadingsFound, problems: Problems
+    cell: _Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
 ) -> _Read | None:
-    metric = known.get(same_name(cell.metric))
+    metric, unit = known.named(cell.metric)
     if metric is None and not cell.metric:
         problems.error(_("The metric is missing."), cell.row, cell.metric_column)
         return None
     if metric is None and not create and cell.metric not in found.new_metrics:
-        problems.error(
-            _("The team has no metric “%(name)s”.") % {"name": cell.metric[:80]}, cell.row, cell.metric_column
-        )
+        if not found.unknown.get(cell.metric):
+            problems.error(_no_metric(cell.metric, known), cell.metric_row, cell.metric_column)
+        found.unknown[cell.metric] = cell.metric_row != cell.row
         return None
     if metric is None:
         found.new_metrics.setdefault(_first_spelling(cell.metric, found), False)
@@ -213,7 +252,12 @@ def _read(
     try:
         if not cell.value:
             raise ValueRefused(_("The value is missing. Leave the whole row out where there is none."))
-        figure = read_figure(cell.value)
+        unit = unit or (cell.unit if metric.is_money else NO_UNIT)
+        if metric.is_rate and unit.sign != "%":
+            unit = NO_UNIT
+        figure = read_figure(unit.on(cell.value))
+        if unit.sign:
+            found.units[unit.words] = None
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.column)
         return None
@@ -229,6 +273,16 @@ def _read(
             problems.error(refused, cell.row, cell.weight_column)
             return None
     return _Read(cell, metric, month, figure, weight)
+
+
+_split_once = lru_cache(maxsize=1_000)(split_unit)
+
+
+def _no_metric(name: str, known: Metrics) -> str:
+    said = {"name": name[:80], "alike": known.like(name)}
+    if said["alike"]:
+        return _("The team has no metric “%(name)s”. Is “%(alike)s” meant?") % said
+    return _("The team has no metric “%(name)s”.") % said
 
 
 def _first_spelling(name: str, found: ReadingsFound) -> str:

@@ -28,6 +28,8 @@ from planner.models import Metric, Plan, Upload, User
 # What nobody came back for is thrown away after this time.
 KEPT = dt.timedelta(days=1)
 MONTHS_SHOWN = 6
+# So many names that are no metric of the team are asked about.
+NAMES_ASKED = 20
 # Reading is most of the work: so many per cent of it. Who waits is told in steps.
 READ, STEP = 90, 5
 State = Upload.State
@@ -89,6 +91,7 @@ def choices_of(said: dict[str, Any]) -> Choices:
         mapping={str(name): str(header) for name, header in said.get("mapping", {}).items()},
         date_order=DateOrder(order) if order in list(DateOrder) else None,
         sheet=said.get("sheet") or None,
+        metrics={str(name): str(metric) for name, metric in said.get("metrics", {}).items() if metric},
         create_metrics=bool(said.get("create_metrics")),
         order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
         is_whole_history={"whole": True, "part": False}.get(str(history)),
@@ -182,6 +185,7 @@ def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
         "headers": list(parsed.headers),
         "columns": parsed.columns,
         "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],
+        "unknown": list(parsed.unknown.items())[:NAMES_ASKED],
         "new_metrics": [metric.name for metric in parsed.new_metrics],
         "definitions": list(parsed.definitions.items()),
         "readings": len(parsed.readings),

@@ -23,7 +23,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2199
 # Day 1 of Excel is 1900-01-01, and it believes in 29 February 1900.
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?"
+# A time says nothing more: the day is the one that is written, whatever zone stands behind it.
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _CHINESE = re.compile(rf"(\d{{4}}) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?[日号]{_TIME}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")

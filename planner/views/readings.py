@@ -16,7 +16,7 @@ from planner.access import get_plan
 from planner.forms.imports import ChoicesForm, FileForm
 from planner.imports import uploads
 from planner.jobs import enqueue_upload
-from planner.models import Plan, Role, Upload
+from planner.models import Metric, Plan, Role, Upload
 from planner.requests import Request, status_of
 
 # htmx's own status: the page asks no more.
@@ -46,6 +46,8 @@ def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         return _farewell(request, plan, found)
     seen = found.found
     shown = {"kind": seen.get("kind"), "columns": seen.get("columns", {})}
+    shown["unknown"] = found.choices.get("metrics", {}) | dict(seen.get("unknown", []))
+    shown["metrics"] = list(Metric.objects.filter(team=plan.team).values_list("name", flat=True))
     shown |= {name: seen.get(name, []) for name in ("sheets", "headers")}
     if request.method == "POST":
         act = request.POST.get("act", "")

@@ -147,6 +147,19 @@ def test_a_column_can_be_another_one_or_none(visitor):
     assert stored() == {("Total sales", "2026-08", "whole"): "90"}
 
 
+def test_a_name_is_said_to_be_a_metric_of_the_team(visitor):
+    visitor.bring("month,Totl sales（万元）,Weather\n2026-08,80,1\n")
+    page = visitor.work()
+    assert "“Totl sales（万元）” is" in page
+    maps = {"map-month": "month", "map-metric": "", "map-value": ""}
+    visitor.act("read", **maps, create_metrics="on", **{"metric-0": "Total sales", "metric-1": ""})
+    assert "New metrics: Weather" in visitor.work()
+    assert "“Totl sales（万元）” is" in visitor.look(), "what was chosen can be chosen anew"
+    visitor.act("save")
+    visitor.work()
+    assert stored()["Total sales", "2026-08", "whole"] == "800000"
+
+
 def test_new_metrics_are_made_when_somebody_says_so(visitor):
     visitor.bring("month,metric,value\n2026-08,Leads,5\n")
     assert "The team has no metric “Leads”." in visitor.work()

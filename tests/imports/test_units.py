@@ -1,0 +1,117 @@
+"""Units that stand outside of the cells, and names that are no metric of the team."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.imports.units import split_unit, unit_above, unit_of
+from planner.models import Metric
+from tests.imports.conftest import places, stored
+
+ORDERS = "订单日期,订单编号,客户,{}\n2026-08-05,1,a,{}\n2026-08-06,2,b,{}\n"
+WIDE = "指标,2026-08,2026-09\nTotal sales,80,75.5\nCustomer conversion rate,8%,7.5%\nLeads,12,13\n"
+
+
+@pytest.fixture(autouse=True)
+def known(status, team):
+    """The team has Total sales, Customer conversion rate and Leads."""
+    Metric.objects.create(team=team, name="Leads", kind="count")
+
+
+@pytest.mark.parametrize(
+    ("words", "sign"),
+    [
+        ("万元", "万"), ("人民币万元", "万"), ("万人", "万"), ("元", ""), ("USD", ""), ("in thousands", "k"),
+        ("$k", "k"), ("'000", "k"), ("CNY million", "m"), ("亿", "亿"), ("％", "%"), ("per cent", "%"), ("千万元", "?"),
+        ("m", None), ("含税", None), ("net", None), ("2026", None), ("CNY per customer", None),
+    ],
+)  # fmt: skip
+def test_words_are_units_or_none(words, sign):
+    unit = unit_of(words)
+    assert (unit and unit.sign) == sign
+
+
+def test_a_name_and_the_unit_in_its_brackets():
+    assert split_unit("销售额（含税）（万元）")[0] == "销售额(含税)"
+    assert split_unit("Sales (net)") == ("Sales (net)", None)
+
+
+@pytest.mark.parametrize("line", ["单位：万元", "单位:人民币万元", "Unit: CNY 万", "（单位：万元，人）"])
+def test_a_line_above_says_the_unit(line):
+    unit = unit_above([["Sales of 2026"], ["", line]])
+    assert unit is not None
+    assert unit.sign == "万"
+
+
+@pytest.mark.parametrize(
+    ("header", "amounts", "total"),
+    [
+        ("金额（万元）", ("1.2", "¥2"), "32000"),
+        ("金额（万元）", ("80.12345678", "(0.5)"), "796234.5678"),
+        ("金额（元）", ("1.2万", "2"), "12002"),
+        ("Sales (in thousands)", ("1.5", "2"), "3500"),
+        ("Sales (net)", ("1.5", "2"), "3.5"),
+        ("金额（亿元）", ("900000", "90000"), "99000000000000"),
+    ],
+)
+def test_amounts_of_orders_are_read_in_the_unit_of_their_header(importing, header, amounts, total):
+    said = importing(ORDERS.format(header, *amounts), "--dry-run")
+    assert said["errors"] == []
+    assert float(said["totals"]["Total sales"]) == float(total)
+    warned = any("in the unit that the file says" in each["message"] for each in said["warnings"])
+    assert warned == (header not in ("金额（元）", "Sales (net)"))
+
+
+@pytest.mark.parametrize(
+    ("header", "amount", "why"),
+    [
+        ("金额（万元）", "1.2万", "“1.2万” stands where figures are in 万元"),
+        ("金额（万元）", "3%", "“3%” stands where figures are in 万元"),
+        ("金额（千万元）", "1", "Figures in 千万元 are not read"),
+        ("金额（万元）", "", "The amount is missing"),
+        ("金额（%）", "3", "An amount is no rate"),
+    ],
+)
+def test_a_unit_is_never_taken_twice_or_guessed(importing, header, amount, why):
+    said = importing(ORDERS.format(header, amount, "1"))
+    assert said["errors"][0]["message"].startswith(why)
+    assert places(said)[0] == (2, header)
+
+
+def test_a_line_above_the_table_counts_for_money_alone(importing):
+    importing("Sales of 2026,,\n,,单位：万元\n" + WIDE)
+    assert stored() == {
+        ("Total sales", "2026-08", "whole"): "800000",
+        ("Total sales", "2026-09", "whole"): "755000",
+        ("Customer conversion rate", "2026-08", "whole"): "0.08",
+        ("Customer conversion rate", "2026-09", "whole"): "0.075",
+        ("Leads", "2026-08", "whole"): "12",
+        ("Leads", "2026-09", "whole"): "13",
+    }
+
+
+def test_the_unit_behind_a_metrics_name_counts_before_all_others(importing):
+    said = importing(
+        "单位：千元\nmonth,Total sales（万元）,Customer conversion rate (%),Leads（万人）\n"
+        "2026-08,80,0.8,1.5\n2026-09,75,8,2\n"
+    )
+    assert said["totals"] == {"Total sales": "1550000", "Customer conversion rate": "0.088", "Leads": "35000"}
+
+
+def test_a_metric_whose_own_name_has_a_unit_keeps_its_figures(importing, team):
+    Metric.objects.create(team=team, name="Profit（万元）")
+    said = importing("month,metric,value\n2026-08,Profit（万元）,80\n2026-08,Total sales,1\n")
+    assert said["totals"] == {"Profit（万元）": "80", "Total sales": "1"}
+
+
+def test_the_unit_of_the_column_of_values_is_that_of_money(importing):
+    said = importing("month,metric,数值（万元）\n2026-08,Total sales,80\n2026-08,Leads,12\n")
+    assert said["totals"] == {"Total sales": "800000", "Leads": "12"}
+
+
+def test_a_metric_like_an_unknown_one_is_named(importing):
+    said = importing("month,Totl sales（万元）,Weather\n2026-08,80,1\n2026-09,80,1\n")
+    assert [(each["row"], each["column"], each["message"]) for each in said["errors"]] == [
+        (1, "Totl sales（万元）", "The team has no metric “Totl sales（万元）”. Is “Total sales” meant?"),
+        (1, "Weather", "The team has no metric “Weather”."),
+    ]
