@@ -197,7 +197,7 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     ]
     readings = [] if problems.errors else found.readings
     _look_for_wholes(readings, team, problems)
-    unknown = {name: known.like(name) for name in found.unknown}
+    unknown = {name: known.like(name) for name in found.unknown if name}
     return Parsed(problems, header.kind, readings, new, unknown=unknown)
 
 

@@ -232,18 +232,10 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
 def _read(
     cell: _Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
 ) -> _Read | None:
-    metric, unit = known.named(cell.metric)
-    if metric is None and not cell.metric:
-        problems.error(_("The metric is missing."), cell.row, cell.metric_column)
+    told = _metric_of(cell, known, create, found, problems)
+    if told is None:
         return None
-    if metric is None and not create and cell.metric not in found.new_metrics:
-        if not found.unknown.get(cell.metric):
-            problems.error(_no_metric(cell.metric, known), cell.metric_row, cell.metric_column)
-        found.unknown[cell.metric] = cell.metric_row != cell.row
-        return None
-    if metric is None:
-        found.new_metrics.setdefault(_first_spelling(cell.metric, found), False)
-        metric = KnownMetric(_first_spelling(cell.metric, found), False)
+    metric, unit = told
     try:
         month = read_month(cell.month)
     except ValueRefused as refused:
@@ -252,27 +244,58 @@ def _read(
     try:
         if not cell.value:
             raise ValueRefused(_("The value is missing. Leave the whole row out where there is none."))
-        unit = unit or (cell.unit if metric.is_money else NO_UNIT)
-        if metric.is_rate and unit.sign != "%":
-            unit = NO_UNIT
         figure = read_figure(unit.on(cell.value))
-        if unit.sign:
-            found.units[unit.words] = None
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.column)
         return None
-    weight = None
-    if cell.weight:
-        try:
-            weight = read_figure(cell.weight).value
-            if weight <= 0:
-                raise ValueRefused(_("A weight is more than 0."))
-            if abs(figure.value * weight) >= TOO_LARGE:
-                raise ValueRefused(_("The value times this weight is too large to be kept."))
-        except ValueRefused as refused:
-            problems.error(refused, cell.row, cell.weight_column)
-            return None
+    if unit.sign:
+        found.units[unit.words] = None
+    try:
+        weight = _weight_of(cell, figure) if cell.weight else None
+    except ValueRefused as refused:
+        problems.error(refused, cell.row, cell.weight_column)
+        return None
     return _Read(cell, metric, month, figure, weight)
+
+
+def _metric_of(
+    cell: _Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
+) -> tuple[KnownMetric, Unit] | None:
+    """A cell's metric, the team's own or a new one, and the unit of its figure; None, and a problem, without."""
+    metric, unit = known.named(cell.metric)
+    if metric is not None:
+        unit = unit or (cell.unit if metric.is_money else NO_UNIT)
+        return metric, unit if unit.sign == "%" or not metric.is_rate else NO_UNIT
+    why = ""
+    if not cell.metric:
+        why = _("The metric is missing.")
+    elif not create:
+        why = _no_metric(cell.metric, known)
+    elif unit is None and cell.unit.sign:
+        why = _(
+            "The unit of “%(name)s” is not known, for the file speaks of %(unit)s: name it in brackets."
+        ) % {
+            "name": cell.metric[:80],
+            "unit": cell.unit.words,
+        }
+    if why:
+        if not found.unknown.get(cell.metric):
+            problems.error(why, cell.metric_row, cell.metric_column)
+        found.unknown[cell.metric] = cell.metric_row != cell.row
+        return None
+    name = _first_spelling(_split_once(cell.metric)[0] if unit else cell.metric, found)
+    found.new_metrics.setdefault(name, False)
+    return KnownMetric(name, False), unit or NO_UNIT
+
+
+def _weight_of(cell: _Cell, figure: Figure) -> Decimal:
+    """Raises ValueRefused."""
+    weight = read_figure(cell.weight).value
+    if weight <= 0:
+        raise ValueRefused(_("A weight is more than 0."))
+    if abs(figure.value * weight) >= TOO_LARGE:
+        raise ValueRefused(_("The value times this weight is too large to be kept."))
+    return weight
 
 
 _split_once = lru_cache(maxsize=1_000)(split_unit)

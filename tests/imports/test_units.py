@@ -115,3 +115,27 @@ def test_a_metric_like_an_unknown_one_is_named(importing):
         (1, "Totl sales（万元）", "The team has no metric “Totl sales（万元）”. Is “Total sales” meant?"),
         (1, "Weather", "The team has no metric “Weather”."),
     ]
+
+
+def test_a_new_metric_is_named_without_its_unit_and_read_in_it(importing):
+    said = importing(
+        "month,Profit（万元）,Returns (%),Visits（次）\n2026-08,80,0.5,120\n2026-09,75,1,130\n",
+        "--create-metrics",
+    )
+    assert said["totals"] == {"Profit": "1550000", "Returns": "0.015", "Visits": "250"}
+    assert Metric.objects.get(name="Returns").is_rate
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [
+        ("单位：万元\nmonth,Profit,Visits（次）\n2026-08,80,120\n2026-09,75,130\n", (2, "Profit")),
+        ("month,metric,value（万元）\n2026-08,Total sales,120\n2026-08,Profit,80\n", (3, "metric")),
+    ],
+)
+def test_of_a_new_metric_nobody_knows_whether_the_tables_unit_counts(importing, file, place):
+    said = importing(file, "--create-metrics")
+    assert places(said) == [place]
+    assert said["errors"][0]["message"].startswith(
+        "The unit of “Profit” is not known, for the file speaks of 万元"
+    )
