@@ -131,6 +131,7 @@ class ChoicesForm(forms.Form):
                 choices=names_of_team,
                 initial=unknown[name],
             )
+        self.order_fields([*(f"metric-{at}" for at in self.unknown), "create_metrics"])  # the questions first
         self.recognised = kind
         self.mapped = list(FIELDS[Kind(kind)]) if kind else []
         for name in self.mapped:
