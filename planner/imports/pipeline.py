@@ -17,6 +17,7 @@ from planner.imports.order_lines import OrderKey, read_orders
 from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
 from planner.imports.readings import WHOLE, KnownMetric, Metrics, NewReading, read_readings
+from planner.imports.units import NO_UNIT, unit_of
 from planner.imports.values import DateOrder
 from planner.models import Import, Metric, Reading, Segment, Team
 from planner.plans import standard_metrics
@@ -179,7 +180,7 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     money = (Metric.Kind.AMOUNT, Metric.Kind.COST)
     known = Metrics(
         (
-            KnownMetric(each.name, each.is_rate, each.kind in money)
+            KnownMetric(each.name, each.is_rate, each.kind in money, unit_of(each.unit) or NO_UNIT)
             for each in Metric.objects.filter(team=team)
         ),
         choices.metrics,
@@ -197,7 +198,7 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     ]
     readings = [] if problems.errors else found.readings
     _look_for_wholes(readings, team, problems)
-    unknown = {name: known.like(name) for name in found.unknown if name}
+    unknown = {name: known.like(name) for name in found.unknown if name and not known.named(name)[0]}
     return Parsed(problems, header.kind, readings, new, unknown=unknown)
 
 
@@ -239,6 +240,16 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
         )
     metrics = standard_metrics(team)
     of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
+    for measure, metric in of_measure.items():
+        own = unit_of(metric.unit) or NO_UNIT
+        if measure in (Measure.SALES, Measure.ORDER_VALUE) and own.sign:
+            problems.error(
+                _("“%(name)s” is kept in %(own)s, and order lines are not: change its unit in Table 1 first.")
+                % {"name": metric.name, "own": own.words},
+                None,
+                header.name("amount"),
+            )
+            return Parsed(problems, header.kind)
     readings = monthly(lines, measures, {measure: metric.name for measure, metric in of_measure.items()})
     if too_large := [each for each in readings if abs(each.value) >= TOO_LARGE]:
         problems.error(

@@ -40,11 +40,12 @@ Part = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
-    """What the reader of a file has to know of a metric: its name as the team writes it, and what kind it is."""
+    """What the reader of a file has to know of a metric: its name as the team writes it, its kind and its unit."""
 
     name: str
     is_rate: bool
     is_money: bool = True
+    unit: Unit = NO_UNIT
 
 
 @dataclass(slots=True)
@@ -263,11 +264,21 @@ def _metric_of(
 ) -> tuple[KnownMetric, Unit] | None:
     """A cell's metric, the team's own or a new one, and the unit of its figure; None, and a problem, without."""
     metric, unit = known.named(cell.metric)
+    why = ""
     if metric is not None:
         unit = unit or (cell.unit if metric.is_money else NO_UNIT)
-        return metric, unit if unit.sign == "%" or not metric.is_rate else NO_UNIT
-    why = ""
-    if not cell.metric:
+        if metric.is_rate:
+            return metric, unit if unit.sign == "%" else NO_UNIT
+        if unit is NO_UNIT or not metric.unit.sign:
+            return metric, unit
+        if unit.sign == metric.unit.sign:
+            return metric, NO_UNIT
+        why = _("“%(name)s” is kept in %(own)s, and the file has it in %(unit)s: write it in %(own)s.") % {
+            "name": metric.name,
+            "own": metric.unit.words,
+            "unit": unit.words,
+        }
+    elif not cell.metric:
         why = _("The metric is missing.")
     elif not create:
         why = _no_metric(cell.metric, known)

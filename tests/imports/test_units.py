@@ -139,3 +139,29 @@ def test_of_a_new_metric_nobody_knows_whether_the_tables_unit_counts(importing, 
     assert said["errors"][0]["message"].startswith(
         "The unit of “Profit” is not known, for the file speaks of 万元"
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "value"),
+    [
+        ("单位：万元\nmonth,Total sales\n2026-08,80\n", "80"),
+        ("month,Total sales（万元）\n2026-08,80\n", "80"),
+        ("month,Total sales\n2026-08,80\n", "80"),
+        ("month,Total sales（元）\n2026-08,800000\n", None),
+        ("单位：千元\nmonth,Total sales\n2026-08,800\n", None),
+    ],
+)
+def test_a_metric_that_is_kept_in_the_files_unit_is_read_as_it_stands(importing, file, value):
+    Metric.objects.filter(name="Total sales").update(unit="万元")
+    said = importing(file)
+    assert said["totals"].get("Total sales") == value
+    if value is None:
+        assert said["errors"][0]["message"].startswith(
+            "“Total sales” is kept in 万元, and the file has it in "
+        )
+
+
+def test_sums_of_orders_are_not_put_among_figures_of_another_unit(importing):
+    Metric.objects.filter(name="Total sales").update(unit="万元")
+    said = importing(ORDERS.format("金额（万元）", "1", "2"))
+    assert said["errors"][0]["message"].startswith("“Total sales” is kept in 万元, and order lines are not")
