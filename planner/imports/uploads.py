@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,16 @@ def receive(plan: Plan, file: UploadedFile, by: User) -> Upload:
             kept.write(piece)
     upload.save()
     return upload
+
+
+@contextmanager
+def _never_left_alone(upload: Upload) -> Iterator[None]:
+    """Whatever goes wrong in the worker, who waits is told; the error is the operators' as before."""
+    try:
+        yield
+    except Exception:
+        give_up(upload)
+        raise
 
 
 def give_up(upload: Upload) -> None:
@@ -130,7 +142,7 @@ def read_upload(pk: int) -> None:
     upload = _get(pk, State.READING)
     if upload is None:
         return
-    with override(upload.by.language or upload.plan.team.language):
+    with override(upload.by.language or upload.plan.team.language), _never_left_alone(upload):
         parsed = _parsed(upload)
         if parsed is None:
             return
@@ -144,7 +156,7 @@ def save_upload(pk: int) -> None:
     upload = _get(pk, State.SAVING)
     if upload is None:
         return
-    with override(upload.by.language or upload.plan.team.language):
+    with override(upload.by.language or upload.plan.team.language), _never_left_alone(upload):
         parsed = _parsed(upload)
         if parsed is None:
             return

@@ -8,6 +8,7 @@ import datetime as dt
 import html
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 def _readable() -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, OSError, EOFError):
         raise _unreadable() from None
 
 

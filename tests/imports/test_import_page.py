@@ -286,6 +286,27 @@ def test_work_that_stopped_is_not_waited_for_for_ever(visitor, queue):
     assert "It is being read" in visitor.look()
 
 
+def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
+    def fail(*_rest, **_named):
+        raise ZeroDivisionError
+
+    visitor.bring(LONG)
+    with monkeypatch.context() as broken:
+        broken.setattr(uploads, "parse", fail)
+        with pytest.raises(ZeroDivisionError):
+            visitor.work()
+    assert "The work on it stopped before it was done." in visitor.look()
+    visitor.act("read")
+    visitor.work()
+    visitor.act("save")
+    with monkeypatch.context() as broken:
+        broken.setattr(uploads, "save", fail)
+        with pytest.raises(ZeroDivisionError):
+            visitor.work()
+    assert "The work on it stopped before it was done." in visitor.look()
+    assert not Reading.objects.exists()
+
+
 def test_the_page_says_what_each_figure_means(visitor):
     visitor.bring(ORDERS)
     visitor.work()

@@ -91,6 +91,15 @@ def test_in_a_wide_table_a_formula_without_a_value_is_no_missing_month(importing
     assert places(said) == [(2, "2026-09")]
 
 
+def test_a_workbook_that_was_damaged_on_the_way_is_refused(importing):
+    book = bytearray(workbook({"Data": ROWS}))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    book[start : start + 40] = b"\xff" * 40
+    assert "no workbook that can be read" in importing(bytes(book))["errors"][0]["message"]
+
+
 def test_a_zip_bomb_is_not_opened(importing):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
