@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from planner import gaps
 from planner.goals import progress
@@ -79,28 +79,42 @@ def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Stan
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """Rows of Table 1 whose figures end before the months that count, and the day before which some would count."""
+class OtherMonths:
+    """Rows of Table 1 that could look at better months than they do: those before `day`, None for the plan's start."""
 
     rows: list[PlanMetric]
-    day: dt.date
+    months: tuple[dt.date, ...]
+    day: dt.date | None
 
     @property
-    def months(self) -> tuple[dt.date, ...]:
-        return full_months_before(self.day)
+    def are_newer(self) -> bool:
+        return self.day is None
 
 
-def earlier(found: Iterable[Standing]) -> Earlier | None:
-    """What could be looked at instead where figures end too early; one query, none where every row has a value."""
+def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
+    """Where figures end before the months that count, or stand in the plan's own months now; one query at the most
+    for each, none where every row has a value of them.
+    """
+    found = list(found)
+    own = full_months_before(plan.start)
+    aged = {each.row.metric_id: each.row for each in found if each.months[-1] < own[0]}
+    if aged:
+        there = _of_whole(aged).filter(month__in=own).order_by().values_list("metric", flat=True).distinct()
+        if fresh := [aged[metric] for metric in there]:
+            return OtherMonths(fresh, own, None)
     bare = {each.row.metric_id: each for each in found if each.current is None}
     if not bare:
         return None
-    of_whole = Reading.objects.filter(metric__in=bare, segment__dimension=Segment.Dimension.WHOLE)
-    newest = of_whole.order_by().values_list("metric").annotate(Max("month"))
+    newest = _of_whole(bare).order_by().values_list("metric").annotate(Max("month"))
     ends = {metric: end for metric, end in newest if end < bare[metric].months[0]}
     if not ends:
         return None
-    return Earlier([bare[metric].row for metric in ends], add_months(max(ends.values()), 1))
+    day = add_months(max(ends.values()), 1)
+    return OtherMonths([bare[metric].row for metric in ends], full_months_before(day), day)
+
+
+def _of_whole(metrics: Iterable[int]) -> QuerySet:
+    return Reading.objects.filter(metric__in=list(metrics), segment__dimension=Segment.Dimension.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

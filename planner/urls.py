@@ -36,7 +36,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
     *table_urls("diagnose", "planner.diagnosis.StatusTable"),
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
-    path("plans/<int:plan_pk>/diagnose/earlier/", diagnosis.look_earlier, name="look-earlier"),
+    path("plans/<int:plan_pk>/diagnose/months/", diagnosis.look_at_others, name="diagnose-months"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
     path("plans/<int:plan_pk>/diagnose/formulas/<int:pk>/", diagnosis.formulas, name="formula"),
     path(

@@ -63,7 +63,7 @@ RULES: dict[str, tuple] = {
     "plan-undo": (["plan", "revision"], NO_GET, WRITE, {}),
     **table("diagnose", "metric", {"cell": "problems", "problems": "late"}, NEW_METRIC),
     "diagnose-data": (["plan", "part_of_page"], READ, NO_POST, {}),
-    "look-earlier": (["plan"], NO_GET, WRITE, {}),
+    "diagnose-months": (["plan"], NO_GET, WRITE, {}),
     "formulas": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula": (["plan", "formula"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula-remove": (["plan", "formula"], NO_GET, WRITE, {}),

@@ -19,7 +19,7 @@ from planner.analysis.split import Split, split, split_gap
 from planner.analysis.trend import Trend, trend
 from planner.gaps import Aggregation
 from planner.models import Metric, Plan
-from planner.status import Earlier, Standing, earlier, standings
+from planner.status import OtherMonths, Standing, other_months, standings
 
 MOST_FLAGS = 8
 Choice = dict[str, Any]
@@ -45,13 +45,13 @@ class Analysis:
         return standings(self.plan, self.plan.metrics.select_related("metric", "plan"))
 
     @cached_property
-    def earlier(self) -> Earlier | None:
-        """Where Table 1 could look instead of at months without a figure."""
-        return earlier(self.standings)
+    def other_months(self) -> OtherMonths | None:
+        """Where Table 1 could better look."""
+        return other_months(self.plan, self.standings)
 
     @property
-    def earlier_months(self) -> str:
-        return words.months(self.earlier.months) if self.earlier else ""
+    def other_months_words(self) -> str:
+        return words.months(self.other_months.months) if self.other_months else ""
 
     @cached_property
     def of_plan(self) -> list[Metric]:

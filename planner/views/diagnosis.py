@@ -22,7 +22,7 @@ from planner.forms.formulas import FormulaForm
 from planner.models import Formula, Role
 from planner.requests import Request, sent, status_of
 from planner.spreadsheets.text import as_csv
-from planner.status import earlier, standings
+from planner.status import other_months, standings
 
 
 @require_GET
@@ -44,11 +44,11 @@ def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
 
 
 @require_POST
-def look_earlier(request: Request, plan_pk: int) -> HttpResponse:
-    """Let the rows of Table 1 whose figures end too early look at the last months that have some."""
+def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
+    """Let the rows of Table 1 that could look at better months do so: figures end too early, or are there now."""
     plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
-        found = earlier(standings(plan, plan.metrics.select_related("metric", "plan")))
+        found = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
         if found:
             for each in found.rows:
                 row = log.take(plan.metrics, each.pk)

@@ -142,23 +142,35 @@ def test_table_1_offers_the_last_months_that_have_figures(
     assert offer in seen
     assert "Look at" not in seen
 
-    page = words(as_(manager).post(f"{url}earlier/", follow=True))
+    page = words(as_(manager).post(f"{url}months/", follow=True))
     assert "Table 1 looks at Apr 2020 – Jun 2020. Undo" in page
     assert offer not in page
     found = {each.row.metric.name: each for each in analysis(plan).standings}
     assert (found["Total sales"].current, found["Repurchase rate"].current) == (D(110) / 3, D("0.25"))
     assert found["Leads"].row.as_of is None
-    assert as_(manager).post(f"{url}earlier/").status_code == 302
+    assert as_(manager).post(f"{url}months/").status_code == 302
     team.refresh_from_db()
     changes.undo(team, team.revision, by=manager)
     assert offer in words(as_(viewer).get(url))
 
 
+def test_once_the_plans_own_months_have_figures_they_are_offered_again(url, plan, read, status, manager, as_):
+    read(status.sales.metric, None, 10, last=dt.date(2020, 6, 1))
+    as_(manager).post(f"{url}months/")
+    read(status.sales.metric, None, 90)
+    offer = "There are figures of Jul 2026 – Sep 2026 by now; some rows of Table 1 look at earlier ones."
+    assert offer in words(as_(manager).get(url))
+    page = words(as_(manager).post(f"{url}months/", follow=True))
+    assert offer not in page
+    assert "Table 1 looks at Jul 2026 – Sep 2026. Undo" in page
+    assert analysis(plan).standings[0].current == 90
+
+
 def test_nothing_earlier_is_offered_where_figures_stand_or_only_come_later(url, plan, read, status):
     read(status.sales.metric, None, 10, last=dt.date(2026, 12, 1))
-    assert analysis(plan).earlier is None
+    assert analysis(plan).other_months is None
     read(status.sales.metric, None, 10)
-    assert analysis(plan).earlier is None
+    assert analysis(plan).other_months is None
 
 
 def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
