@@ -78,14 +78,20 @@
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) begin(target);
   });
-  // The others are drawn when there is nothing else to do, so that they are there in print; not where data costs money.
+  // The others are drawn once somebody does something on the page, so that they are there in print; a visit that only
+  // looks at the table stays light, and one where data costs money.
+  const busy = ["pointermove", "pointerdown", "keydown", "scroll"];
   const idle = window.requestIdleCallback ?? ((draws) => setTimeout(draws, 200));
+  const drawAll = () => {
+    busy.forEach((each) => removeEventListener(each, drawAll));
+    if (!navigator.connection?.saveData) idle(() => document.querySelectorAll("figure.chart").forEach(begin));
+  };
+  busy.forEach((each) => addEventListener(each, drawAll, { passive: true }));
 
   function watch(root) {
     root.querySelectorAll("figure.chart:not([data-begun])").forEach((figure) => {
       figure.querySelector(".canvas").style.minHeight = `${told(figure).layout.height}px`; // nothing moves when it is drawn
       near.observe(figure);
-      if (!navigator.connection?.saveData) idle(() => begin(figure));
     });
   }
 

@@ -37,6 +37,7 @@ def test_charts_are_drawn_before_anybody_scrolls_to_them_in_the_room_that_was_ke
     figure = page.locator('[data-chart="drivers-chart"]')
     height = "(each) => each.querySelector('.canvas').offsetHeight"
     kept = figure.evaluate(height)
+    page.mouse.move(200, 200)
     expect(figure.locator("svg.main-svg").first).to_be_attached(timeout=20_000)
     assert page.evaluate("scrollY") == 0
     assert figure.bounding_box()["y"] > page.viewport_size["height"]
