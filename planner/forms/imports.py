@@ -22,6 +22,7 @@ LABELS: dict[str, Any] = {
     "segment": gettext_lazy("Segment"),
     "region": gettext_lazy("Region"),
     "product_line": gettext_lazy("Product line"),
+    "unit": gettext_lazy("Unit"),
     "weight": gettext_lazy("Weight"),
     "source": gettext_lazy("Source"),
     "note": gettext_lazy("Note"),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from planner.imports.grids import Grid
 from planner.imports.problems import Problems
-from planner.imports.units import NO_UNIT, Unit, unit_above
-from planner.periods import parse_month
+from planner.imports.units import SAYS_NOTHING, Above, units_said
+from planner.imports.values import ValueRefused, read_month
 from planner.quantities import half_width
 
 # Titles, notes and blank rows may stand above the header; further down nobody looks for it.
@@ -34,6 +34,7 @@ READING_FIELDS: dict[str, tuple[str, ...]] = {
     "segment": ("segment", "细分", "分段", "维度", "分组"),
     "region": ("region", "地区", "区域", "大区", "area", "territory"),
     "product_line": ("productline", "产品线", "category", "品类", "产品类别", "产品", "product"),
+    "unit": ("unit", "units", "单位", "计量单位"),
     "weight": ("weight", "权重", "样本量", "基数", "denominator", "分母"),
     "source": ("source", "来源", "数据来源"),
     "note": ("note", "notes", "备注", "说明", "remark", "comment"),
@@ -66,8 +67,8 @@ class Header:
     # Wide tables: columns that are months, or metrics.
     months: dict[int, str]
     metrics: dict[int, str]
-    # What a line above it says of all figures.
-    unit: Unit = NO_UNIT
+    # What the lines above it say of all figures.
+    above: Above = SAYS_NOTHING
 
     def name(self, field: str) -> str:
         """The field's header as the file has it."""
@@ -98,7 +99,7 @@ def find_header(
     above = grid.head[: best.row]
     if left_out := sum(any(cell.strip() for cell in cells) for cells in above):
         problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": left_out}, best.row + 1)
-    return replace(best, unit=unit_above(above) or NO_UNIT)
+    return replace(best, above=units_said(above))
 
 
 def _weight(header: Header) -> int:
@@ -150,9 +151,11 @@ def _columns(names: tuple[str, ...], kind: Kind, mapping: Mapping[str, str]) -> 
 
 
 def _is_month(name: str) -> bool:
+    if name.isdigit() and len(name) != 6:
+        return False  # a number, not a month
     try:
-        parse_month(name[:10] if re.fullmatch(r"\d{4}-\d{2}-01", name[:10]) is None else name[:7])
-    except ValueError:
+        read_month(name)
+    except ValueRefused:
         return False
     return True
 

@@ -86,7 +86,7 @@ class _Columns:
     def __init__(self, grid: Grid, header: Header, problems: Problems) -> None:
         self._grid, self._header, self._problems = grid, header, problems
         self._codings = {name: _Coding() for name in header.columns if name != "amount"}
-        self._amounts = Amounts(split_unit(header.name("amount"))[1] or header.unit)
+        self._amounts = Amounts(split_unit(header.name("amount"))[1] or header.above.unit)
         self._rows: list[Any] = []
 
     def read(self, pieces: Iterable[Piece]) -> None:

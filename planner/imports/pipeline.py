@@ -17,7 +17,7 @@ from planner.imports.order_lines import OrderKey, read_orders
 from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
 from planner.imports.readings import WHOLE, KnownMetric, Metrics, NewReading, read_readings
-from planner.imports.units import NO_UNIT, unit_of
+from planner.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.imports.values import DateOrder
 from planner.models import Import, Metric, Reading, Segment, Team
 from planner.plans import standard_metrics
@@ -180,7 +180,7 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     money = (Metric.Kind.AMOUNT, Metric.Kind.COST)
     known = Metrics(
         (
-            KnownMetric(each.name, each.is_rate, each.kind in money, unit_of(each.unit) or NO_UNIT)
+            KnownMetric(each.name, each.is_rate, each.kind in money, _unit_kept(each))
             for each in Metric.objects.filter(team=team)
         ),
         choices.metrics,
@@ -200,6 +200,14 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     _look_for_wholes(readings, team, problems)
     unknown = {name: known.like(name) for name in found.unknown if name and not known.named(name)[0]}
     return Parsed(problems, header.kind, readings, new, unknown=unknown)
+
+
+def _unit_kept(metric: Metric) -> Unit:
+    """The unit in which a metric's figures are kept: 万元 where 80 stands for 800,000."""
+    if metric.is_rate:
+        return NO_UNIT
+    own = unit_of(metric.unit) or NO_UNIT
+    return own if own.sign else split_unit(metric.name)[1] or own
 
 
 def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems) -> None:
@@ -241,7 +249,7 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     metrics = standard_metrics(team)
     of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
     for measure, metric in of_measure.items():
-        own = unit_of(metric.unit) or NO_UNIT
+        own = _unit_kept(metric)
         if measure in (Measure.SALES, Measure.ORDER_VALUE) and own.sign:
             problems.error(
                 _("“%(name)s” is kept in %(own)s, and order lines are not: change its unit in Table 1 first.")

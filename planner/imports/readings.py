@@ -15,7 +15,7 @@ from planner.imports.grids import Grid
 from planner.imports.headers import Header
 from planner.imports.problems import Problems
 from planner.imports.rows import data_rows
-from planner.imports.units import NO_UNIT, Unit, say_units, split_unit
+from planner.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
 from planner.quantities import TOO_LARGE, half_width
 
@@ -77,8 +77,10 @@ class _Cell:
     weight: str = ""
     weight_column: str = ""
     source: str = ""
-    # Of money, where neither the cell nor the metric's name says one.
+    # What the row says of this figure, and what the file says of all, or of all money.
+    own_unit: Unit | None = None
     unit: Unit = NO_UNIT
+    in_percent: bool = False
 
 
 @dataclass(slots=True)
@@ -176,7 +178,9 @@ def _cells_of_row(
     else:
         places = {column: (metric, get("month")) for column, metric in header.metrics.items()}
     is_long = "value" in header.columns
-    unit = split_unit(header.name("value"))[1] if is_long else None
+    said = (split_unit(header.name(each))[1] for each in ("value", "metric") if each in header.columns)
+    unit = next(filter(None, said), None) or header.above.unit
+    own_unit = unit_of(get("unit"))
     for column, (metric, month) in places.items():
         value, name = cells[column].strip(), header.names[column]
         if (row - 1, column) in grid.empty_formulas:
@@ -197,7 +201,9 @@ def _cells_of_row(
             weight=get("weight"),
             weight_column=label("weight"),
             source=" · ".join(each for each in (get("source"), get("note")) if each)[:120],
-            unit=unit or header.unit,
+            own_unit=own_unit,
+            unit=unit,
+            in_percent=unit.sign == "%" or header.above.in_percent,
         )
 
 
@@ -245,11 +251,11 @@ def _read(
     try:
         if not cell.value:
             raise ValueRefused(_("The value is missing. Leave the whole row out where there is none."))
-        figure = read_figure(unit.on(cell.value))
+        figure = read_figure(metric.unit.bare(cell.value) if metric.unit.sign else unit.on(cell.value))
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.column)
         return None
-    if unit.sign:
+    if unit.sign and unit.sign != metric.unit.sign:
         found.units[unit.words] = None
     try:
         weight = _weight_of(cell, figure) if cell.weight else None
@@ -264,20 +270,21 @@ def _metric_of(
 ) -> tuple[KnownMetric, Unit] | None:
     """A cell's metric, the team's own or a new one, and the unit of its figure; None, and a problem, without."""
     metric, unit = known.named(cell.metric)
-    why = ""
+    unit, why = unit or cell.own_unit, ""
+    if metric is not None and metric.is_rate:
+        in_percent = unit.sign == "%" if unit else cell.in_percent
+        return metric, (unit or Unit("%", "%")) if in_percent else NO_UNIT
     if metric is not None:
+        asked = unit is None and not metric.is_money and cell.unit.sign and not cell.unit.is_money
         unit = unit or (cell.unit if metric.is_money else NO_UNIT)
-        if metric.is_rate:
-            return metric, unit if unit.sign == "%" else NO_UNIT
-        if unit is NO_UNIT or not metric.unit.sign:
+        if asked:
+            why = _whose_unit(cell)
+        elif metric.unit.sign and unit is not NO_UNIT and unit.sign != metric.unit.sign:
+            why = _(
+                "“%(name)s” is kept in %(own)s, and the file has it in %(unit)s: write it in %(own)s."
+            ) % {"name": metric.name, "own": metric.unit.words, "unit": unit.words}
+        else:
             return metric, unit
-        if unit.sign == metric.unit.sign:
-            return metric, NO_UNIT
-        why = _("“%(name)s” is kept in %(own)s, and the file has it in %(unit)s: write it in %(own)s.") % {
-            "name": metric.name,
-            "own": metric.unit.words,
-            "unit": unit.words,
-        }
     elif not cell.metric:
         why = _("The metric is missing.")
     elif not create:
@@ -297,6 +304,13 @@ def _metric_of(
     name = _first_spelling(_split_once(cell.metric)[0] if unit else cell.metric, found)
     found.new_metrics.setdefault(name, False)
     return KnownMetric(name, False), unit or NO_UNIT
+
+
+def _whose_unit(cell: _Cell) -> str:
+    return _("The unit of “%(name)s” is not known, for the file speaks of %(unit)s: name it in brackets.") % {
+        "name": cell.metric[:80],
+        "unit": cell.unit.words,
+    }
 
 
 def _weight_of(cell: _Cell, figure: Figure) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.imports.units import split_unit, unit_above, unit_of
+from planner.imports.units import split_unit, unit_of, units_said
 from planner.models import Metric
 from tests.imports.conftest import places, stored
 
@@ -23,7 +23,11 @@ def known(status, team):
     [
         ("万元", "万"), ("人民币万元", "万"), ("万人", "万"), ("元", ""), ("USD", ""), ("in thousands", "k"),
         ("$k", "k"), ("'000", "k"), ("CNY million", "m"), ("亿", "亿"), ("％", "%"), ("per cent", "%"), ("千万元", "?"),
-        ("m", None), ("含税", None), ("net", None), ("2026", None), ("CNY per customer", None),
+        ("RMB万元", "万"), ("万RMB", "万"), ("KRMB", "k"), ("RMB:万元", "万"), ("单位：万元", "万"),
+        ("含税，万元", "万"),        ("万元，不含税", "万"),
+        ("万元/月", "万"), ("in thousands of RMB", "k"), ("\u2019000", "k"), ("mln", "m"),
+        ("USD m", "m"), ("10k RMB", "?"), ("M", "?"), ("CNY per customer", ""),
+        ("含税", None), ("net", None), ("2026", None), ("万科", None), ("百货", None), ("km", None),
     ],
 )  # fmt: skip
 def test_words_are_units_or_none(words, sign):
@@ -36,11 +40,83 @@ def test_a_name_and_the_unit_in_its_brackets():
     assert split_unit("Sales (net)") == ("Sales (net)", None)
 
 
-@pytest.mark.parametrize("line", ["单位：万元", "单位:人民币万元", "Unit: CNY 万", "（单位：万元，人）"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "单位：万元", "单位:人民币万元", "Unit: CNY 万", "（单位：万元，人）", "单位：万元 制表人：张三",
+        "单位（万元）", "（万元）",
+        "编制单位：华东公司    单位：万元", "数量单位：件；金额单位：万元", "单位：个、万元", "注：以上金额单位为万元",
+    ],
+)  # fmt: skip
 def test_a_line_above_says_the_unit(line):
-    unit = unit_above([["Sales of 2026"], ["", line]])
+    unit = units_said([["Sales of 2026"], ["", line]]).unit
     assert unit is not None
     assert unit.sign == "万"
+
+
+@pytest.mark.parametrize(
+    ("line", "sign"),
+    [
+        ("All figures in RMB thousands", "k"), ("In RMB million", "m"), ("Amounts in thousand CNY", "k"),
+        ("Currency: CNY (000s)", "k"), ("Sales in 2023", ""), ("单位：华东", ""), ("单位：千万元", "?"),
+        ("金额单位：万元；成本单位：千元", "?"),
+    ],
+)  # fmt: skip
+def test_other_lines_above(line, sign):
+    assert units_said([[line]]).unit.sign == sign
+
+
+def test_the_line_nearest_to_the_table_counts(importing):
+    said = importing("单位：万元\n本表单位：元\nmonth,Total sales\n2026-08,80\n2026-09,80\n")
+    assert said["totals"] == {"Total sales": "160"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "指标,单位,2026-08,2026-09\nTotal sales,万元,80,82\nCustomer conversion rate,%,0.8,0.9\nLeads,条,5,6\n",
+        "指标,月份,数值,单位\nTotal sales,2026-08,80,万元\nTotal sales,2026-09,82,万元\n"
+        "Customer conversion rate,2026-08,0.8,%\nCustomer conversion rate,2026-09,0.9,%\n"
+        "Leads,2026-08,5,条\nLeads,2026-09,6,条\n",
+    ],
+)
+def test_a_column_of_units_counts_for_its_rows(importing, file):
+    said = importing(file)
+    assert said["totals"] == {"Total sales": "1620000", "Customer conversion rate": "0.017", "Leads": "11"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "month,metric,value（%）\n2026-08,Customer conversion rate,0.8\n2026-09,Customer conversion rate,0.9\n",
+        "单位：%\nmonth,Customer conversion rate\n2026-08,0.8\n2026-09,0.9\n",
+    ],
+)
+def test_rates_are_in_per_cent_where_the_file_says_so(importing, file):
+    assert importing(file)["totals"] == {"Customer conversion rate": "0.017"}
+
+
+def test_thousands_of_something_else_than_money_are_asked_about(importing):
+    said = importing("month,metric,value (in thousands)\n2026-08,Total sales,1.2\n2026-08,Leads,1.2\n")
+    assert places(said) == [(3, "metric")]
+    assert "The unit of “Leads” is not known" in said["errors"][0]["message"]
+
+
+def test_the_header_of_the_metrics_may_say_the_unit(importing):
+    said = importing("指标（单位：万元）,2026-08,2026-09\nTotal sales,80,82\n")
+    assert said["totals"] == {"Total sales": "1620000"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("80.30000000000001", "803000"), ("80.12345678", "801234.5678"), ("-", None), ("80万", None)],
+)
+def test_figures_of_programs_are_cleaned_before_their_unit(importing, text, value):
+    said = importing(f"month,Total sales（万元）\n2026-08,{text}\n2026-09,0\n")
+    if value:
+        assert float(said["totals"]["Total sales"]) == float(value)
+    else:
+        assert said["errors"][0]["message"].startswith(f"“{text}”")
 
 
 @pytest.mark.parametrize(
@@ -98,10 +174,11 @@ def test_the_unit_behind_a_metrics_name_counts_before_all_others(importing):
     assert said["totals"] == {"Total sales": "1550000", "Customer conversion rate": "0.088", "Leads": "35000"}
 
 
-def test_a_metric_whose_own_name_has_a_unit_keeps_its_figures(importing, team):
+@pytest.mark.parametrize("line", ["", "单位：万元\n"])
+def test_a_metric_whose_own_name_has_a_unit_keeps_its_figures(importing, team, line):
     Metric.objects.create(team=team, name="Profit（万元）")
-    said = importing("month,metric,value\n2026-08,Profit（万元）,80\n2026-08,Total sales,1\n")
-    assert said["totals"] == {"Profit（万元）": "80", "Total sales": "1"}
+    said = importing(line + "month,metric,value\n2026-08,Profit（万元）,80\n2026-09,Profit（万元）,81\n")
+    assert said["totals"] == {"Profit（万元）": "161"}
 
 
 def test_the_unit_of_the_column_of_values_is_that_of_money(importing):
@@ -147,6 +224,7 @@ def test_of_a_new_metric_nobody_knows_whether_the_tables_unit_counts(importing, 
         ("单位：万元\nmonth,Total sales\n2026-08,80\n", "80"),
         ("month,Total sales（万元）\n2026-08,80\n", "80"),
         ("month,Total sales\n2026-08,80\n", "80"),
+        ("month,Total sales\n2026-08,80万\n", "“80万” stands where figures are in 万元"),
         ("month,Total sales（元）\n2026-08,800000\n", None),
         ("单位：千元\nmonth,Total sales\n2026-08,800\n", None),
     ],
@@ -154,8 +232,11 @@ def test_of_a_new_metric_nobody_knows_whether_the_tables_unit_counts(importing, 
 def test_a_metric_that_is_kept_in_the_files_unit_is_read_as_it_stands(importing, file, value):
     Metric.objects.filter(name="Total sales").update(unit="万元")
     said = importing(file)
-    assert said["totals"].get("Total sales") == value
-    if value is None:
+    if value == "80":
+        assert said["totals"] == {"Total sales": "80"}
+    elif value:
+        assert said["errors"][0]["message"].startswith(value)
+    else:
         assert said["errors"][0]["message"].startswith(
             "“Total sales” is kept in 万元, and the file has it in "
         )
