@@ -91,7 +91,7 @@ class Amounts:
 # Plain, or with a sign of a currency and thousands in groups; nine digits before the point.
 _PLAIN_AMOUNTS = re.compile(r"(?>-?[0-9]{1,9}+(?>\.[0-9]{1,6}+)?\n)*+")
 _GROUPED_AMOUNTS = re.compile(
-    r"(?>[$¥￥€£]?-?(?>[0-9]{1,3}+(?>,[0-9]{3}){1,2}+|[0-9]{1,9}+)(?>\.[0-9]{1,6}+)?\n)*+"
+    r"(?>[$¥￥€£]?-?(?>[1-9][0-9]{0,2}+(?>,[0-9]{3}){1,2}+|[0-9]{1,9}+)(?>\.[0-9]{1,6}+)?\n)*+"
 )
 _DRESS = re.compile("[$¥￥€£,]")
 

@@ -6,6 +6,7 @@ A CSV is read quickly where every row is in its place; else, and from a workbook
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -41,6 +42,8 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
     import numpy as np
     import pandas as pd
 
+    if not _are_quotes_right(text):
+        raise NotInPlace
     columns, width = header.columns, _width(text, header)
     if len(set(columns.values())) < len(columns):
         raise NotInPlace
@@ -83,6 +86,19 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
         raise NotInPlace from None
     if blank and not _rows_are_blank(text, set(blank)):
         raise NotInPlace
+
+
+def _are_quotes_right(text: TextFile) -> bool:
+    """Whether the quotation marks match: of what stands between two that do not pandas would make one cell."""
+    with text.path.open("rb") as file:
+        if not any(b'"' in piece for piece in iter(lambda: file.read(1 << 20), b"")):
+            return True
+    with text.path.open(encoding=text.encoding, newline="") as lines:
+        try:
+            deque(csv.reader(lines, delimiter=text.delimiter, strict=True), maxlen=0)
+        except csv.Error:
+            return False
+    return True
 
 
 def _width(text: TextFile, header: Header) -> int:

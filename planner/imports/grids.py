@@ -27,8 +27,8 @@ class Grid:
     text: TextFile | None = None
     hidden: bool = False
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    # Rows and columns (from 0) of formulas that have no value yet.
-    empty_formulas: set[tuple[int, int]] = field(default_factory=set)
+    # Rows and columns (from 0) of cells that are an error, such as #N/A, or "" for a formula without a value yet.
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
 
     def rows(self) -> Iterator[list[str]]:

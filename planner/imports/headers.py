@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planner.imports.grids import Grid
 from planner.imports.problems import Problems
 from planner.imports.units import SAYS_NOTHING, Above, units_said
-from planner.imports.values import ValueRefused, read_month
+from planner.imports.values import UnsureMonth, ValueRefused, read_month
 from planner.quantities import half_width
 
 # Titles, notes and blank rows may stand above the header; further down nobody looks for it.
@@ -155,6 +155,8 @@ def _is_month(name: str) -> bool:
         return False  # a number, not a month
     try:
         read_month(name)
+    except UnsureMonth:
+        return True
     except ValueRefused:
         return False
     return True

@@ -19,7 +19,7 @@ from planner.imports.columns import NotInPlace, Piece, careful_pieces, quick_pie
 from planner.imports.grids import Grid
 from planner.imports.headers import Header, plain
 from planner.imports.problems import MOST, Problems
-from planner.imports.rows import TOTALS, say_totals
+from planner.imports.rows import TOTALS, say_totals, why_broken
 from planner.imports.units import say_units, split_unit
 from planner.imports.values import DateOrder, Days, read_days
 
@@ -53,13 +53,9 @@ def read_orders(
 ) -> Lines | None:
     """The order lines below the header, or None where something is wrong with any of them."""
     lines = _columns(grid, header, problems).lines(order)
-    for row, column in sorted(grid.empty_formulas):
+    for (row, column), error in sorted(grid.broken.items()):
         if row > header.row and column in header.columns.values():
-            problems.error(
-                _("This formula has no value yet. Open the file and save it again."),
-                row + 1,
-                header.names[column],
-            )
+            problems.error(why_broken(error), row + 1, header.names[column])
             lines = None
     if lines is not None:
         _look_at_numbers(lines, key, header, problems)
@@ -139,15 +135,16 @@ class _Columns:
         (dates, date_codes), (numbers, number_codes), (customers, customer_codes) = (
             coded[name] for name in ("date", "order", "customer")
         )
-        if days.is_ambiguous:
-            example = next(text for text in days.days if any(sign in text for sign in "/-."))
+        if days.unsure:
+            unsure = [code for code, text in enumerate(dates) if text in days.unsure]
+            first = int(np.flatnonzero(np.isin(date_codes, unsure))[0])
             self._problems.error(
                 _(
                     "“%(text)s” may begin with the month or with the day, and so may all others: "
                     "say which comes first."
                 )
-                % {"text": example},
-                int(rows[0]),
+                % {"text": dates[date_codes[first]]},
+                int(rows[first]),
                 self._header.name("date"),
             )
         wrong_dates = [code for code, text in enumerate(dates) if text in days.refused]
@@ -168,10 +165,8 @@ class _Columns:
         found = []
         for is_wrong, name, why in wrong:
             column = self._header.columns[name]
-            formulas = [
-                row + 1 for row, at in self._grid.empty_formulas if at == column
-            ]  # have their own error
-            places = np.flatnonzero(is_wrong & ~np.isin(rows, formulas) if formulas else is_wrong)
+            broken = [row + 1 for row, at in self._grid.broken if at == column]  # have their own error
+            places = np.flatnonzero(is_wrong & ~np.isin(rows, broken) if broken else is_wrong)
             self._problems.unlisted += max(0, len(places) - MOST)
             found += [(int(rows[at]), column, why(at)) for at in places[:MOST]]
         for row, column, message in sorted(found):

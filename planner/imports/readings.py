@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from planner.imports.grids import Grid
 from planner.imports.headers import Header
 from planner.imports.problems import Problems
-from planner.imports.rows import data_rows
+from planner.imports.rows import data_rows, why_broken
 from planner.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
 from planner.quantities import TOO_LARGE, half_width
@@ -183,8 +183,8 @@ def _cells_of_row(
     own_unit = unit_of(get("unit"))
     for column, (metric, month) in places.items():
         value, name = cells[column].strip(), header.names[column]
-        if (row - 1, column) in grid.empty_formulas:
-            problems.error(_("This formula has no value yet. Open the file and save it again."), row, name)
+        if (row - 1, column) in grid.broken:
+            problems.error(why_broken(grid.broken[row - 1, column]), row, name)
             continue
         if not value and not is_long:
             continue  # a month or metric without a value in a wide table: missing, not zero

@@ -48,3 +48,10 @@ def say_totals(totals: Sequence[int], problems: Problems) -> None:
     """Say which rows were left out because they are totals."""
     rows = ", ".join(map(str, totals[:MOST_NUMBERS])) + ("…" if len(totals) > MOST_NUMBERS else "")
     problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])
+
+
+def why_broken(error: str) -> str:
+    """Why a broken cell of a workbook (Grid.broken) holds nothing that could be read."""
+    if error:
+        return _("This cell is an error, %(error)s: mend its formula, or clear it.") % {"error": error}
+    return _("This formula has no value yet. Open the file and save it again.")

@@ -20,6 +20,7 @@ DELIMITERS = (",", "\t", ";")
 SAMPLE_BYTES = 4096
 SAMPLE = 64 * 1024
 PIECE = 1 << 20
+csv.field_size_limit(sys.maxsize)  # a quoted cell may be as long as the file, whose size is limited
 
 
 def read_text(path: Path, report: Report) -> Grid:
@@ -101,7 +102,6 @@ def delimiter_of(text: str) -> str:
 
 
 def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(sys.maxsize)
     try:
         for row in csv.reader(lines, delimiter=delimiter, strict=True):
             yield _checked(row)

@@ -31,6 +31,8 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}", re.IGNORECASE)
 _NAMED_DAY = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ](\d{4})|([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 _MONTH = re.compile(r"(\d{4}) ?(?:[-/.] ?(\d{1,2})|年 ?(\d{1,2}) ?月(?:份)?)")
+# What a program makes of the number 2023.10.
+_OCTOBER = re.compile(r"\d{4}\.1")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})\.?[- ,/]+(\d{4})|(\d{4})[- ,/]+([A-Za-z]{3,9})\.?")
 _FULL = (
@@ -56,14 +58,21 @@ class ValueRefused(ValueError):
     """A cell that means nothing; its message is a translated sentence."""
 
 
+class UnsureMonth(ValueRefused):
+    """A cell that is a month, but nobody can tell which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of a column by their text, and what is wrong with the others; `order` is what was found or said."""
+    """The days of a column by their text, and what is wrong with the others; `order` is what was found or said.
+
+    `unsure` are the texts that may begin with the month or with the day, where nothing tells.
+    """
 
     days: Mapping[str, dt.date]
     refused: Mapping[str, str]
     order: DateOrder | None
-    is_ambiguous: bool
+    unsure: frozenset[str] = frozenset()
 
 
 def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
@@ -73,25 +82,26 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
     and nobody has said which, it is ambiguous and the month is taken to stand first.
     """
     plain = {text: half_width(text).strip() for text in set(texts)}
-    firsts, seconds = set(), set()
-    for text in plain.values():
-        if match := _YEAR_LAST.fullmatch(text):
+    firsts, seconds, open_texts = set(), set(), set()
+    for text, short in plain.items():
+        match = _YEAR_LAST.fullmatch(short)
+        if match and FIRST_YEAR <= int(match[3]) <= LAST_YEAR:
             firsts.add(int(match[1]))
             seconds.add(int(match[2]))
+            open_texts.add(text)
     found = order if order in (DateOrder.MDY, DateOrder.DMY) else None
     if found is None and firsts:
         if max(firsts) > 12:
             found = DateOrder.DMY
         elif max(seconds) > 12:
             found = DateOrder.MDY
-    is_ambiguous = bool(firsts) and found is None
     days, refused = {}, {}
     for text, short in plain.items():
         try:
             days[text] = _day(short, found or DateOrder.MDY)
         except ValueError:
             refused[text] = _("“%(text)s” is no date. Write it as 2023-07-15.") % {"text": text.strip()[:40]}
-    return Days(days, refused, found, is_ambiguous)
+    return Days(days, refused, found, frozenset() if found else frozenset(open_texts & days.keys()))
 
 
 def _day(text: str, order: DateOrder) -> dt.date:
@@ -117,6 +127,10 @@ def read_month(text: str) -> dt.date:
     Raises ValueRefused with a sentence.
     """
     short = half_width(text).strip()
+    if _OCTOBER.fullmatch(short):
+        raise UnsureMonth(
+            _("“%(text)s” may be January or October: write it as 2023-01 or 2023-10.") % {"text": short}
+        )
     try:
         if match := _MONTH.fullmatch(short):
             return month_start(_checked(dt.date(int(match[1]), int(match[2] or match[3]), 1)))

@@ -60,7 +60,7 @@ def read_workbook(path: Path, report: Report) -> list[Grid]:
                 partial(_rows, sheet, report),
                 hidden=meta.visible != calamine.SheetVisibleEnum.Visible,
                 merged=list(sheet.merged_cell_ranges or ()),
-                empty_formulas=seen.empty_formulas,
+                broken=seen.broken,
                 hidden_rows=seen.hidden_rows,
             )
         )
@@ -94,12 +94,13 @@ def as_text(cell: Any) -> str:
 class _Seen:
     """What the sheet's XML says beyond its values."""
 
-    empty_formulas: set[tuple[int, int]] = field(default_factory=set)
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
 
 
 # Tags may have a prefix, and a cell may leave out where it stands: after the one before it.
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*\sr="([A-Z]+)([0-9]+)"[^>]*?(?:/>|>(.*?)</(?:\w+:)?c>)', re.DOTALL)
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v>[^<]|is>)")
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
@@ -182,13 +183,28 @@ def _seen(archive: zipfile.ZipFile, title: str, part: str) -> _Seen:
         is_near = is_near and not any(unusual.search(piece) for unusual in _UNUSUAL)
         if b"hidden=" in piece:
             seen.hidden_rows += len(_HIDDEN_ROW.findall(piece))
-        if b"<f" in piece or b":f" in piece:
-            for column, row, inner in _CELL.findall(piece):
-                if _FORMULA.search(inner) and not _VALUE.search(inner):
-                    seen.empty_formulas.add((int(row) - 1, _column(column) - 1))
+        if any(mark in piece for mark in (b"<f", b":f", b't="e"')):
+            seen.broken |= _broken_in(piece)
     if not is_near:
         _check_reach(_pieces(archive, part), title)
     return seen
+
+
+def _broken_in(piece: bytes) -> dict[tuple[int, int], str]:
+    """Cells that are an error, with the error, and formulas that nobody has reckoned yet, with ""."""
+    found = {}
+    for attributes, inner in _CELL.findall(piece):
+        is_error = b't="e"' in attributes
+        if not is_error and not _FORMULA.search(inner):
+            continue
+        if not is_error and (b't="str"' in attributes or _VALUE.search(inner)):
+            continue  # a formula may well give an empty text
+        if place := _PLACE.search(attributes):
+            error = _ERROR.search(inner) if is_error else None
+            found[int(place[2]) - 1, _column(place[1]) - 1] = (
+                error[1].decode("utf-8", "replace") if error else ""
+            )
+    return found
 
 
 def _check_reach(pieces: Iterable[bytes], title: str) -> None:
