@@ -99,7 +99,28 @@ def find_header(
     above = grid.head[: best.row]
     if left_out := sum(any(cell.strip() for cell in cells) for cells in above):
         problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": left_out}, best.row + 1)
+    _say_what_is_unused(best, grid, problems)
     return replace(best, above=units_said(above))
+
+
+def _say_what_is_unused(header: Header, grid: Grid, problems: Problems) -> None:
+    """Of a table with months or metrics across, the columns with values that are none of them."""
+    if not header.months and not header.metrics:
+        return
+    used = {*header.columns.values(), *header.months, *header.metrics}
+    below = grid.head[header.row + 1 :]
+    width = max(map(len, [header.names, *below]))
+    unused = [
+        header.names[at] if at < len(header.names) and header.names[at] else _("column %(n)d") % {"n": at + 1}
+        for at in range(width)
+        if at not in used and any(row[at].strip() for row in below if at < len(row))
+    ]
+    if unused:
+        problems.warn(
+            _("Columns that are no month and no metric were not read: %(names)s.")
+            % {"names": ", ".join(unused)},
+            header.row + 1,
+        )
 
 
 def _weight(header: Header) -> int:

@@ -13,10 +13,11 @@ from django.utils.translation import override
 from planner.imports import files
 from planner.imports.grids import Grid, Report, unheard
 from planner.imports.headers import Header, Kind, find_header
+from planner.imports.metrics import KnownMetric, Metrics
 from planner.imports.order_lines import OrderKey, read_orders
 from planner.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.imports.problems import Problems, Unreadable
-from planner.imports.readings import WHOLE, KnownMetric, Metrics, NewReading, read_readings
+from planner.imports.readings import WHOLE, NewReading, read_readings
 from planner.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.imports.values import DateOrder
 from planner.models import Import, Metric, Reading, Segment, Team

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import get_close_matches
-from functools import cache, lru_cache
 
 from django.utils.translation import gettext as _
 
 from planner.imports.grids import Grid
 from planner.imports.headers import Header
+from planner.imports.metrics import KnownMetric, Metrics, same_name, split_once
 from planner.imports.problems import Problems
-from planner.imports.rows import data_rows, why_broken
-from planner.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of
+from planner.imports.rows import data_rows, say_totals, why_broken
+from planner.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of, unit_of_note
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
 from planner.quantities import TOO_LARGE, half_width
 
 WHOLE = ("whole", "")
 REGION, PRODUCT_LINE = "region", "product_line"
 # What people call the whole in a column of segments.
-WHOLES = {"", "all", "whole", "total", "overall", "全部", "整体", "合计", "总计", "全国", "whole team"}
+WHOLES = {
+    "", "all", "whole", "total", "totals", "grand total", "overall", "whole team",
+    "全部", "整体", "合计", "总计", "汇总", "全国",
+}  # fmt: skip
 DIMENSIONS = {
     "region": REGION,
     "地区": REGION,
@@ -36,16 +39,6 @@ DIMENSIONS = {
     "小组": "sub_team",
 }
 Part = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownMetric:
-    """What the reader of a file has to know of a metric: its name as the team writes it, its kind and its unit."""
-
-    name: str
-    is_rate: bool
-    is_money: bool = True
-    unit: Unit = NO_UNIT
 
 
 @dataclass(slots=True)
@@ -89,6 +82,7 @@ class _Read:
     metric: KnownMetric
     month: dt.date
     figure: Figure
+    unit: Unit
     weight: Decimal | None = None
 
 
@@ -102,37 +96,6 @@ class ReadingsFound:
     unknown: dict[str, bool] = field(default_factory=dict)
     # The units that the file says, in which figures were read.
     units: dict[str, None] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=10_000)
-def same_name(name: str) -> str:
-    """A name for comparison: half-width, lower case, single spaces."""
-    return " ".join(half_width(name).lower().split())
-
-
-class Metrics:
-    """The team's metrics by `same_name`, and what names of the file that are none of them are said to mean."""
-
-    def __init__(self, known: Iterable[KnownMetric], meant: Mapping[str, str]) -> None:
-        self._known = {same_name(each.name): each for each in known}
-        self._meant = {same_name(name): same_name(metric) for name, metric in meant.items()}
-        self.like = cache(self._like)
-
-    def named(self, name: str) -> tuple[KnownMetric | None, Unit | None]:
-        """The metric of that name, or of that name without the unit in its brackets, and the unit."""
-        metric = self._known.get(same_name(name))
-        if metric is not None:
-            return metric, None
-        short, unit = _split_once(name)
-        meant = self._meant.get(same_name(name))
-        if meant is None and unit is None:
-            return None, None
-        return self._known.get(meant or same_name(short)), unit
-
-    def _like(self, name: str) -> str:
-        """The name of the team's metric that is most like this one; "" where none is."""
-        alike = get_close_matches(same_name(_split_once(name)[0]), self._known, n=1)
-        return self._known[alike[0]].name if alike else ""
 
 
 def read_readings(
@@ -149,6 +112,8 @@ def read_readings(
         by_metric.setdefault(one.metric.name, []).append(one)
     for name, group in by_metric.items():
         _scale_rates(name, group, found, problems)
+        if grid.sheet is not None:
+            _check_per_cent(name, group, problems)
     _check_twice(read, problems)
     say_units(found.units, problems)
     found.readings = [_reading(one) for one in read]
@@ -156,10 +121,36 @@ def read_readings(
 
 
 def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[_Cell]:
+    # What these columns say decides what a value is; without a source or a note it is the same.
+    telling = {at for name, at in header.columns.items() if name not in ("value", "source", "note")}
+    subtotals = []
     for row, cells in data_rows(grid, header, ("metric", "month"), problems):
-        segment = _segment(cells, header, row, problems)
-        if segment is not None:
+        if broken := [at for at in telling if (row - 1, at) in grid.broken]:
+            for at in broken:
+                problems.error(why_broken(grid.broken[row - 1, at]), row, header.names[at])
+        elif _is_subtotal(cells, header):
+            subtotals.append(row)
+        elif unit := unit_of_note(cells):
+            problems.error(
+                _("This line speaks of %(unit)s below the table: say it in the header, or in a line above.")
+                % {"unit": unit.words},
+                row,
+            )
+        elif (segment := _segment(cells, header, row, problems)) is not None:
             yield from _cells_of_row(cells, header, row, segment, grid, problems)
+    if subtotals:
+        say_totals(subtotals, problems)
+
+
+def _is_subtotal(cells: list[str], header: Header) -> bool:
+    """Whether the row adds up some of the others, as its region or product line says: 小计, 华东合计, Subtotal."""
+    names = (
+        same_name(cells[header.columns[each]]) for each in (REGION, PRODUCT_LINE) if each in header.columns
+    )
+    return any(name not in WHOLES and _SUBTOTAL.search(name) for name in names)
+
+
+_SUBTOTAL = re.compile(r"(?:合计|小计|总计|汇总|\b(?:sub-?)?totals?)$")
 
 
 def _cells_of_row(
@@ -262,7 +253,7 @@ def _read(
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.weight_column)
         return None
-    return _Read(cell, metric, month, figure, weight)
+    return _Read(cell, metric, month, figure, unit, weight)
 
 
 def _metric_of(
@@ -301,7 +292,7 @@ def _metric_of(
             problems.error(why, cell.metric_row, cell.metric_column)
         found.unknown[cell.metric] = cell.metric_row != cell.row
         return None
-    name = _first_spelling(_split_once(cell.metric)[0] if unit else cell.metric, found)
+    name = _first_spelling(split_once(cell.metric)[0] if unit else cell.metric, found)
     found.new_metrics.setdefault(name, False)
     return KnownMetric(name, False), unit or NO_UNIT
 
@@ -321,9 +312,6 @@ def _weight_of(cell: _Cell, figure: Figure) -> Decimal:
     if abs(figure.value * weight) >= TOO_LARGE:
         raise ValueRefused(_("The value times this weight is too large to be kept."))
     return weight
-
-
-_split_once = lru_cache(maxsize=1_000)(split_unit)
 
 
 def _no_metric(name: str, known: Metrics) -> str:
@@ -361,6 +349,28 @@ def _scale_rates(name: str, group: list[_Read], found: ReadingsFound, problems: 
             one.figure = Figure(within_field(one.figure.value / 100), True)
         problems.warn(
             _("“%(metric)s” was read in per cent: 12 is 12%%.") % {"metric": name}, group[0].cell.row
+        )
+
+
+def _check_per_cent(name: str, group: list[_Read], problems: Problems) -> None:
+    """Refuse rates of a workbook that the file calls per cent but that all lie within 0…1: 8% is stored as 0.08."""
+    bare = [one for one in group if one.unit.sign == "%" and not one.cell.value.endswith("%")]
+    if any(one.figure.value for one in bare) and all(
+        abs(one.figure.value) <= Decimal("0.01") for one in bare
+    ):
+        problems.error(
+            _(
+                "Nobody can tell whether %(value)s is %(high)s%% or %(value)s%%, "
+                "for the file says %(unit)s of “%(metric)s”."
+            )
+            % {
+                "value": bare[0].cell.value,
+                "high": f"{(bare[0].figure.value * 10_000).normalize():f}",
+                "unit": bare[0].unit.words,
+                "metric": name,
+            },
+            bare[0].cell.row,
+            bare[0].cell.column,
         )
 
 

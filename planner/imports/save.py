@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from planner import changes
 from planner.imports.load import BATCH, Differing, as_text, differing, put, standing
-from planner.imports.readings import NewReading, Part, same_name
+from planner.imports.metrics import same_name
+from planner.imports.readings import NewReading, Part
 from planner.models import Import, Metric, Plan, Reading, Segment, User
 
 

@@ -149,6 +149,13 @@ def _said_in(cell: str) -> list[Unit]:
     return [each for each in found if each.sign or each.is_money]
 
 
+def unit_of_note(cells: Sequence[str]) -> Unit | None:
+    """The unit that a note below the table says, such as 注：以上金额单位为万元; a row of data has more cells."""
+    filled = [cell for cell in cells if cell.strip()]
+    unit = units_said([filled]).unit if len(filled) == 1 else NO_UNIT
+    return unit if unit.sign else None
+
+
 def say_units(words: Iterable[str], problems: Problems) -> None:
     """Say in which units figures were read because the file says so outside of their cells."""
     if said := ", ".join(f"“{each}”" for each in words):

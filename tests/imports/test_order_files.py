@@ -105,6 +105,18 @@ def test_where_day_and_month_both_fit_nothing_is_guessed(importing):
     assert (said["errors"][0]["row"], said["errors"][0]["column"]) == (2, "Order Date")
 
 
+def test_the_first_day_that_may_be_two_is_named(importing):
+    rows = "1,2026-07-15,a,East,X,1\n2,01/02/1900,a,East,X,1\n3,01/02/2026,a,East,X,1\n"
+    said = importing(HEAD + rows)
+    assert [(each["row"], each["message"][:13]) for each in said["errors"]] == [
+        (4, "“01/02/2026” "), (3, "“01/02/1900” "),
+    ]  # fmt: skip
+    assert (
+        "may begin with the month"
+        in importing(HEAD + "1,０１／０２／２０２６,a,East,X,1\n")["errors"][0]["message"]
+    )
+
+
 def test_days_that_contradict_each_other_are_refused(importing):
     said = importing(HEAD + "1,13/02/2026,a,East,X,1\n2,03/14/2026,a,East,X,1\n")
     assert [(each["row"], each["column"]) for each in said["errors"]] == [(3, "Order Date")]
@@ -301,6 +313,15 @@ def test_a_month_too_large_to_be_kept_is_refused(importing):
 def test_a_total_makes_no_segment_of_its_own(importing, team):
     importing(HEAD + LINES + "Total,,,All,All,5\n")
     assert not Segment.objects.filter(name="All").exists()
+
+
+def test_of_a_long_file_nothing_between_two_stray_quotation_marks_is_swallowed(importing):
+    rows = [f"{at},2026-01-05,c{at},East,X,1\n" for at in range(4000)]
+    rows[10] = rows[2000] = '10,2026-01-05,"c1,East,X,1\n'
+    said = importing(HEAD + "".join(rows))
+    assert "quotation marks" in said["errors"][-1]["message"]
+    quoted = HEAD + "".join(f'{at},2026-01-05,"c, ""{at}""",East,X,1\n' for at in range(4000))
+    assert importing(quoted, "--dry-run")["totals"]["Customers"] == "4000"
 
 
 def test_a_long_file_with_an_open_quotation_mark_is_refused(importing):

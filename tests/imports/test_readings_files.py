@@ -288,6 +288,28 @@ def test_a_map_says_which_column_is_which(importing):
     assert not said["accepted"]
 
 
+@pytest.mark.parametrize("name", ["小计", "华东合计", "East subtotal", "Subtotal", "East total"])
+def test_a_subtotal_makes_no_region(importing, name):
+    text = f"month,metric,region,value\n2026-08,Total sales,East,5\n2026-08,Total sales,{name},5\n"
+    said = importing(text + "2026-08,Total sales,Grand Total,9\n")
+    assert said["totals"] == {"Total sales": "9"}
+    assert {segment for _metric, _month, segment in stored()} == {"whole", "East"}
+    assert "Rows of totals were left out: 3." in [each["message"] for each in said["warnings"]]
+
+
+def test_columns_of_a_wide_table_that_are_not_read_are_said(importing):
+    said = importing("metric,Jul 2026,2026-08-31,2026-09 (till the 15th),,2026-13\nTotal sales,1,2,3,4,5\n")
+    assert said["totals"] == {"Total sales": "3"}
+    assert [each["message"] for each in said["warnings"]] == [
+        "Columns that are no month and no metric were not read: 2026-09 (till the 15th), column 5, 2026-13."
+    ]
+
+
+def test_thousands_never_begin_with_zero(importing):
+    said = importing('month,metric,value\n2026-08,Customer conversion rate,"0,125"\n')
+    assert "“0,125” is not a number" in said["errors"][0]["message"]
+
+
 def test_metrics_that_come_by_segment_alone_are_said(importing):
     parts = "month,metric,region,value\n2026-08,Total sales,East,5\n2026-08,Total sales,West,6\n"
     said = importing(parts)

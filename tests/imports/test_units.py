@@ -246,3 +246,19 @@ def test_sums_of_orders_are_not_put_among_figures_of_another_unit(importing):
     Metric.objects.filter(name="Total sales").update(unit="万元")
     said = importing(ORDERS.format("金额（万元）", "1", "2"))
     assert said["errors"][0]["message"].startswith("“Total sales” is kept in 万元, and order lines are not")
+
+
+@pytest.mark.parametrize("note", ["注：以上金额单位为万元", "单位：万元"])
+def test_a_unit_below_the_table_is_no_surprise(importing, note):
+    said = importing(f"month,Total sales\n2026-08,80\n2026-09,75\n{note},\n")
+    assert places(said) == [(4, None)]
+    assert "speaks of 万元 below the table" in said["errors"][0]["message"]
+
+
+def test_per_cent_of_a_workbook_may_be_fractions(importing):
+    rate = "Customer conversion rate（%）"
+    said = importing({"Data": [["month", rate], ["2026-08", 0.08], ["2026-09", 0.075]]})
+    assert places(said) == [(2, rate)]
+    assert "whether 0.08 is 8% or 0.08%" in said["errors"][0]["message"]
+    said = importing({"Data": [["month", rate], ["2026-08", 8], ["2026-09", 0.5]]})
+    assert said["totals"] == {"Customer conversion rate": "0.085"}

@@ -85,6 +85,59 @@ def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(im
     assert "Hidden" in said["warnings"][0]["message"]
 
 
+@pytest.mark.parametrize("column", ["month", "metric", "region", "value", "weight"])
+@pytest.mark.parametrize(("value", "why"), [("#N/A", "This cell is an error, #N/A"), ("", "no value yet")])
+def test_no_broken_cell_is_read_as_blank(importing, column, value, why):
+    """A region that is #N/A would make its figure that of the whole."""
+    names = ["month", "metric", "region", "value", "weight", "source"]
+    row = ["2026-08", "Total sales", "East", 20, 2, "CRM"]
+    at = names.index(column)
+
+    def broken(_book, sheet):
+        sheet.write_formula(1, at, "=1+1", value=value)
+
+    said = importing(workbook({"Data": [names, row]}, broken))
+    assert places(said) == [(2, column)]
+    assert why in said["errors"][0]["message"]
+
+
+def test_a_broken_cell_of_an_order_line_is_named_in_any_column(importing):
+    names = ["Order Date", "Order ID", "Customer ID", "Sales", "Region"]
+
+    def broken(_book, sheet):
+        sheet.write_formula("E2", "=NA()", value="#N/A")
+        sheet.write_formula("D3", "=1/0", value="#DIV/0!")
+
+    rows = [names, ["2026-08-01", 1, "a", 5, "East"], ["2026-08-01", 2, "a", 5, "East"]]
+    said = importing(workbook({"Data": rows}, broken))
+    assert [(each["row"], each["column"], each["message"][:30]) for each in said["errors"]] == [
+        (2, "Region", "This cell is an error, #N/A: m"), (3, "Sales", "This cell is an error, #DIV/0!"),
+    ]  # fmt: skip
+
+
+def test_a_formula_that_gives_an_empty_text_is_a_blank_cell(importing):
+    def empty(_book, sheet):
+        sheet.write_formula("A4", "=1+1", value="")
+
+    said = importing(
+        rewritten(
+            workbook({"Data": [*ROWS, ["", "", ""]]}, empty),
+            lambda xml: xml.replace('r="A4"', 'r="A4" t="str"'),
+        )
+    )
+    assert said["totals"] == {"Total sales": "3"}
+
+
+def test_october_of_a_workbook_is_not_january(importing):
+    rows = [["month", "metric", "value"], [2026.09, "Total sales", 1], [2026.1, "Total sales", 2]]
+    said = importing({"Data": rows})
+    assert places(said) == [(3, "month")]
+    assert "may be January or October" in said["errors"][0]["message"]
+    assert places(importing({"Data": [["metric", 2026.09, 2026.1], ["Total sales", 1, 2]]})) == [
+        (2, "2026.1")
+    ]
+
+
 def test_in_a_wide_table_a_formula_without_a_value_is_no_missing_month(importing):
     rows = [["metric", "2026-08", "2026-09"], ["Total sales", 1, None]]
     said = importing(workbook({"Data": rows}, without_value("C2")))
