@@ -84,8 +84,7 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
     plain = {text: half_width(text).strip() for text in set(texts)}
     firsts, seconds, open_texts = set(), set(), set()
     for text, short in plain.items():
-        match = _YEAR_LAST.fullmatch(short)
-        if match and FIRST_YEAR <= int(match[3]) <= LAST_YEAR:
+        if match := _YEAR_LAST.fullmatch(short):
             firsts.add(int(match[1]))
             seconds.add(int(match[2]))
             open_texts.add(text)
