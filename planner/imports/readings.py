@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -123,38 +124,42 @@ def read_readings(
 def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[_Cell]:
     # What these columns say decides what a value is; without a source or a note it is the same.
     telling = {at for name, at in header.columns.items() if name not in ("value", "source", "note")}
-    subtotals = []
+    said = (split_unit(header.name(each))[1] for each in ("value", "metric") if each in header.columns)
+    unit, subtotals = next(filter(None, said), None) or header.above.unit, []
+    is_subtotal = cache(
+        lambda name: same_name(name) not in WHOLES and bool(_SUBTOTAL.search(same_name(name)))
+    )
+    parts = [header.columns[each] for each in (REGION, PRODUCT_LINE) if each in header.columns]
     for row, cells in data_rows(grid, header, ("metric", "month"), problems):
-        if broken := [at for at in telling if (row - 1, at) in grid.broken]:
+        if grid.broken and (broken := [at for at in telling if (row - 1, at) in grid.broken]):
             for at in broken:
                 problems.error(why_broken(grid.broken[row - 1, at]), row, header.names[at])
-        elif _is_subtotal(cells, header):
+        elif any(is_subtotal(cells[at]) for at in parts):
             subtotals.append(row)
-        elif unit := unit_of_note(cells):
+        elif noted := unit_of_note(cells):
             problems.error(
                 _("This line speaks of %(unit)s below the table: say it in the header, or in a line above.")
-                % {"unit": unit.words},
+                % {"unit": noted.words},
                 row,
             )
         elif (segment := _segment(cells, header, row, problems)) is not None:
-            yield from _cells_of_row(cells, header, row, segment, grid, problems)
+            yield from _cells_of_row(cells, header, row, segment, unit, grid, problems)
     if subtotals:
         say_totals(subtotals, problems)
 
 
-def _is_subtotal(cells: list[str], header: Header) -> bool:
-    """Whether the row adds up some of the others, as its region or product line says: 小计, 华东合计, Subtotal."""
-    names = (
-        same_name(cells[header.columns[each]]) for each in (REGION, PRODUCT_LINE) if each in header.columns
-    )
-    return any(name not in WHOLES and _SUBTOTAL.search(name) for name in names)
-
-
+# What adds up some of the other rows: 小计, 华东合计, Subtotal.
 _SUBTOTAL = re.compile(r"(?:合计|小计|总计|汇总|\b(?:sub-?)?totals?)$")
 
 
 def _cells_of_row(
-    cells: list[str], header: Header, row: int, segment: Part, grid: Grid, problems: Problems
+    cells: list[str],
+    header: Header,
+    row: int,
+    segment: Part,
+    unit: Unit,
+    grid: Grid,
+    problems: Problems,
 ) -> Iterator[_Cell]:
     def get(name: str) -> str:
         return cells[header.columns[name]].strip() if name in header.columns else ""
@@ -169,9 +174,7 @@ def _cells_of_row(
     else:
         places = {column: (metric, get("month")) for column, metric in header.metrics.items()}
     is_long = "value" in header.columns
-    said = (split_unit(header.name(each))[1] for each in ("value", "metric") if each in header.columns)
-    unit = next(filter(None, said), None) or header.above.unit
-    own_unit = unit_of(get("unit"))
+    own_unit = unit_of(get("unit")) if "unit" in header.columns else None
     for column, (metric, month) in places.items():
         value, name = cells[column].strip(), header.names[column]
         if (row - 1, column) in grid.broken:
@@ -281,12 +284,7 @@ def _metric_of(
     elif not create:
         why = _no_metric(cell.metric, known)
     elif unit is None and cell.unit.sign:
-        why = _(
-            "The unit of “%(name)s” is not known, for the file speaks of %(unit)s: name it in brackets."
-        ) % {
-            "name": cell.metric[:80],
-            "unit": cell.unit.words,
-        }
+        why = _whose_unit(cell)
     if why:
         if not found.unknown.get(cell.metric):
             problems.error(why, cell.metric_row, cell.metric_column)

@@ -151,8 +151,9 @@ def _said_in(cell: str) -> list[Unit]:
 
 def unit_of_note(cells: Sequence[str]) -> Unit | None:
     """The unit that a note below the table says, such as 注：以上金额单位为万元; a row of data has more cells."""
-    filled = [cell for cell in cells if cell.strip()]
-    unit = units_said([filled]).unit if len(filled) == 1 else NO_UNIT
+    if sum(map(bool, cells)) > 1 and sum(map(bool, map(str.strip, cells))) > 1:
+        return None
+    unit = units_said([cells]).unit
     return unit if unit.sign else None
 
 
