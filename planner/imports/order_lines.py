@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from planner.imports.columns import NotInPlace, Piece, careful_pieces, quick_pie
 from planner.imports.grids import Grid
 from planner.imports.headers import Header, plain
 from planner.imports.problems import MOST, Problems
-from planner.imports.rows import TOTALS, say_totals, why_broken
+from planner.imports.rows import ERRORS, TOTALS, say_totals, why_broken
 from planner.imports.units import say_units, split_unit
 from planner.imports.values import DateOrder, Days, read_days
 
@@ -162,6 +163,10 @@ class _Columns:
             (_are_empty(customers, customer_codes), "customer", lambda _at: _("The customer is missing.")),
             (refused != None, "amount", lambda at: self._amounts.why_refused(refused[at])),  # noqa: E711  # of each element
         ]
+        for name in SEGMENTS:
+            if name in coded and (errors := [at for at, text in enumerate(coded[name][0]) if text in ERRORS]):
+                texts, codes = coded[name]
+                wrong.append((np.isin(codes, errors), name, partial(_why_broken_at, texts, codes)))
         found = []
         for is_wrong, name, why in wrong:
             column = self._header.columns[name]
@@ -171,6 +176,10 @@ class _Columns:
             found += [(int(rows[at]), column, why(at)) for at in places[:MOST]]
         for row, column, message in sorted(found):
             self._problems.error(message, row, self._header.names[column])
+
+
+def _why_broken_at(texts: list[str], codes: Any, at: int) -> str:
+    return why_broken(texts[codes[at]])
 
 
 class _Coding:

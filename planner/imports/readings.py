@@ -15,7 +15,7 @@ from planner.imports.grids import Grid
 from planner.imports.headers import Header
 from planner.imports.metrics import KnownMetric, Metrics, same_name, split_once
 from planner.imports.problems import Problems
-from planner.imports.rows import data_rows, say_totals, why_broken
+from planner.imports.rows import ERRORS, data_rows, say_totals, why_broken
 from planner.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of, unit_of_note
 from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
 from planner.quantities import TOO_LARGE, half_width
@@ -207,6 +207,9 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
     for dimension in (REGION, PRODUCT_LINE):
         if dimension in header.columns:
             name = cells[header.columns[dimension]].strip()
+            if name in ERRORS:
+                problems.error(why_broken(name), row, header.name(dimension))
+                return None
             if same_name(name) not in WHOLES:
                 found.append(((dimension, name[:80]), header.name(dimension)))
     if "segment" in header.columns:

@@ -13,6 +13,8 @@ from planner.imports.headers import Header, plain
 from planner.imports.problems import Problems
 
 TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
+# What a CSV has of a cell that was an error in the workbook.
+ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"}
 # More row numbers than these nobody reads in one sentence.
 MOST_NUMBERS = 10
 

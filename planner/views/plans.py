@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -122,4 +123,6 @@ def undo(request: Request, plan_pk: int, revision: int) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204, headers={"X-Revision": str(taken)})
     messages.success(request, _("Undone."))
-    return redirect("plan-history", plan.pk)
+    back = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back) if is_ours else redirect("plan-history", plan.pk)

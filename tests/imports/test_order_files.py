@@ -105,6 +105,18 @@ def test_where_day_and_month_both_fit_nothing_is_guessed(importing):
     assert (said["errors"][0]["row"], said["errors"][0]["column"]) == (2, "Order Date")
 
 
+@pytest.mark.parametrize("way", ["quick", "careful"])
+def test_an_error_of_the_workbook_is_no_region(importing, way, monkeypatch):
+    if way == "careful":
+        go_carefully(monkeypatch)
+    said = importing(HEAD + "1,2026-07-15,a,East,#REF!,1\n2,2026-07-15,a,#N/A,X,1\n")
+    assert [(each["row"], each["column"], each["message"][:27]) for each in said["errors"]] == [
+        (2, "Category", "This cell is an error, #REF"), (3, "Region", "This cell is an error, #N/A"),
+    ]  # fmt: skip
+    readings = "month,metric,region,value\n2026-08,Total sales,#N/A,5\n"
+    assert [(each["row"], each["column"]) for each in importing(readings)["errors"]] == [(2, "region")]
+
+
 def test_the_first_day_that_may_be_two_is_named(importing):
     rows = "1,2026-07-15,a,East,X,1\n2,01/02/1900,a,East,X,1\n3,01/02/2026,a,East,X,1\n"
     said = importing(HEAD + rows)

@@ -162,3 +162,20 @@ def test_an_object_of_another_team_is_refused(plan, manager, other_team):
 def test_a_metric_stands_in_a_table_once(plan, status, manager):
     with pytest.raises(ValidationError, match="in the table already"):
         write(plan, manager, PlanMetric(plan=plan, metric=status.sales.metric))
+
+
+def test_undoing_leads_back_to_where_one_was_and_never_out(plan, status, manager, as_):
+    client = as_(manager)
+    cell = f"/plans/{plan.pk}/diagnose/rows/metric-{status.sales.pk}/"
+    history = f"/plans/{plan.pk}/history/"
+    for came_from, leads_to in (
+        (
+            f"http://testserver/plans/{plan.pk}/diagnose/?q=a",
+            f"http://testserver/plans/{plan.pk}/diagnose/?q=a",
+        ),
+        ("https://elsewhere.example/", history),
+        ("", history),
+    ):
+        client.post(cell, {"cell": "problems", "problems": f"late {came_from}"})
+        undo = f"/plans/{plan.pk}/undo/{Change.objects.latest('pk').revision}/"
+        assert client.post(undo, HTTP_REFERER=came_from)["Location"] == leads_to
