@@ -143,8 +143,8 @@ def units_said(rows: Sequence[Iterable[str]]) -> Above:
 def _said_in(cell: str) -> list[Unit]:
     text = half_width(cell).lower().strip()
     words = [next(filter(None, match.groups())).strip("()") for match in _SAID.finditer(text)]
-    if whole := _BRACKETS.fullmatch(text):
-        words.append(whole[1])
+    # In brackets behind a title; one Latin letter alone says nothing there.
+    words += [said for said in _BRACKETS.findall(text) if len(said) > 1 or not said.isascii() or said == "%"]
     found = [unit for each in dict.fromkeys(words) if (unit := unit_of(each))]
     return [each for each in found if each.sign or each.is_money]
 

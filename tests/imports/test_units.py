@@ -45,7 +45,8 @@ def test_a_name_and_the_unit_in_its_brackets():
     [
         "单位：万元", "单位:人民币万元", "Unit: CNY 万", "（单位：万元，人）", "单位：万元 制表人：张三",
         "单位（万元）", "（万元）",
-        "编制单位：华东公司    单位：万元", "数量单位：件；金额单位：万元", "单位：个、万元", "注：以上金额单位为万元",
+        "华东区 2026 年销售额（万元）", "编制单位：华东公司    单位：万元",
+        "数量单位：件；金额单位：万元", "单位：个、万元", "注：以上金额单位为万元",
     ],
 )  # fmt: skip
 def test_a_line_above_says_the_unit(line):
@@ -58,7 +59,8 @@ def test_a_line_above_says_the_unit(line):
     ("line", "sign"),
     [
         ("All figures in RMB thousands", "k"), ("In RMB million", "m"), ("Amounts in thousand CNY", "k"),
-        ("Currency: CNY (000s)", "k"), ("Sales in 2023", ""), ("单位：华东", ""), ("单位：千万元", "?"),
+        ("Currency: CNY (000s)", "k"), ("Sales in 2023", ""), ("Sales of team (K)", ""),
+        ("Sales (万科)", ""), ("Sales 2026 (EUR thousands)", "k"), ("单位：华东", ""), ("单位：千万元", "?"),
         ("金额单位：万元；成本单位：千元", "?"),
     ],
 )  # fmt: skip
