@@ -78,7 +78,8 @@ class StatusTable(Table):
         known = [each for each in self.analysis.standings if each.computed.present]
         looked_at = {each.months for each in known} or {full_months_before(self.plan.start)}
         if len(looked_at) > 1:
-            return _("Current values: each row says its months")
+            own = words.months(full_months_before(self.plan.start))
+            return _("Current values: %(span)s, where a row names no others") % {"span": own}
         return _("Current values: %(span)s") % {"span": words.months(looked_at.pop())}
 
     def links(self) -> list[tuple[str, str]]:
@@ -190,14 +191,16 @@ class StatusTable(Table):
         """Where a current value comes from, where that is not three known months before the plan."""
         if standing.is_typed:
             return _("typed: %(source)s") % {"source": standing.row.override_reason or _("no source given")}
+        months = ""
+        if standing.row.as_of and standing.months != full_months_before(self.plan.start):
+            months = words.months(standing.months)
         if standing.computed.missing and standing.computed.present:
             known = ngettext(
                 "%(n)d of 3 months known", "%(n)d of 3 months known", len(standing.computed.present)
             )
-            return known % {"n": len(standing.computed.present)}
-        if standing.row.as_of and standing.row.as_of != self.plan.start:
-            return words.months(standing.months)
-        return ""
+            said = known % {"n": len(standing.computed.present)}
+            return f"{months} · {said}" if months else said
+        return months
 
     def _trend(self, standing: Standing) -> Any:
         """Where the last year's figures go, month by month; nothing while too few of them are known."""

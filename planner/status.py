@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from planner import gaps
 from planner.goals import progress
@@ -97,7 +97,7 @@ def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
     """
     found = list(found)
     own = full_months_before(plan.start)
-    aged = {each.row.metric_id: each.row for each in found if each.months[-1] < own[0]}
+    aged = {each.row.metric_id: each.row for each in found if each.months[-1] < own[0] and not each.is_typed}
     if aged:
         there = _of_whole(aged).filter(month__in=own).order_by().values_list("metric", flat=True).distinct()
         if fresh := [aged[metric] for metric in there]:
@@ -105,12 +105,15 @@ def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
     bare = {each.row.metric_id: each for each in found if each.current is None}
     if not bare:
         return None
-    newest = _of_whole(bare).order_by().values_list("metric").annotate(Max("month"))
-    ends = {metric: end for metric, end in newest if end < bare[metric].months[0]}
+    ends: dict[int, dt.date] = {}
+    for metric, month in _of_whole(bare).order_by("month").values_list("metric", "month"):
+        if month < bare[metric].months[0]:
+            ends[metric] = month
     if not ends:
         return None
     day = add_months(max(ends.values()), 1)
-    return OtherMonths([bare[metric].row for metric in ends], full_months_before(day), day)
+    months = full_months_before(day)
+    return OtherMonths([bare[metric].row for metric, end in ends.items() if end >= months[0]], months, day)
 
 
 def _of_whole(metrics: Iterable[int]) -> QuerySet:

@@ -67,7 +67,11 @@ class Flag:
     def cause(self) -> str:
         """What it is about, as the first words of a bottleneck."""
         said = {"what": self.series.label}
-        return (_("%(what)s falls sharply") if self.change < 0 else _("%(what)s rises sharply")) % said
+        if self.move:
+            return (_("%(what)s falls sharply") if self.change < 0 else _("%(what)s rises sharply")) % said
+        if self.outlier and self.outlier.is_yearly:
+            return _("The change of %(what)s against last year is unusual") % said
+        return (_("%(what)s is unusually low") if self.change < 0 else _("%(what)s is unusually high")) % said
 
 
 def _moved(series: Series, move: Move) -> str:
@@ -168,11 +172,13 @@ def reasons(found: Completeness[tuple[int, int | None]], history: History) -> li
         said.append(_("The figures end in %(month)s; %(due)s is over as well.") % ends)
     if found.is_short:
         short = ngettext(
-            "Only %(n)d month is known; six are needed.",
-            "Only %(n)d months are known; six are needed.",
+            "Only %(n)d of the last %(all)d months is known; six are needed.",
+            "Only %(n)d of the last %(all)d months are known; six are needed.",
             found.months,
         )
-        said.append(short % {"n": found.months})
+        said.append(
+            short % {"n": found.months, "all": max(len(each.expected) for each in found.by_series.values())}
+        )
     holes: dict[tuple[dt.date, ...], list[str]] = {}
     for key, each in found.by_series.items():
         missing = tuple(month for month in each.missing if history.last is not None and month <= history.last)

@@ -3,7 +3,7 @@
 A month without a value is left out, never read as zero.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -16,6 +16,8 @@ from planner.periods import add_months
 FEWEST = 6
 # The pace of today is that of the last year.
 LOOK_BACK = 12
+# Further ahead nobody plans.
+FARTHEST = 120
 # Student's t for a two-sided interval of 80 %, by degrees of freedom from 1 on; beyond them the normal 1.282.
 T_80 = tuple(
     Decimal(each)
@@ -86,19 +88,20 @@ def forecast(series: Mapping[date, Decimal], ahead: int) -> Forecast | None:
     return Forecast(pace, tuple(_floored(each, floor) for each in points), len(known), seasonal, clear)
 
 
-def months_to(target: Decimal, last: Decimal, pace: Decimal) -> int | None:
-    """In how many months `target` is reached from `last` at `pace`; 0 where it is, None where never at this pace.
-
-    Which side counts as reached follows from the pace's own direction towards the target.
-    """
-    if last == target:
-        return 0
-    if not pace or (target > last) != (pace > 0):
-        return None
+def expected_on(series: Mapping[date, Decimal]) -> Iterator[tuple[date, Decimal]]:
+    """What each of the next ten years' months is expected at: the forecast, going on as its last year does."""
+    found = forecast(series, LOOK_BACK)
+    if found is None:
+        return
+    year = [each.value for each in found.points]
     with localcontext(ARITHMETIC):
-        steps = (target - last) / pace
-        whole = int(steps)
-        return whole if steps == whole else whole + 1
+        for ahead in range(FARTHEST):
+            years, at = divmod(ahead, LOOK_BACK)
+            if found.is_seasonal:
+                value = year[at] + found.pace * LOOK_BACK * years
+            else:
+                value = year[-1] + found.pace * (ahead + 1 - LOOK_BACK) if years else year[at]
+            yield add_months(found.points[0].month, ahead), value
 
 
 def t_80(freedom: int) -> Decimal:

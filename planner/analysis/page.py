@@ -178,6 +178,13 @@ class Analysis:
         return self.params.get("against") == TARGET
 
     @property
+    def is_target_reached(self) -> bool:
+        """Whether what is left to the target is asked for, and is nothing."""
+        result = self.product.result.pk if self.product else None
+        own = next((each for each in self.standings if each.row.metric_id == result), None)
+        return self.against_target and own is not None and own.gap.is_surplus
+
+    @property
     def span_choices(self) -> list[Choice]:
         shown = [
             _choice(each.key, each.label, not self.against_target and each == self.span)

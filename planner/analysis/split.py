@@ -62,8 +62,12 @@ class Split:
 
     @property
     def places(self) -> int:
-        """With how many decimals its parts are shown."""
-        return 0 if abs(self.change) >= 100 or self.start >= 1000 else 4 if self.metric.is_rate else 2
+        """With how many decimals its parts are shown; in Chinese what is counted in 万 has two of these."""
+        if self.metric.is_rate:
+            return 3
+        if words.language().startswith("zh") and abs(self.change) >= 10_000:
+            return -2
+        return 0 if abs(self.change) >= 100 or self.start >= 1000 else 2
 
     def shown(self) -> tuple[list[Decimal], Decimal]:
         """The parts of Shapley and the rest, rounded for people so that they add up to the rounded change."""
@@ -116,6 +120,12 @@ class Split:
             )
             return words.together([first, more % left])
         return first
+
+    def weighs(self, value: Decimal) -> bool:
+        """Whether a part of this size is one to mend: it goes the wrong way, or is what is missing to the target."""
+        if self.span.key == TARGET:
+            return value != 0 and (value > 0) == (self.change > 0)
+        return value != 0 and (value < 0) == (self.metric.direction == Direction.HIGHER)
 
     def cause(self, part: Part) -> str:
         """What a driver did, as the first words of a bottleneck."""
@@ -213,11 +223,12 @@ def split_gap(
 ) -> Split | None:
     """Split a gap of Table 1: each factor from its current value to the target it has; None without a gap.
 
-    A factor without a target stays as it is; what the targets leave, or promise too much, is the rest.
+    A target that is reached leaves no gap. A factor without a target stays as it is; what the targets leave, or
+    promise too much, is the rest.
     """
     by_metric = {each.row.metric_id: each for each in standings}
     own = by_metric.get(product.result.pk)
-    if own is None or own.current is None or own.target is None:
+    if own is None or own.current is None or own.target is None or own.gap.is_surplus:
         return None
     series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
     months = [m for m in own.months if all(each is not None and m in each.values for each in series.values())]
@@ -237,6 +248,8 @@ def split_gap(
     if aimless:
         said = _("Without a target of its own, and taken as it is: %(names)s.")
         notes.append(said % {"names": ", ".join(aimless)})
+    if own.is_typed:
+        notes.append(_("The current value is typed: what the readings differ from it no driver explains."))
     span = Span(TARGET, _("what is left to the target"), (), tuple(months))
     ends = Fraction(own.current), Fraction(own.target)
     return _put_together(product, span, ends, (firsts, lasts), notes, order)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from planner import charts
 from planner.analysis import words
-from planner.analysis.forecasting import Forecast, forecast, months_to
+from planner.analysis.forecasting import Forecast, expected_on, forecast
 from planner.analysis.history import Series
 from planner.analysis.volatility import YEARLY_FROM
 from planner.gaps import Direction
@@ -70,20 +70,17 @@ class Trend:
         return said
 
     def _reaching(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
-        metric, pace = self.series.metric, self.found.pace if self.found else Decimal(0)
-        named = {"target": words.figure(metric, target)}
-        higher = metric.direction == Direction.HIGHER
-        if last[1] >= target if higher else last[1] <= target:
+        named = {"target": words.figure(self.series.metric, target)}
+        if self._is_reached(last[1], target):
             return _("The target of %(target)s is reached.") % named
-        months = months_to(target, last[1], pace)
-        if months is None or months > 120:
-            return _("At this pace the target of %(target)s is not reached.") % named
-        said = ngettext(
-            "At this pace the target of %(target)s is reached in %(n)d month.",
-            "At this pace the target of %(target)s is reached in %(n)d months.",
-            months,
-        )
-        return said % {**named, "n": months}
+        for month, value in expected_on(self.series.values):
+            if self._is_reached(value, target):
+                said = _("At this pace the target of %(target)s is reached in %(month)s.")
+                return said % {**named, "month": words.month(month)}
+        return _("At this pace the target of %(target)s is not reached.") % named
+
+    def _is_reached(self, value: Decimal, target: Decimal) -> bool:
+        return value >= target if self.series.metric.direction == Direction.HIGHER else value <= target
 
     def rows(self) -> list[list[str]]:
         """The chart as a table: month, value, and of expected months what four of five lie between."""

@@ -61,20 +61,23 @@ def is_yearly(series: Mapping[date, Decimal]) -> bool:
 def moves(series: Mapping[date, Decimal], threshold: Decimal) -> list[Move]:
     """The months that moved by more than `threshold` (a fraction of the base), oldest first.
 
-    The base is the month before, from 24 months on the same month of the year before; a month without a base
-    is not judged. From 0 to anything else is a move without a rate.
+    The base is the month before, from 24 months on the same month of the year before, where that has a value; a
+    month without a base is not judged. From 0 to anything else is a move without a rate.
     """
-    yearly = is_yearly(series)
+    if not series:
+        return []
+    yearly, second_year = is_yearly(series), add_months(min(series), 12)
     found = []
     with localcontext(ARITHMETIC):
         for month, value in sorted(series.items()):
-            base_month = add_months(month, -12 if yearly else -1)
+            is_of_year = yearly and (month < second_year or add_months(month, -12) in series)
+            base_month = add_months(month, -12 if is_of_year else -1)
             base = series.get(base_month)
             if base is None or value == base:
                 continue
             rate = (value - base) / abs(base) if base else None
             if rate is None or abs(rate) > threshold:
-                found.append(Move(month, value, base_month, base, value - base, rate, yearly))
+                found.append(Move(month, value, base_month, base, value - base, rate, is_of_year))
     return found
 
 

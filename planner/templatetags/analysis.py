@@ -29,7 +29,7 @@ def split_rows(split: Split) -> list[dict[str, Any]]:
             "shapley": words.signed(split.metric, value),
             "chain": words.signed(split.metric, chained),
             "share": words.per_cent(part.share),
-            "is_bad": (value < 0) == (split.metric.direction == Direction.HIGHER) and value != 0,
+            "is_bad": split.weighs(value),
             "cause": split.cause(part),
             "evidence": split.evidence(part),
         }
@@ -53,6 +53,7 @@ def split_total(split: Split) -> str:
 def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
     """The table of a breakdown: each segment before and after, its change, points of growth and share."""
     metric = breakdown.metric
+    lower = metric.direction == Direction.LOWER
     return [
         {
             "line": line,
@@ -61,8 +62,8 @@ def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
             "change": words.signed(metric, line.change),
             "points": points_of(line),
             "share": words.per_cent(line.share),
-            "bar": _bar(line, breakdown.largest),
-            "is_bad": (line.change < 0) == (metric.direction == Direction.HIGHER) and line.change != 0,
+            "bar": _bar(line, breakdown.largest, is_bad=line.change != 0 and (line.change > 0) == lower),
+            "is_bad": line.change != 0 and (line.change > 0) == lower,
             "cause": breakdown.cause(line),
             "evidence": breakdown.evidence(line),
         }
@@ -70,11 +71,11 @@ def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
     ]
 
 
-def _bar(line: Contribution, largest: Fraction) -> Any:
+def _bar(line: Contribution, largest: Fraction, *, is_bad: bool) -> Any:
     """A change as a bar to the right or left of the middle."""
     width = 50 * abs(line.change) / largest if largest else Fraction(0)
     start = 50 if line.change >= 0 else 50 - width
-    tone = "good" if line.change >= 0 else "bad"
+    tone = "bad" if is_bad else "good"
     return format_html(
         '<svg class="bar two {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         '<rect x="{}" width="{}" height="6"/></svg>',

@@ -143,3 +143,27 @@ def test_a_driver_that_comes_from_nothing(url, plan, read, status, orders):
     assert [part.shapley for part in found.parts] == [500, 0]
     assert found.rest == 0
     assert "has no value in one of the two" in found.notes[0]
+
+
+def test_a_target_that_is_reached_leaves_nothing_to_split(url, plan, read, status, orders, manager, as_):
+    read(status.sales.metric, None, *[1200] * 6)
+    read(orders, None, *[30] * 6)
+    value = Metric.objects.create(team=plan.team, name="Average order value", aggregation="ratio")
+    read(value, None, *[40] * 6)
+    status.sales.target = 1000
+    status.sales.save()
+    page = words(as_(manager).get(url, {"against": "target"}))
+    assert "The target of this metric is reached: there is no gap to split." in page
+    assert analysis(plan, against="target").split is None
+
+
+def test_a_cost_that_rises_in_a_region_is_no_green_bar(url, plan, read, status, team, viewer, as_):
+    status.sales.metric.direction = "lower"
+    status.sales.metric.save()
+    read(status.sales.metric, None, *[100] * 3, *[150] * 3)
+    read(status.sales.metric, region(team, "East"), *[50] * 3, *[100] * 3)
+    page = as_(viewer).get(url).content.decode()
+    assert (
+        'class="bar two bad" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect x="50.0"'
+        in page
+    )

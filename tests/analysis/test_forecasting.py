@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.analysis.forecasting import forecast, months_to, t_80
+from planner.analysis.forecasting import expected_on, forecast, t_80
 from tests.analysis.test_volatility import series
 
 
@@ -71,19 +71,14 @@ def test_what_was_never_negative_does_not_become_so():
     assert forecast(series(-60, -50, -40, -30, -20, 10), 3).points[0].value > 10
 
 
-@pytest.mark.parametrize(
-    ("target", "last", "pace", "months"),
-    [
-        (100, 100, 0, 0),
-        (100, 80, 10, 2),
-        (100, 80, 7, 3),
-        (80, 100, -10, 2),
-        (100, 80, -1, None),
-        (100, 80, 0, None),
-    ],
-)
-def test_how_long_it_takes(target, last, pace, months):
-    assert months_to(D(target), D(last), D(pace)) == months
+def test_what_is_expected_goes_on_for_ten_years():
+    line = [value for _month, value in expected_on(series(*range(100, 160, 5)))]
+    assert line[:2] == [D(160), D(165)]
+    assert (line[12], line[119]) == (D(220), D(755))
+    year = [*[100] * 11, 200]
+    seasonal = [value for _month, value in expected_on(series(*year, *[each + 12 for each in year]))]
+    assert (seasonal[0], seasonal[11], seasonal[12], seasonal[23]) == (124, 224, 136, 236)
+    assert list(expected_on(series(5))) == []
 
 
 def test_students_t():

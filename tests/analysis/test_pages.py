@@ -93,6 +93,30 @@ def test_in_chinese_it_is_said_as_people_say_it(url, read, team, status, viewer,
     assert "2026年9月 Total sales环比下降 30%（90万CNY → 63万CNY）。" in words(client.get(url))
 
 
+@pytest.mark.parametrize(
+    ("values", "cause"),
+    [
+        ((100, 101, 99, 100, 102, 98, 100, 101, 50, 55), "Total sales is unusually low"),
+        ((100, 101, 99, 100, 102, 98, 100, 101, 150, 130), "Total sales is unusually high"),
+        (
+            (*[1000] * 12, *[1100, 1101] * 5, 1100, 1020),
+            "The change of Total sales against last year is unusual",
+        ),
+    ],
+)
+def test_an_outlier_that_hardly_moved_is_not_said_to_move(url, plan, read, status, values, cause):
+    read(status.sales.metric, None, *values)
+    assert (
+        next(flag.cause for flag in analysis(plan).flags if flag.month == SEPTEMBER and not flag.move)
+        == cause
+    )
+
+
+def test_after_a_hole_the_month_before_is_the_base_again(url, plan, read, status):
+    read(status.sales.metric, None, *[100, 101] * 12, *[None] * 15, 100, 101, 100, 101, 100, 101, 100, 50)
+    assert "fell by 50% in Sep 2026 against the month before" in analysis(plan).flags[0].sentence
+
+
 # Completeness
 
 
@@ -121,7 +145,7 @@ def test_figures_that_ended_long_ago_say_so(url, plan, read, status):
 
 def test_few_months_are_told(url, plan, read, status):
     read(status.sales.metric, None, 100, 100)
-    assert "Only 2 months are known; six are needed." in analysis(plan).reasons
+    assert "Only 2 of the last 6 months are known; six are needed." in analysis(plan).reasons
 
 
 # Figures from long ago
@@ -166,6 +190,22 @@ def test_once_the_plans_own_months_have_figures_they_are_offered_again(url, plan
     assert analysis(plan).standings[0].current == 90
 
 
+def test_a_typed_value_is_left_where_it_is(url, plan, read, status):
+    status.sales.override, status.sales.as_of = 80, dt.date(2026, 4, 1)
+    status.sales.save()
+    read(status.sales.metric, None, 90, 90, 90)
+    assert analysis(plan).other_months is None
+
+
+def test_only_rows_with_figures_in_the_offered_months_are_offered_them(url, plan, read, status, orders):
+    PlanMetric.objects.create(plan=plan, metric=orders, order=2)
+    read(status.sales.metric, None, 1, last=dt.date(2026, 5, 1))
+    read(status.sales.metric, None, 1, last=dt.date(2026, 10, 1))
+    read(orders, None, 1, last=dt.date(2020, 5, 1))
+    found = analysis(plan).other_months
+    assert ([row.metric.name for row in found.rows], found.day) == (["Total sales"], dt.date(2026, 6, 1))
+
+
 def test_nothing_earlier_is_offered_where_figures_stand_or_only_come_later(url, plan, read, status):
     read(status.sales.metric, None, 10, last=dt.date(2026, 12, 1))
     assert analysis(plan).other_months is None
@@ -181,7 +221,7 @@ def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
     read(orders, None, 5, last=dt.date(2020, 6, 1))
     assert "Current values: Apr 2020 – Jun 2020" in words(as_(viewer).get(url))
     read(status.sales.metric, None, 10)
-    assert "Current values: each row says its months" in words(as_(viewer).get(url))
+    assert "Current values: Jul 2026 – Sep 2026, where a row names no others" in words(as_(viewer).get(url))
 
 
 # The trend
@@ -190,7 +230,7 @@ def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
 def test_the_trend_says_when_the_target_is_reached(url, plan, read, status):
     read(status.sales.metric, None, *[700_000 + 10_000 * n for n in range(12)])
     assert analysis(plan).trend.sentence == (
-        "Pace: +10,000 CNY a month. At this pace the target of 1,000,000 CNY is reached in 19 months. "
+        "Pace: +10,000 CNY a month. At this pace the target of 1,000,000 CNY is reached in Apr 2028. "
         "A season cannot be told from 12 months; it takes 24 without a hole."
     )
 
