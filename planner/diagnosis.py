@@ -212,8 +212,7 @@ class StatusTable(Table):
         pace = self._figure_text(standing, found.pace)
         up = found.pace > 0
         said = (_("↗ +%(pace)s a month") if up else _("↘ %(pace)s a month")) % {"pace": pace}
-        good = up == (standing.row.metric.direction == gaps.Direction.HIGHER)
-        return cells.toned("good" if good else "bad", said)
+        return cells.toned("bad" if standing.row.metric.is_worse_by(found.pace) else "good", said)
 
     def _figure_text(self, standing: Standing, value: Decimal) -> str:
         """A difference without its unit, which the figure above it has; rates keep theirs."""

@@ -14,7 +14,6 @@ from planner.analysis import words
 from planner.analysis.completeness import Completeness, complete, cover, expected_months
 from planner.analysis.history import History, Series
 from planner.analysis.volatility import Move, Outlier, moves, outliers
-from planner.gaps import Direction
 from planner.models import Metric
 from planner.periods import add_months
 
@@ -44,7 +43,7 @@ class Flag:
     @property
     def is_bad(self) -> bool:
         """Whether it went where the metric should not go."""
-        return (self.change < 0) == (self.series.metric.direction == Direction.HIGHER)
+        return self.series.metric.is_worse_by(self.change)
 
     @property
     def weight(self) -> tuple[bool, bool, Decimal]:

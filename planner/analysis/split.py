@@ -125,7 +125,7 @@ class Split:
         """Whether a part of this size is one to mend: it goes the wrong way, or is what is missing to the target."""
         if self.span.key == TARGET:
             return value != 0 and (value > 0) == (self.change > 0)
-        return value != 0 and (value < 0) == (self.metric.direction == Direction.HIGHER)
+        return self.metric.is_worse_by(value)
 
     def cause(self, part: Part) -> str:
         """What a driver did, as the first words of a bottleneck."""

@@ -13,8 +13,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from planner.imports.amounts import MILLION
+from planner.imports.cells import Part
 from planner.imports.order_lines import Lines
-from planner.imports.readings import WHOLE, NewReading, Part
+from planner.imports.readings import WHOLE, NewReading
 from planner.imports.values import within_field
 
 

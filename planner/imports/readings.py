@@ -11,13 +11,15 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
+from planner.imports.cells import Cell, Part, ReadCell
 from planner.imports.grids import Grid
 from planner.imports.headers import Header
 from planner.imports.metrics import KnownMetric, Metrics, same_name, split_once
 from planner.imports.problems import Problems
+from planner.imports.rates import check_per_cent, scale_rates
 from planner.imports.rows import ERRORS, data_rows, say_totals, why_broken
 from planner.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of, unit_of_note
-from planner.imports.values import Figure, ValueRefused, rates_of, read_figure, read_month, within_field
+from planner.imports.values import Figure, ValueRefused, read_figure, read_month, within_field
 from planner.quantities import TOO_LARGE, half_width
 
 WHOLE = ("whole", "")
@@ -39,7 +41,6 @@ DIMENSIONS = {
     "sub_team": "sub_team",
     "小组": "sub_team",
 }
-Part = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -53,38 +54,6 @@ class NewReading:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     source: str = ""
-
-
-@dataclass(slots=True)
-class _Cell:
-    """One cell that holds a value, with what belongs to it and where it stands (row from 1)."""
-
-    row: int
-    column: str
-    metric: str
-    metric_row: int
-    metric_column: str
-    month: str
-    month_column: str
-    value: str
-    segment: Part
-    weight: str = ""
-    weight_column: str = ""
-    source: str = ""
-    # What the row says of this figure, and what the file says of all, or of all money.
-    own_unit: Unit | None = None
-    unit: Unit = NO_UNIT
-    in_percent: bool = False
-
-
-@dataclass(slots=True)
-class _Read:
-    cell: _Cell
-    metric: KnownMetric
-    month: dt.date
-    figure: Figure
-    unit: Unit
-    weight: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -104,24 +73,24 @@ def read_readings(
 ) -> ReadingsFound:
     """The readings below the header; with `create` a name that is no metric of the team is a new one."""
     found = ReadingsFound()
-    read: list[_Read] = []
+    read: list[ReadCell] = []
     for cell in _cells(grid, header, problems):
         if one := _read(cell, known, create, found, problems):
             read.append(one)
-    by_metric: dict[str, list[_Read]] = {}
+    by_metric: dict[str, list[ReadCell]] = {}
     for one in read:
         by_metric.setdefault(one.metric.name, []).append(one)
     for name, group in by_metric.items():
-        _scale_rates(name, group, found, problems)
+        scale_rates(name, group, found.new_metrics, problems)
         if grid.sheet is not None:
-            _check_per_cent(name, group, problems)
+            check_per_cent(name, group, problems)
     _check_twice(read, problems)
     say_units(found.units, problems)
     found.readings = [_reading(one) for one in read]
     return found
 
 
-def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[_Cell]:
+def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
     # What these columns say decides what a value is; without a source or a note it is the same.
     telling = {at for name, at in header.columns.items() if name not in ("value", "source", "note")}
     said = (split_unit(header.name(each))[1] for each in ("value", "metric") if each in header.columns)
@@ -160,7 +129,7 @@ def _cells_of_row(
     unit: Unit,
     grid: Grid,
     problems: Problems,
-) -> Iterator[_Cell]:
+) -> Iterator[Cell]:
     def get(name: str) -> str:
         return cells[header.columns[name]].strip() if name in header.columns else ""
 
@@ -182,7 +151,7 @@ def _cells_of_row(
             continue
         if not value and not is_long:
             continue  # a month or metric without a value in a wide table: missing, not zero
-        yield _Cell(
+        yield Cell(
             row=row,
             column=name,
             metric=metric,
@@ -234,8 +203,8 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
 
 
 def _read(
-    cell: _Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
-) -> _Read | None:
+    cell: Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
+) -> ReadCell | None:
     told = _metric_of(cell, known, create, found, problems)
     if told is None:
         return None
@@ -259,11 +228,11 @@ def _read(
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.weight_column)
         return None
-    return _Read(cell, metric, month, figure, unit, weight)
+    return ReadCell(cell, metric, month, figure, unit, weight)
 
 
 def _metric_of(
-    cell: _Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
+    cell: Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
 ) -> tuple[KnownMetric, Unit] | None:
     """A cell's metric, the team's own or a new one, and the unit of its figure; None, and a problem, without."""
     metric, unit = known.named(cell.metric)
@@ -298,14 +267,14 @@ def _metric_of(
     return KnownMetric(name, False), unit or NO_UNIT
 
 
-def _whose_unit(cell: _Cell) -> str:
+def _whose_unit(cell: Cell) -> str:
     return _("The unit of “%(name)s” is not known, for the file speaks of %(unit)s: name it in brackets.") % {
         "name": cell.metric[:80],
         "unit": cell.unit.words,
     }
 
 
-def _weight_of(cell: _Cell, figure: Figure) -> Decimal:
+def _weight_of(cell: Cell, figure: Figure) -> Decimal:
     """Raises ValueRefused."""
     weight = read_figure(cell.weight).value
     if weight <= 0:
@@ -327,55 +296,7 @@ def _first_spelling(name: str, found: ReadingsFound) -> str:
     return next((each for each in found.new_metrics if same_name(each) == same_name(name)), name[:80])
 
 
-def _scale_rates(name: str, group: list[_Read], found: ReadingsFound, problems: Problems) -> None:
-    """Let the rates of a metric be fractions; refuse a per-cent sign in a metric that is none."""
-    is_new = name in found.new_metrics
-    signed = [one for one in group if one.figure.percent]
-    if is_new and signed:
-        found.new_metrics[name] = True
-    if not group[0].metric.is_rate and not (is_new and signed):
-        for one in signed:
-            problems.error(
-                _("“%(metric)s” is no rate: write it without the per-cent sign.") % {"metric": name},
-                one.cell.row,
-                one.cell.column,
-            )
-        return
-    rates = rates_of(one.figure for one in group)
-    if rates.error:
-        odd = next(one for one in group if one.figure.percent != group[0].figure.percent)
-        problems.error(rates.error, odd.cell.row, odd.cell.column)
-    elif rates.in_percent:
-        for one in group:
-            one.figure = Figure(within_field(one.figure.value / 100), True)
-        problems.warn(
-            _("“%(metric)s” was read in per cent: 12 is 12%%.") % {"metric": name}, group[0].cell.row
-        )
-
-
-def _check_per_cent(name: str, group: list[_Read], problems: Problems) -> None:
-    """Refuse rates of a workbook that the file calls per cent but that all lie within 0…1: 8% is stored as 0.08."""
-    bare = [one for one in group if one.unit.sign == "%" and not one.cell.value.endswith("%")]
-    if any(one.figure.value for one in bare) and all(
-        abs(one.figure.value) <= Decimal("0.01") for one in bare
-    ):
-        problems.error(
-            _(
-                "Nobody can tell whether %(value)s is %(high)s%% or %(value)s%%, "
-                "for the file says %(unit)s of “%(metric)s”."
-            )
-            % {
-                "value": bare[0].cell.value,
-                "high": f"{(bare[0].figure.value * 10_000).normalize():f}",
-                "unit": bare[0].unit.words,
-                "metric": name,
-            },
-            bare[0].cell.row,
-            bare[0].cell.column,
-        )
-
-
-def _check_twice(read: list[_Read], problems: Problems) -> None:
+def _check_twice(read: list[ReadCell], problems: Problems) -> None:
     first: dict[tuple[str, dt.date, Part], int] = {}
     for one in read:
         key = (one.metric.name, one.month, one.cell.segment)
@@ -390,7 +311,7 @@ def _check_twice(read: list[_Read], problems: Problems) -> None:
             first[key] = one.cell.row
 
 
-def _reading(one: _Read) -> NewReading:
+def _reading(one: ReadCell) -> NewReading:
     numerator = denominator = None
     if one.weight is not None:
         numerator, denominator = within_field(one.figure.value * one.weight), one.weight

@@ -10,9 +10,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from planner import changes
+from planner.imports.cells import Part
 from planner.imports.load import BATCH, Differing, as_text, differing, put, standing
 from planner.imports.metrics import same_name
-from planner.imports.readings import NewReading, Part
+from planner.imports.readings import NewReading
 from planner.models import Import, Metric, Plan, Reading, Segment, User
 
 

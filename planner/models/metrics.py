@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
@@ -70,6 +72,10 @@ class Metric(Recorded):
     @property
     def is_rate(self) -> bool:
         return self.kind == self.Kind.RATE
+
+    def is_worse_by(self, change: Decimal | Fraction) -> bool:
+        """Whether a change goes where the metric should not go; no change goes nowhere."""
+        return change != 0 and (change > 0) == (self.direction == self.Direction.LOWER)
 
 
 class Formula(Recorded):

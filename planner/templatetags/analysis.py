@@ -12,7 +12,6 @@ from planner.analysis import words
 from planner.analysis.breakdown import Breakdown, points_of
 from planner.analysis.drivers import Contribution
 from planner.analysis.split import Split
-from planner.gaps import Direction
 
 register = template.Library()
 
@@ -53,7 +52,6 @@ def split_total(split: Split) -> str:
 def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
     """The table of a breakdown: each segment before and after, its change, points of growth and share."""
     metric = breakdown.metric
-    lower = metric.direction == Direction.LOWER
     return [
         {
             "line": line,
@@ -62,8 +60,8 @@ def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
             "change": words.signed(metric, line.change),
             "points": points_of(line),
             "share": words.per_cent(line.share),
-            "bar": _bar(line, breakdown.largest, is_bad=line.change != 0 and (line.change > 0) == lower),
-            "is_bad": line.change != 0 and (line.change > 0) == lower,
+            "bar": _bar(line, breakdown.largest, is_bad=metric.is_worse_by(line.change)),
+            "is_bad": metric.is_worse_by(line.change),
             "cause": breakdown.cause(line),
             "evidence": breakdown.evidence(line),
         }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal as D
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
 from planner.models import Formula, Metric, PlanMetric
+from planner.templatetags.analysis import split_rows, split_total
 from tests.analysis.pages import analysis, region, words
 
 
@@ -167,3 +171,34 @@ def test_a_cost_that_rises_in_a_region_is_no_green_bar(url, plan, read, status, 
         'class="bar two bad" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect x="50.0"'
         in page
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "values", "unit"),
+    [
+        ("rate", "en", ((0.5, 0.4, 0.5), (0.51614, 0.412912, 0.51614)), "pp"),
+        ("amount", "zh-hans", ((100, 100, 100), (103.228, 103.228, 103.228)), "万"),
+    ],
+)
+def test_parts_add_up_to_the_change_as_they_are_shown(
+    plan, read, status, team, url, kind, language, values, unit
+):
+    status.sales.metric.kind = kind
+    status.sales.metric.save()
+    factors = [Metric.objects.create(team=team, name=f"F{at}", aggregation="average") for at in range(3)]
+    for at, factor in enumerate(factors):
+        read(factor, None, *[values[0][at]] * 3, *[values[1][at]] * 3)
+    before, after = (round(math.prod(each), 6) for each in values)
+    read(status.sales.metric, None, *[before] * 3, *[after] * 3)
+    status.sales.metric.aggregation = "average"
+    status.sales.metric.save()
+    Formula.objects.create(
+        team=team, result=status.sales.metric, factors=[[factor.pk, None] for factor in factors]
+    )
+    with translation.override(language):
+        split = analysis(plan).split
+        parts = [D(re.match(r"\+([\d.]+)", row["shapley"])[1]) for row in split_rows(split)]
+        total = D(re.match(r"\+([\d.]+)", split_total(split))[1])
+        assert unit in split_total(split)
+    assert len(parts) == 3
+    assert sum(parts) == total
