@@ -19,7 +19,7 @@ USER 10001
 
 # Messages and static files belong to the image; the key here signs nothing that is kept.
 ENV STATIC_ROOT=/app/static-root
-RUN python -c "from planner.messages import compile_catalogues; compile_catalogues()" \
+RUN python -c "from planner.management.catalogues import compile_catalogues; compile_catalogues()" \
     && SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=sqlite://:memory: VAR_DIR=/app/build \
     python manage.py collectstatic --no-input --verbosity 0
 

@@ -101,7 +101,7 @@ browser: ## Install Chromium, fonts, LibreOffice and gettext (Debian): for the t
 messages: install ## Collect the texts into locale/: then translate what is empty or fuzzy
 	@$(TRIAL) $(PY) manage.py makemessages --locale en --locale zh_Hans --add-location file --no-obsolete --no-wrap \
 	  --ignore .venv --ignore var --ignore tests --ignore bench
-	@$(PY) -m planner.messages
+	@$(PY) -m planner.management.catalogues
 
 format: install ## Format the code
 	@$(PY) -m ruff check --quiet --fix-only; $(PY) -m ruff format

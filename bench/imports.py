@@ -75,8 +75,8 @@ def _plain(path: Path) -> str:
 
 
 def _ours(path: Path) -> str:
-    from planner.imports.pipeline import Choices, parse
     from planner.models import Team
+    from planner.readings.imports.pipeline import Choices, parse
 
     parsed = parse(path, Team.objects.create(name="East"), Choices(is_whole_history=True))
     return f"{parsed.totals()['Total sales']:.2f}"

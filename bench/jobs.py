@@ -16,10 +16,10 @@ from bench import jobs_data
 from bench.jobs_data import Sizes
 from bench.measure import ratio, spread
 from bench.report import Say, shown
-from planner.gap_history import refresh_gaps
+from planner.arithmetic.periods import full_months_before
+from planner.diagnose.gap_history import refresh_gaps
 from planner.models import GapPoint, Notice
 from planner.notices import ledger, post
-from planner.periods import full_months_before
 from tracking.alerts import raise_alerts
 from tracking.models import Alert
 

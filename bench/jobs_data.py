@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from planner.arithmetic.periods import full_months_before
 from planner.models import Membership, Metric, Plan, PlanMetric, Reading, Segment, Team, User
-from planner.periods import full_months_before
 from strategies.models import Strategy
 from tracking.models import Task
 

@@ -69,8 +69,8 @@ def _tidy() -> None:
 
 
 def _ours(plan: Any, readings: list[tuple[Any, Decimal]]) -> Callable[[], object]:
-    from planner.imports.readings import NewReading
-    from planner.imports.save import save
+    from planner.readings.imports.readings import NewReading
+    from planner.readings.save import save
 
     new = [
         NewReading(metric.name, month, (part.dimension, part.name), value)

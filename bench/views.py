@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from planner.models import Membership, Plan, Role
-from planner.requests import Request
+from planner.web.requests import Request
 from strategies.models import Strategy
 from tracking.models import PAUSED, Progress, Task
 from tracking.rollup import roll_up

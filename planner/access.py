@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from planner.models import Membership, Plan, Role, Team, User
-from planner.requests import Request
+from planner.web.requests import Request
 
 
 def memberships(user: User) -> QuerySet[Membership]:

@@ -26,7 +26,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.formats import machine
+from planner.arithmetic.formats import machine
 from planner.models import Change, Membership, Plan, Recorded, Team, User
 
 R = TypeVar("R", bound=models.Model)

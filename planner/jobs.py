@@ -8,11 +8,12 @@ import logging
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from planner import gap_history, pulses
+from planner import pulses
 from planner.celery import app
-from planner.imports import uploads
+from planner.diagnose import gap_history
 from planner.models import Pulse
 from planner.notices import ledger, post
+from planner.readings import uploads
 
 logger = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from planner import changes
+from planner.arithmetic.workdays import Exceptional
 from planner.models import Invitation, Membership, Role, Segment, Team, User
 from planner.stages import Work, stages
-from planner.workdays import Exceptional
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from planner import changes, gaps
+from planner import changes
+from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.metrics import Metric as M
 

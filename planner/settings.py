@@ -68,7 +68,7 @@ INSTALLED_APPS = [
 ]
 
 # The stages of a plan in the order of the loop; each module says what its stage has (planner/stages.py).
-STAGES = ["planner.stage", "strategies.stage", "tracking.stage", "reviews.stage"]
+STAGES = ["planner.diagnose.stage", "strategies.stage", "tracking.stage", "reviews.stage"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -79,13 +79,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "planner.middleware.LanguageMiddleware",
+    "planner.web.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "planner.middleware.RefusalMiddleware",
+    "planner.web.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "planner.urls"
@@ -106,7 +106,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "planner.context.shell",
+                "planner.views.context.shell",
             ],
         },
     }
@@ -181,7 +181,7 @@ CELERY_BEAT_SCHEDULE = {
 NOTICE_KINDS = [
     "tracking.notices.DIGEST",
     "tracking.notices.ESCALATION",
-    "planner.notices.widened.GAP",
+    "planner.diagnose.notices.GAP",
 ]
 
 # People
@@ -197,7 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "planner.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "planner.web.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "planner.forms.accounts.LoginForm",
     "reset_password": "planner.forms.accounts.ResetPasswordForm",
@@ -255,14 +255,14 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_FINDERS = [
-    "planner.bundles.BundleFinder",
+    "planner.web.bundles.BundleFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str("STATICFILES_STORAGE", default="planner.bundles.HashedStaticFilesStorage")
+        "BACKEND": env.str("STATICFILES_STORAGE", default="planner.web.bundles.HashedStaticFilesStorage")
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -4,10 +4,12 @@ from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import include, path
 
+from planner.diagnose import views as diagnosis
+from planner.readings import views as readings
+from planner.tables.views import table_urls
 from planner.views import (
     accounts,
     channels,
-    diagnosis,
     exports,
     feeds,
     health,
@@ -16,9 +18,7 @@ from planner.views import (
     notices,
     people,
     plans,
-    readings,
 )
-from planner.views.tables import table_urls
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -31,10 +31,10 @@ urlpatterns = [
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
-    *table_urls("readings", "planner.readings_table.ReadingsTable"),
+    *table_urls("readings", "planner.readings.table.ReadingsTable"),
     path("plans/<int:plan_pk>/readings/import/", readings.bring, name="readings-import"),
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
-    *table_urls("diagnose", "planner.diagnosis.StatusTable"),
+    *table_urls("diagnose", "planner.diagnose.table.StatusTable"),
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
     path("plans/<int:plan_pk>/diagnose/months/", diagnosis.look_at_others, name="diagnose-months"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
@@ -44,7 +44,7 @@ urlpatterns = [
         diagnosis.remove_formula,
         name="formula-remove",
     ),
-    *table_urls("bottlenecks", "planner.bottlenecks.BottlenecksTable"),
+    *table_urls("bottlenecks", "planner.diagnose.bottlenecks.table.BottlenecksTable"),
     path("plans/<int:plan_pk>/bottlenecks/from/", diagnosis.bottleneck_from, name="bottleneck-from"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from planner.arithmetic.items import join_items
+from planner.arithmetic.periods import add_months, month_start, months_between
 from planner.changes import Recording
-from planner.items import join_items
 from planner.models import Plan
-from planner.periods import add_months, month_start, months_between
 from planner.tables.forms import AddForm, RowForm
 from reviews.models import Review, period_name
 

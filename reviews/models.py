@@ -7,8 +7,8 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from planner.arithmetic.periods import add_months
 from planner.models import Plan, Recorded
-from planner.periods import add_months
 
 MONTHS_IN = {"month": 1, "quarter": 3}
 

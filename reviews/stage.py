@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner.arithmetic.periods import add_months, month_start, months_between
 from planner.models import Plan
-from planner.periods import add_months, month_start, months_between
 from planner.stages import Check, Stage, Summary, check
 from reviews.models import Review
 

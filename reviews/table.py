@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from planner.items import number_items, split_items
+from planner.arithmetic.items import number_items, split_items
 from planner.models import Change, Plan
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells

@@ -12,16 +12,16 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from planner import goals
+from planner.arithmetic import goals
+from planner.arithmetic.items import split_items
+from planner.arithmetic.periods import full_months_before
+from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
-from planner.items import split_items
+from planner.diagnose.standings import Asked, levels
 from planner.models import Goal
-from planner.periods import full_months_before
-from planner.quantities import edit_text
-from planner.requests import with_value
-from planner.status import Asked, levels
 from planner.tables import cells
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
+from planner.web.requests import with_value
 from strategies.models import KeyAction, Strategy
 from strategies.targets import GROWTHS, growth_of, is_rate
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planner.items import number_items
+from planner.arithmetic.items import number_items
 from planner.models import Goal
 from planner.spreadsheets.sheets import Heading, Line, Number
 from strategies.forms import ARROW

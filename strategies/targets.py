@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from planner import formats
-from planner.formats import Figure
-from planner.goals import goal_amount, progress
+from planner.arithmetic import formats
+from planner.arithmetic.formats import Figure
+from planner.arithmetic.goals import goal_amount, progress
+from planner.diagnose.standings import Asked, levels, months_of_now
 from planner.models import Goal, Metric, Plan, PlanMetric
-from planner.status import Asked, levels, months_of_now
 
 GROWTHS = (Goal.Kind.GROW_BY, Goal.Kind.GROW_PERCENT)
 

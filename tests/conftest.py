@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from planner.messages import compile_catalogues
+from planner.management.catalogues import compile_catalogues
 from planner.models import Membership, Metric, Plan, PlanMetric, Role, Segment, Team, User
 from tests.real_programs import chromium
 

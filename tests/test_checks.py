@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from planner import stages
+from planner.arithmetic.periods import full_months_before
 from planner.models import Bottleneck, Goal, Metric, PlanMetric, Reading
-from planner.periods import full_months_before
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat

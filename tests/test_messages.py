@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation.template import templatize
 
-from planner.messages import LOCALE_DIR, compile_catalogues, read_catalogue, tidy_catalogues
+from planner.management.catalogues import LOCALE_DIR, compile_catalogues, read_catalogue, tidy_catalogues
 
 CODE = ("planner", "strategies", "tracking", "reviews")
 KEYWORDS = {

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from planner.gap_history import refresh_gaps
+from planner.diagnose.gap_history import refresh_gaps
 from planner.models import Change, GapPoint, Notice
 from planner.notices import ledger, post
 from strategies.models import Strategy

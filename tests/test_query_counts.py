@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from planner import changes
+from planner.arithmetic.periods import add_months
 from planner.models import Goal, Membership, Metric, Plan, PlanMetric
-from planner.periods import add_months
 from reviews.models import Review
 from strategies.models import KeyAction, Strategy
 from tests.conftest import seat

@@ -34,17 +34,19 @@ ALLOWED = {
         ("silent.update", "old.filter(tries=0).update", "old.update", "again.update"),
         "ends or claims Notices, which are not recorded",
     ),
-    "planner/gap_history.py": {"cursor.execute": "keeps GapPoints, which are not recorded, by one statement"},
+    "planner/diagnose/gap_history.py": {
+        "cursor.execute": "keeps GapPoints, which are not recorded, by one statement"
+    },
     "tracking/alerts.py": {"cursor.execute": "inserts Alerts, which are not recorded, by one statement"},
-    "planner/imports/uploads.py": dict.fromkeys(
+    "planner/readings/uploads.py": dict.fromkeys(
         ("upload.save", "self._mine.update"), "an Upload is not recorded"
     ),
-    "planner/imports/load.py": {
+    "planner/readings/imports/load.py": {
         "cursor.execute": "puts Readings in their places; their Import is what is recorded",
         "done.save": "keeps in an Import, once recorded, what stood in its places",
     },
-    "planner/imports/save.py": {"there.delete": "a Reading; its Import is what is recorded"},
-    "planner/views/readings.py": {"found.save": "an Upload is not recorded"},
+    "planner/readings/save.py": {"there.delete": "a Reading; its Import is what is recorded"},
+    "planner/readings/views.py": {"found.save": "an Upload is not recorded"},
     "planner/views/notices.py": {"listed.update": "sets Notices aside, which are not recorded"},
     "planner/views/channels.py": {"form.save": "a Channel is not recorded"},
     "planner/views/accounts.py": {"user.save": "a User is not recorded"},

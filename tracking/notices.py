@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from planner import formats
+from planner.arithmetic import formats
+from planner.arithmetic.periods import end_of_week
 from planner.models import Team
 from planner.notices.kinds import MOST_LINES, Kind, Recipient, Said
 from planner.notices.mail import public_url
-from planner.periods import end_of_week
 from tracking.models import Alert, Status, Task
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from planner.items import circled, number_items
+from planner.arithmetic.items import circled, number_items
 from planner.spreadsheets.sheets import Heading, Line
 from strategies.models import Strategy
 from tracking.models import Status, Task

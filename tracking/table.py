@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import access
-from planner.items import circled
+from planner.arithmetic.items import circled
+from planner.arithmetic.periods import end_of_week
 from planner.models import Change, Goal, Membership, Plan
-from planner.periods import end_of_week
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row

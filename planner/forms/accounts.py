@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from planner import access
 from planner.models import Channel, Membership, NoticeChoice, Role, User
-from planner.notices.people import offered_kinds
+from planner.notices.listeners import offered_kinds
 
 EMAIL = gettext_lazy("Email address")
 PASSWORD = gettext_lazy("Password")

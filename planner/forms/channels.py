@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.channels.addresses import AddressError, recognise
 from planner.models import Channel
+from planner.notices.channels.addresses import AddressError, recognise
 
 
 class ChannelForm(forms.ModelForm):

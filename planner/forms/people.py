@@ -13,11 +13,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from planner.arithmetic.workdays import countries
 from planner.models import Membership, Team
 from planner.models.people import Weekday
-from planner.requests import with_value
 from planner.tables.forms import QuantityField
-from planner.workdays import countries
+from planner.web.requests import with_value
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 

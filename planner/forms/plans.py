@@ -9,12 +9,12 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from planner import formats
+from planner.arithmetic import formats
+from planner.arithmetic.periods import add_months, month_start
 from planner.models import Metric, Plan, Team
-from planner.periods import add_months, month_start
 from planner.plans import FIRST_METRICS, standard_metrics
-from planner.requests import with_value
 from planner.tables.forms import DayField
+from planner.web.requests import with_value
 
 OTHER = "other"
 # One round of the loop; what is longer is several.

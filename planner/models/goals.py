@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner.goals import GoalKind
+from planner.arithmetic.goals import GoalKind
 from planner.models.bottlenecks import Bottleneck
 from planner.models.history import Recorded
 from planner.models.metrics import FIGURE, Metric, Segment

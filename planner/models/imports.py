@@ -29,7 +29,7 @@ class Import(Recorded):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)
     readings = models.PositiveIntegerField(_("readings"))
-    # [metric, month, segment, what stood there or null, what the file brought], as planner/imports/load.py writes it.
+    # [metric, month, segment, what stood there or null, what the file brought], as planner/readings/imports/load.py writes it.
     before = models.JSONField(default=list, editable=False)
 
     class Meta(Recorded.Meta):
@@ -49,12 +49,12 @@ class Import(Recorded):
 
     def was_removed(self, by: User | None) -> None:
         """Undoing it gives each reading back what stood there before; who undoes it is the author of that now."""
-        from planner.imports.save import swap
+        from planner.readings.save import swap
 
         swap(self, by, back=True)
 
     def was_restored(self, by: User | None) -> None:
-        from planner.imports.save import swap
+        from planner.readings.save import swap
 
         swap(self, by, back=False)
 
@@ -73,7 +73,7 @@ class Upload(models.Model):
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)
     stored_as = models.CharField(max_length=60, unique=True)
-    # What the person has said about the file, as planner/imports/uploads.py reads it.
+    # What the person has said about the file, as planner/readings/uploads.py reads it.
     choices = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.READING)
     # How much of the file is read, in per cent; and since when a worker should have it.

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner import gaps
+from planner.arithmetic import gaps
 from planner.models.history import Recorded
 from planner.models.people import Team
 from planner.models.plans import Plan
@@ -244,7 +244,7 @@ DERIVED: Any = {"max_digits": 42, "decimal_places": 6, "null": True}
 
 
 class GapPoint(models.Model):
-    """How far a metric of a plan was from its target on one local day (written by planner/gap_history.py alone).
+    """How far a metric of a plan was from its target on one local day (planner/diagnose/gap_history.py writes them).
 
     `target` is per month, as `current` is; the rates are fractions. `best` is the lowest shortfall since the target
     changed or since the managers were told that the gap had widened. On the day it has widened beyond the team's

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from planner.arithmetic.workdays import Calendar
 from planner.models.history import PresentManager, PresentQuerySet, Recorded
-from planner.workdays import Calendar
 
 
 class UserManager(BaseUserManager["User"]):

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from planner.arithmetic.periods import as_of
 from planner.models.history import PresentManager, PresentQuerySet, Recorded
 from planner.models.people import Membership, Team
-from planner.periods import as_of
 
 # How long after its end a plan still calls for somebody (Decision 13 of the method).
 WATCHED_AFTER_END = dt.timedelta(days=30)

@@ -17,7 +17,7 @@ from django.db import transaction
 from planner import pulses
 from planner.models import Pulse
 from planner.models.notices import Notice
-from planner.notices.people import Listener, listeners
+from planner.notices.listeners import Listener, listeners
 
 # Who has not said within this time what became of a mail will not say it any more.
 SILENCE = dt.timedelta(minutes=10)

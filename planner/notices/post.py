@@ -81,7 +81,7 @@ def deliver(message: EmailMessage | Post) -> None:
     the answer.
     """
     if isinstance(message, Post):
-        from planner.channels.post import deliver as post  # here: it loads the sender of channels
+        from planner.notices.channels.post import deliver as post  # here: it loads the sender of channels
 
         post(message.channel, message.subject, message.body)
         return

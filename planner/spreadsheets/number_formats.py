@@ -9,7 +9,7 @@ lose the minus, or show two.
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from planner.quantities import WAN, YI
+from planner.arithmetic.quantities import WAN, YI
 from planner.spreadsheets.sheets import Number, printable, text_width
 
 DATE = "yyyy-mm-dd"

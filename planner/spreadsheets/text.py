@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from io import StringIO
 
-from planner.formats import machine
+from planner.arithmetic.formats import machine
 from planner.spreadsheets.sheets import Number, Sheet, printable
 
 # What a spreadsheet may take for a formula: after white space or unseen characters one of = + - @, which East
@@ -16,7 +16,7 @@ _FORMULA = re.compile("[\t\n]|[\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@＝＋－＠
 def as_csv(sheet: Sheet) -> bytes:
     """The headings and lines in UTF-8 with a byte order mark (Excel needs it), quoted as RFC 4180 has it.
 
-    Figures stand as `planner.formats.machine` writes them: rates and their differences as fractions, no
+    Figures stand as `planner.arithmetic.formats.machine` writes them: rates and their differences as fractions, no
     unit. A text that a spreadsheet could take for a formula begins with an apostrophe here; control
     characters are dropped. Raises ValueError where a line has not as many cells as there are headings.
     """

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from planner import formats
-from planner.formats import Figure
-from planner.items import circled
+from planner.arithmetic import formats
+from planner.arithmetic.formats import Figure
+from planner.arithmetic.items import circled
 from planner.models import Membership
 from planner.tables.markup import esc
 

@@ -13,9 +13,9 @@ from django.db import models
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from planner.arithmetic.quantities import QuantityError, edit_text, parse_quantity
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Recorded
-from planner.quantities import QuantityError, edit_text, parse_quantity
 
 
 class QuantityField(forms.CharField):

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner import access, formats
+from planner import access
+from planner.arithmetic import formats
 from planner.models import Change, Membership, Plan
 from planner.spreadsheets.sheets import Heading, Line, Sheet
 from planner.tables.columns import Cell, Column, Row

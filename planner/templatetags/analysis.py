@@ -8,10 +8,10 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 
-from planner.analysis import words
-from planner.analysis.breakdown import Breakdown, points_of
-from planner.analysis.drivers import Contribution
-from planner.analysis.split import Split
+from planner import words
+from planner.diagnose.analysis.breakdown import Breakdown, points_of
+from planner.diagnose.analysis.drivers import Contribution
+from planner.diagnose.analysis.split import Split
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django import template
 from django.utils.translation import get_language
 
-from planner import formats
+from planner.arithmetic import formats
 
 register = template.Library()
 

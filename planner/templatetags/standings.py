@@ -9,8 +9,8 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner import formats
-from planner.status import Reached
+from planner.arithmetic import formats
+from planner.diagnose.standings import Reached
 from planner.tables import cells
 
 register = template.Library()

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
-from planner.requests import sent
 from planner.views import feeds
+from planner.web.requests import sent
 
 A_YEAR = 365 * 24 * 60 * 60
 

@@ -14,7 +14,7 @@ from planner import access
 from planner.forms.channels import ChannelForm
 from planner.models import Channel, Role, User
 from planner.notices.outcomes import NotNow, Refused, Unclear
-from planner.requests import Request, sent, status_of
+from planner.web.requests import Request, sent, status_of
 
 
 @sensitive_post_parameters("address", "signing_secret")
@@ -41,7 +41,7 @@ def channels(request: Request) -> HttpResponse:
 def test(request: Request, pk: int) -> HttpResponse:
     """Send a message now, and say what came of it."""
     channel = _get(request, pk)
-    from planner.channels.post import deliver  # here: it loads the sender of channels
+    from planner.notices.channels.post import deliver  # here: it loads the sender of channels
 
     title = _("Strategy planner: a test")
     body = _("%(name)s has sent this to see whether the channel works. It does.") % {"name": request.user}

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET
 
 from planner.access import get_plan
 from planner.models import Plan
-from planner.readings_sheet import readings_sheet
-from planner.requests import Request
+from planner.readings.sheet import readings_sheet
 from planner.spreadsheets.sheets import Sheet
 from planner.spreadsheets.text import as_csv
 from planner.spreadsheets.xlsx import as_xlsx
 from planner.stages import stages
+from planner.web.requests import Request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHOLE = "plan"

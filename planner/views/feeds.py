@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from planner import access
-from planner.feeds import calendar_of
 from planner.models import User
-from planner.requests import Request
+from planner.notices.feeds import calendar_of
 from planner.stages import stages
+from planner.web.requests import Request
 
 
 @login_not_required

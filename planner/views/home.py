@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from planner import access, stages
 from planner.models import Membership, Plan
-from planner.requests import Request
+from planner.web.requests import Request
 
 # Of a plan's pitfalls as many as a glance takes in; the plan's home has them all.
 FEW = 3

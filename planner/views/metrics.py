@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from planner import access, changes
 from planner.models import Metric, Role
-from planner.requests import Request
+from planner.web.requests import Request
 
 
 @require_GET

@@ -27,7 +27,7 @@ from planner.models import Membership, Notice, NoticeChoice, Pulse, Role, User
 from planner.notices import ledger
 from planner.notices.kinds import Recipient, kinds
 from planner.notices.mail import mail_context, read_token
-from planner.requests import Request
+from planner.web.requests import Request
 
 MOST = 200
 

@@ -14,12 +14,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import access, formats, people
+from planner import access, people
+from planner.arithmetic import formats
+from planner.arithmetic.workdays import countries
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
 from planner.models import Invitation, Membership, Role, Team
 from planner.models.people import Weekday
-from planner.requests import Request, sent, status_of
-from planner.workdays import countries
+from planner.web.requests import Request, sent, status_of
 
 
 @require_GET

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planner import access, changes, stages
 from planner.access import get_membership, get_plan
 from planner.copies import copy_plan
-from planner.diagnosis import StatusTable
+from planner.diagnose.standings import reached, standings
+from planner.diagnose.table import StatusTable
 from planner.forms.plans import CopyForm, PlanForm, PlanSettingsForm
 from planner.models import Change, Plan, Role
 from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
-from planner.requests import Request, sent, status_of
-from planner.status import reached, standings
+from planner.web.requests import Request, sent, status_of
 
 
 @require_GET

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils import translation
 
 from planner import changes, people
-from planner.gap_history import refresh_day
+from planner.arithmetic.periods import add_months, month_start
+from planner.diagnose.gap_history import refresh_day
 from planner.models import (
     Bottleneck,
     Goal,
@@ -24,7 +25,6 @@ from planner.models import (
     Team,
     User,
 )
-from planner.periods import add_months, month_start
 from reviews.demo import figures
 from reviews.demo.words import PlanWords, Words
 from reviews.models import Review

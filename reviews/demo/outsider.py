@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 from planner import changes
+from planner.arithmetic.periods import add_months
 from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Reading, Role, Team, User
-from planner.periods import add_months
 from reviews.demo.build import new_team, running_period
 from strategies.models import Strategy
 from tracking.models import Task

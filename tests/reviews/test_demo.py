@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Sum
 
+from planner.diagnose.standings import standings
 from planner.models import Bottleneck, Goal, Membership, Metric, Plan, Reading, Team, User
-from planner.status import standings
 from reviews.demo import figures
 from reviews.demo.build import build_team, due_this_week, running_period
 from reviews.demo.words_en import ENGLISH

@@ -12,12 +12,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from planner.changes import PlanClosed
-from planner.imports.headers import Kind
-from planner.imports.order_lines import OrderKey
-from planner.imports.pipeline import Choices, Parsed, parse
-from planner.imports.save import Saved, save
-from planner.imports.values import DateOrder
 from planner.models import Plan
+from planner.readings.imports.headers import Kind
+from planner.readings.imports.order_lines import OrderKey
+from planner.readings.imports.pipeline import Choices, Parsed, parse
+from planner.readings.imports.values import DateOrder
+from planner.readings.save import Saved, save
 
 
 class Command(BaseCommand):

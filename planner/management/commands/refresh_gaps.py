@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from planner.gap_history import refresh_gaps
+from planner.diagnose.gap_history import refresh_gaps
 
 
 class Command(BaseCommand):

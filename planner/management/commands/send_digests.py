@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from planner.models import Notice, User
 from planner.notices import ledger
-from planner.notices.people import listeners
+from planner.notices.listeners import listeners
 from planner.notices.post import build, send
 
 KIND = "digest"

@@ -20,9 +20,9 @@ from django.db import DatabaseError, connection, connections
 from redis.exceptions import RedisError
 
 from planner.celery import make_broker_folders
-from planner.messages import compile_catalogues
+from planner.management.catalogues import compile_catalogues
+from planner.management.processes import Program, run_together
 from planner.models import User
-from planner.processes import Program, run_together
 
 
 class Command(BaseCommand):

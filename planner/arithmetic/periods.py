@@ -1,0 +1,89 @@
+"""Months, and the day as of which a plan is looked at.
+
+A month is always the `date` of its first day. Nothing here reads a clock: `today` is an argument.
+"""
+
+import re
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from planner.arithmetic.quantities import half_width
+
+_MONTH = re.compile(r"([0-9]{4}) ?(?:[-/] ?([0-9]{1,2})|年 ?([0-9]{1,2}) ?月)")
+# A year outside these is a slip of the finger, not a month of sales.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+def month_start(day: date) -> date:
+    """The first day of the month that `day` lies in."""
+    return date(day.year, day.month, 1)
+
+
+def add_months(month: date, n: int) -> date:
+    """The first day of the month `n` months after that of `month` (before it, when `n` is negative)."""
+    year, index = divmod(month.year * 12 + month.month - 1 + n, 12)
+    return date(year, index + 1, 1)
+
+
+def full_months_before(day: date, count: int = 3) -> tuple[date, ...]:
+    """The last `count` months that are over before `day`, oldest first, as first days.
+
+    The month of `day` itself never counts, not even on its last day, because it is not over.
+    Decision 13 of the planning method: `day` is the plan's as-of day, or its start for a baseline.
+
+    Raises ValueError when `count` is less than 1.
+    """
+    if count < 1:
+        raise ValueError(f"count must be at least 1, not {count}")
+    return tuple(add_months(day, -back) for back in range(count, 0, -1))
+
+
+def full_months_within(start: date, day: date) -> tuple[date, ...]:
+    """The months that began on or after `start` and are over before `day`, oldest first, as first days."""
+    first = month_start(start) if start.day == 1 else add_months(start, 1)
+    return months_between(first, add_months(day, -1))
+
+
+def months_between(first: date, last: date) -> tuple[date, ...]:
+    """Every month from that of `first` to that of `last`, both included, oldest first, as first days.
+
+    Empty when `last` lies in an earlier month than `first`.
+    """
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return tuple(add_months(first, index) for index in range(count))
+
+
+def as_of(today: date, start: date, end: date) -> date:
+    """The day as of which the plan from `start` to `end` is looked at: `today`, but at most its end.
+
+    Decision 13 of the planning method. Before the plan starts it is `today` all the same.
+
+    Raises ValueError when `end` is before `start`: three dates are easily passed in a wrong order.
+    """
+    if end < start:
+        raise ValueError(f"The plan ends ({end}) before it starts ({start}).")
+    return min(today, end)
+
+
+def parse_month(text: str) -> date:
+    """The first day of the month that `text` names: `2023-07`, `2023/7` or `2023年7月`, also full-width.
+
+    Raises ValueError with a translated sentence for anything else, a whole date included.
+    """
+    match = _MONTH.fullmatch(half_width(text).strip())
+    if match:
+        year, month = int(match[1]), int(match[2] or match[3])
+        if _FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12:
+            return date(year, month, 1)
+    if not text.strip():
+        raise ValueError(_("The month is missing. Type year and month, such as 2023-07 or 2023年7月."))
+    raise ValueError(
+        _("“%(text)s” is not a month. Type year and month, such as 2023-07 or 2023年7月.")
+        % {"text": text.strip()[:40]}
+    )
+
+
+def end_of_week(day: date) -> date:
+    """The Sunday of the day's ISO week."""
+    return day + timedelta(days=7 - day.isoweekday())

@@ -1,0 +1,128 @@
+"""What the segments of a metric contributed to its change, said in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from planner import words
+from planner.arithmetic.gaps import Aggregation
+from planner.diagnose.analysis.drivers import Contribution, Number, contributions
+from planner.diagnose.analysis.history import History, Series
+from planner.diagnose.analysis.spans import Span, level
+from planner.models import Metric, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What the segments of one dimension contributed to the change of a metric, per month."""
+
+    metric: Metric
+    dimension: str
+    span: Span
+    lines: tuple[Contribution[Segment], ...]
+
+    @property
+    def label(self) -> str:
+        return str(Segment.Dimension(self.dimension).label)
+
+    def labels(self) -> tuple[str, str]:
+        """The months before and after."""
+        return words.months(self.span.before), words.months(self.span.after)
+
+    @property
+    def largest(self) -> Fraction:
+        return max((abs(each.change) for each in self.lines), default=Fraction(0))
+
+    def cause(self, line: Contribution[Segment]) -> str:
+        """What a segment did, as the first words of a bottleneck."""
+        return _direction(line.change) % {"what": self.metric.name, "segment": line.key or ""}
+
+    def evidence(self, line: Contribution[Segment]) -> str:
+        """What a segment contributed, in one sentence."""
+        said = {
+            "what": self.metric.name,
+            "segment": line.key or "",
+            "before": words.figure(self.metric, line.before),
+            "after": words.figure(self.metric, line.after),
+            "from": words.months(self.span.before),
+            "to": words.months(self.span.after),
+            "share": words.per_cent(line.share),
+        }
+        return (
+            _(
+                "%(what)s in %(segment)s: %(before)s a month in %(from)s, %(after)s in %(to)s; %(share)s of the change."
+            )
+            % said
+        )
+
+    def sentence(self) -> str:
+        """Which segment contributed most, in points of growth and as a share."""
+        named = [each for each in self.lines if each.key is not None and each.change]
+        if not named:
+            return ""
+        main = named[0]
+        said = {
+            "segment": main.key,
+            "change": words.signed(self.metric, main.change),
+            "points": _points(main.points),
+            "share": words.per_cent(main.share),
+        }
+        if main.share is None or main.points is None:
+            return _("Most changed in %(segment)s: %(change)s a month.") % said
+        return (
+            _("Most changed in %(segment)s: %(change)s a month, %(points)s, %(share)s of the change.") % said
+        )
+
+
+def _direction(change: Fraction) -> str:
+    return _("%(what)s falls in %(segment)s") if change < 0 else _("%(what)s rises in %(segment)s")
+
+
+def points_of(line: Contribution[Segment]) -> str:
+    """What a segment contributed to the growth of the whole, in percentage points."""
+    return _points(line.points)
+
+
+def _points(points: Fraction | None) -> str:
+    if points is None:
+        return "–"
+    return words.signed(Metric(kind=Metric.Kind.RATE), Fraction(round(points * 1000), 1000))
+
+
+def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
+    """By each dimension that has readings; only a metric that adds up has parts that do."""
+    whole = history.of(metric.pk)
+    if metric.aggregation != Aggregation.SUM or whole is None:
+        return []
+    before, after = (
+        [month for month in months if month in whole.values] for months in (span.before, span.after)
+    )
+    if not before or not after:
+        return []
+    by_dimension: dict[str, list[Series]] = {}
+    for each in history.segments(metric.pk):
+        if each.segment is not None:
+            by_dimension.setdefault(each.segment.dimension, []).append(each)
+    used = Span(span.key, span.label, tuple(before), tuple(after))
+    found = []
+    for dimension, parts in by_dimension.items():
+        firsts, lasts = (_means(parts, months) for months in (before, after))
+        if firsts or lasts:
+            ends = level(whole, before), level(whole, after)
+            found.append(Breakdown(metric, dimension, used, tuple(contributions(firsts, lasts, *ends))))
+    return found
+
+
+def _means(parts: Sequence[Series], months: Sequence[dt.date]) -> dict[Segment, Number]:
+    """What each segment gave in a month; a month without a value gave nothing, none at all leaves it out."""
+    found: dict[Segment, Number] = {}
+    for each in parts:
+        values = [each.values[month] for month in months if month in each.values]
+        if values and each.segment is not None:
+            found[each.segment] = sum(map(Fraction, values), Fraction(0)) / len(months)
+    return found

@@ -1,0 +1,80 @@
+"""How much of the history is there: a score with its reasons, shown with every conclusion drawn from it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Generic, TypeVar
+
+from planner.arithmetic.gaps import ARITHMETIC
+from planner.arithmetic.periods import add_months, months_between
+
+# The method asks for half a year at least; more than a year back no conclusion here looks for holes.
+FEWEST_MONTHS = 6
+MOST_MONTHS = 12
+# A value that nobody can check counts for half of one.
+WITHOUT_SOURCE = Decimal("0.5")
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is there of one series: the months without a value, how many values have no source, how many months."""
+
+    expected: tuple[date, ...]
+    missing: tuple[date, ...]
+    unsourced: int
+
+    @property
+    def present(self) -> int:
+        return len(self.expected) - len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness(Generic[Key]):
+    """The score of several series, a fraction: present ÷ expected cells, a value without a source counting half.
+
+    `months` is how many of the expected months have any value at all. None as a score where nothing is expected.
+    """
+
+    score: Decimal | None
+    expected: int
+    present: int
+    unsourced: int
+    months: int
+    by_series: Mapping[Key, Coverage] = field(default_factory=dict)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether fewer than six months are known."""
+        return self.months < FEWEST_MONTHS
+
+
+def expected_months(last: date, first_known: date | None) -> tuple[date, ...]:
+    """The months up to `last` that should have a value: since the first known one, at least 6 and at most 12."""
+    known = 0 if first_known is None else len(months_between(first_known, last))
+    count = min(max(known, FEWEST_MONTHS), MOST_MONTHS)
+    return months_between(add_months(last, 1 - count), last)
+
+
+def cover(expected: Sequence[date], known: Mapping[date, bool]) -> Coverage:
+    """What is there of one series; `known` says of each month with a value whether it has a source."""
+    missing = tuple(month for month in expected if month not in known)
+    return Coverage(tuple(expected), missing, sum(not known[m] for m in expected if m in known))
+
+
+def complete(by_series: Mapping[Key, Coverage]) -> Completeness[Key]:
+    """The score over all series, cell by cell."""
+    covers = list(by_series.values())
+    expected = sum(len(each.expected) for each in covers)
+    present = sum(each.present for each in covers)
+    unsourced = sum(each.unsourced for each in covers)
+    with localcontext(ARITHMETIC):
+        counted = present - unsourced * WITHOUT_SOURCE
+        score = counted / expected if expected else None
+    return Completeness(score, expected, present, unsourced, len(_known(covers)), by_series)
+
+
+def _known(covers: Iterable[Coverage]) -> set[date]:
+    return {month for each in covers for month in each.expected if month not in each.missing}

@@ -1,0 +1,313 @@
+"""A change of a figure, or its gap, split into its drivers, and said in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner import words
+from planner.arithmetic.gaps import Direction
+from planner.diagnose import charts
+from planner.diagnose.analysis.drivers import apportioned, chain, decimal, shapley
+from planner.diagnose.analysis.history import History, Series
+from planner.diagnose.analysis.products import Factor, Product
+from planner.diagnose.analysis.spans import TARGET, Span, level
+from planner.diagnose.standings import Standing
+from planner.models import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one factor contributed, by both methods; `share` is that of Shapley in the whole change."""
+
+    label: str
+    metric: Metric | None
+    before: Fraction | None
+    after: Fraction | None
+    shapley: Fraction
+    chain: Fraction
+    share: Fraction | None
+
+    @property
+    def figures(self) -> tuple[str, str]:
+        """Before and after, as people read them."""
+        return _written(self.metric, self.before), _written(self.metric, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The change of a product from `start` to `end`, per month, in parts that add up to it with the `rest`."""
+
+    product: Product
+    span: Span
+    start: Fraction
+    end: Fraction
+    parts: tuple[Part, ...]
+    rest: Fraction
+    notes: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> Fraction:
+        return self.end - self.start
+
+    @property
+    def metric(self) -> Metric:
+        return self.product.result
+
+    @property
+    def places(self) -> int:
+        """With how many decimals its parts are shown; in Chinese what is counted in 万 has two of these."""
+        if self.metric.is_rate:
+            return 3
+        if words.language().startswith("zh") and abs(self.change) >= 10_000:
+            return -2
+        return 0 if abs(self.change) >= 100 or self.start >= 1000 else 2
+
+    def shown(self) -> tuple[list[Decimal], Decimal]:
+        """The parts of Shapley and the rest, rounded for people so that they add up to the rounded change."""
+        return self._rounded([each.shapley for each in self.parts])
+
+    def shown_chain(self) -> tuple[list[Decimal], Decimal]:
+        """The same by chain substitution."""
+        return self._rounded([each.chain for each in self.parts])
+
+    def _rounded(self, parts: list[Fraction]) -> tuple[list[Decimal], Decimal]:
+        rounded = apportioned([*parts, self.rest], self.places)
+        return list(rounded[:-1]), rounded[-1]
+
+    def sentence(self) -> str:
+        """What changed, by how much, and through what above all."""
+        metric, change = self.metric, self.change
+        said: dict[str, Any] = {
+            "what": metric.name,
+            "change": words.figure(metric, abs(change), difference=True),
+            "rate": words.signed_per_cent(change / abs(self.start) if self.start else None),
+        }
+        if not change:
+            return _("%(what)s did not change.") % said
+        if self.span.key == TARGET:
+            first = _("%(what)s: %(change)s a month to the target.") % said
+        elif change > 0:
+            first = _("%(what)s rose by %(change)s a month (%(rate)s).") % said
+        else:
+            first = _("%(what)s fell by %(change)s a month (%(rate)s).") % said
+        return words.together([first, self._main()])
+
+    def _main(self) -> str:
+        main = max(self.parts, key=lambda each: each.shapley if self.change > 0 else -each.shapley)
+        shown, rest = self.shown()
+        value = shown[self.parts.index(main)]
+        if (value > 0) != (self.change > 0) or not value:
+            return ""
+        said = {
+            "factor": main.label,
+            "part": words.signed(self.metric, value),
+            "share": words.per_cent(main.share),
+        }
+        first = _("Most of it is %(factor)s: %(part)s, %(share)s of the change.") % said
+        if self.span.key == TARGET and rest:
+            left = {"rest": words.signed(self.metric, rest)}
+            more = (
+                _("No target of a driver explains %(rest)s.")
+                if (rest > 0) == (self.change > 0)
+                else _("Together the drivers' targets promise more than is needed (%(rest)s).")
+            )
+            return words.together([first, more % left])
+        return first
+
+    def weighs(self, value: Decimal) -> bool:
+        """Whether a part of this size is one to mend: it goes the wrong way, or is what is missing to the target."""
+        if self.span.key == TARGET:
+            return value != 0 and (value > 0) == (self.change > 0)
+        return self.metric.is_worse_by(value)
+
+    def cause(self, part: Part) -> str:
+        """What a driver did, as the first words of a bottleneck."""
+        return _("%(factor)s weighs on %(what)s") % {"factor": part.label, "what": self.metric.name}
+
+    def evidence(self, part: Part) -> str:
+        """What a driver contributed, in one sentence."""
+        value = self.shown()[0][self.parts.index(part)]
+        first, last = self.labels()
+        said = {
+            "factor": part.label,
+            "part": words.signed(self.metric, value),
+            "what": self.metric.name,
+            "before": f"{first}: {part.figures[0]}",
+            "after": f"{last}: {part.figures[1]}",
+        }
+        return _("%(factor)s: %(part)s of the change of %(what)s (%(before)s; %(after)s).") % said
+
+    def chart(self) -> charts.Chart:
+        """What plotly.js draws: a waterfall from before to after."""
+        metric = self.metric
+        shown, rest = self.shown()
+        bars = [charts.Bar(self.labels()[0], decimal(self.start), words.figure(metric, self.start), True)]
+        bars += [
+            charts.Bar(each.label, value, words.signed(metric, value))
+            for each, value in zip(self.parts, shown, strict=True)
+        ]
+        if rest:
+            bars.append(charts.Bar(_("not explained"), rest, words.signed(metric, rest)))
+        bars.append(charts.Bar(self.labels()[1], decimal(self.end), words.figure(metric, self.end), True))
+        return charts.waterfall_chart(
+            bars,
+            written=lambda value: words.figure(metric, value),
+            lower_is_better=metric.direction == Direction.LOWER,
+        )
+
+    @property
+    def begins_at_zero(self) -> bool:
+        """Whether the chart's axis does; where all levels are close to each other it does not."""
+        levels, level = [decimal(self.start)], decimal(self.start)
+        for value in self.shown()[0]:
+            level += value
+            levels.append(level)
+        return charts.begins_at_zero([*levels, decimal(self.end)])
+
+    def labels(self) -> tuple[str, str]:
+        """What stands before and after: months, or the current value and the target."""
+        if self.span.key == TARGET:
+            return _("current"), _("target")
+        return words.months(self.span.before), words.months(self.span.after)
+
+
+def _written(metric: Metric | None, value: Fraction | None) -> str:
+    if metric is not None:
+        return words.figure(metric, value)
+    return words.figure(Metric(unit=""), value)
+
+
+def split(product: Product, span: Span, history: History, order: Sequence[int] | None = None) -> Split | None:
+    """Split the change between two spans of months; None where one of the metrics has no value in one of them.
+
+    Only months count in which every metric of the product has a value.
+    """
+    series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
+    if any(each is None for each in series.values()):
+        return None
+    known = set.intersection(*({*each.values} for each in series.values() if each))
+    before, after = ([month for month in months if month in known] for months in (span.before, span.after))
+    if not before or not after:
+        return None
+    notes = []
+    missing = [month for month in (*span.before, *span.after) if month not in known]
+    if missing:
+        notes.append(
+            _("Left out, for not every driver has a value: %(months)s.")
+            % {"months": ", ".join(words.month(month) for month in missing)}
+        )
+    firsts, lasts = [], []
+    for factor in product.factors:
+        first, last = (_factor_level(factor, series, months) for months in (before, after))
+        if first is None or last is None:
+            notes.append(
+                _("%(factor)s has no value in one of the two, and is taken as unchanged.")
+                % {"factor": factor.label}
+            )
+        firsts.append(first)
+        lasts.append(last)
+    start, end = (level(series[product.result.pk], months) for months in (before, after))
+    used = Span(span.key, span.label, tuple(before), tuple(after))
+    return _put_together(product, used, (start, end), (firsts, lasts), notes, order)
+
+
+def split_gap(
+    product: Product, history: History, standings: Sequence[Standing], order: Sequence[int] | None = None
+) -> Split | None:
+    """Split a gap of Table 1: each factor from its current value to the target it has; None without a gap.
+
+    A target that is reached leaves no gap. A factor without a target stays as it is; what the targets leave, or
+    promise too much, is the rest.
+    """
+    by_metric = {each.row.metric_id: each for each in standings}
+    own = by_metric.get(product.result.pk)
+    if own is None or own.current is None or own.target is None or own.gap.is_surplus:
+        return None
+    series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
+    months = [m for m in own.months if all(each is not None and m in each.values for each in series.values())]
+    if not months:
+        return None
+    firsts: list[Fraction | None] = []
+    lasts: list[Fraction | None] = []
+    aimless = []
+    for factor in product.factors:
+        now = _factor_level(factor, series, months)
+        aim = _factor_target(factor, by_metric)
+        if aim is None:
+            aimless.append(factor.label)
+        firsts.append(now)
+        lasts.append(now if aim is None else aim)
+    notes = []
+    if aimless:
+        said = _("Without a target of its own, and taken as it is: %(names)s.")
+        notes.append(said % {"names": ", ".join(aimless)})
+    if own.is_typed:
+        notes.append(_("The current value is typed: what the readings differ from it no driver explains."))
+    span = Span(TARGET, _("what is left to the target"), (), tuple(months))
+    ends = Fraction(own.current), Fraction(own.target)
+    return _put_together(product, span, ends, (firsts, lasts), notes, order)
+
+
+def _put_together(
+    product: Product,
+    span: Span,
+    ends: tuple[Fraction, Fraction],
+    levels: tuple[Sequence[Fraction | None], Sequence[Fraction | None]],
+    notes: Sequence[str],
+    order: Sequence[int] | None,
+) -> Split:
+    start, end = ends
+    pairs = list(zip(*levels, strict=True))
+    # Where a ratio has no value because nothing was divided, it did not change; who did is its denominator.
+    firsts = [first if first is not None else last or Fraction(0) for first, last in pairs]
+    lasts = [last if last is not None else first or Fraction(0) for first, last in pairs]
+    fair, chained = shapley(firsts, lasts), chain(firsts, lasts, order)
+    change = end - start
+    parts = tuple(
+        Part(
+            factor.label,
+            factor.metric or (factor.numerator if factor.denominator is None else None),
+            first,
+            last,
+            by_value,
+            by_order,
+            by_value / change if change else None,
+        )
+        for factor, (first, last), by_value, by_order in zip(
+            product.factors, pairs, fair, chained, strict=True
+        )
+    )
+    return Split(product, span, start, end, parts, change - sum(fair, Fraction(0)), tuple(notes))
+
+
+def _factor_level(
+    factor: Factor, series: Mapping[int, Series | None], months: Sequence[dt.date]
+) -> Fraction | None:
+    top = level(series[factor.numerator.pk], months)
+    if factor.denominator is None:
+        return top
+    below = level(series[factor.denominator.pk], months)
+    return top / below if below else None
+
+
+def _factor_target(factor: Factor, by_metric: Mapping[int, Standing]) -> Fraction | None:
+    """The target per month of a factor: its own, or that of its numerator ÷ that of its denominator."""
+
+    def target(metric: Metric | None) -> Fraction | None:
+        found = by_metric.get(metric.pk) if metric is not None else None
+        return None if found is None or found.target is None else Fraction(found.target)
+
+    if factor.denominator is None:
+        return target(factor.numerator)
+    own = target(factor.metric)
+    if own is not None:
+        return own
+    top, below = target(factor.numerator), target(factor.denominator)
+    return top / below if top is not None and below else None

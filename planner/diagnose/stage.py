@@ -1,0 +1,176 @@
+"""Diagnose, as the loop and the checks of a plan show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planner.arithmetic.periods import add_months, full_months_before
+from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
+from planner.models import Bottleneck, Plan, PlanMetric, Reading, Segment
+from planner.stages import Check, Stage, Summary, check
+
+HISTORY_MONTHS = 6
+
+
+def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
+    targets: dict[int, list[Any]] = {plan.pk: [] for plan in plans}
+    for plan, target in PlanMetric.objects.filter(plan__in=plans).values_list("plan", "target"):
+        targets[plan].append(target)
+    focus = Counter(Bottleneck.objects.filter(plan__in=plans, in_focus=True).values_list("plan", flat=True))
+    return {plan.pk: _summary(targets[plan.pk], focus[plan.pk]) for plan in plans}
+
+
+def _summary(targets: list[Any], focus: int) -> Summary:
+    if not targets:
+        return Summary(_("No metric yet: begin with where you stand"))
+    metrics = ngettext("%(n)d metric", "%(n)d metrics", len(targets)) % {"n": len(targets)}
+    focused = ngettext("%(n)d bottleneck in focus", "%(n)d bottlenecks in focus", focus) % {"n": focus}
+    return Summary(f"{metrics} · {focused}", share=sum(t is not None for t in targets) / len(targets))
+
+
+def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
+    rows: dict[int, list[PlanMetric]] = {plan.pk: [] for plan in plans}
+    for row in PlanMetric.objects.filter(plan__in=plans).select_related("metric", "plan"):
+        rows[row.plan_id].append(row)
+    known, unsourced = _history([row for of_plan in rows.values() for row in of_plan])
+    focus = (
+        Bottleneck.objects.filter(plan__in=plans, in_focus=True)
+        .values("plan")
+        .order_by("plan")
+        .annotate(n=Count("pk"), vague=Count("pk", filter=Q(step="") | Q(metric=None)))
+    )
+    in_focus = {each["plan"]: (each["n"], each["vague"]) for each in focus}
+    return {
+        plan.pk: [
+            *_on_rows(rows[plan.pk], known, unsourced),
+            *_on_focus(plan, *in_focus.get(plan.pk, (0, 0))),
+        ]
+        for plan in plans
+    }
+
+
+def _on_rows(
+    rows: list[PlanMetric], known: dict[int, int], unsourced: set[tuple[int, dt.date]]
+) -> list[Check]:
+    nameless = [row for row in rows if _has_no_source(row, unsourced)]
+    short = [row for row in rows if known.get(row.pk, 0) < HISTORY_MONTHS]
+    aimless = [row for row in rows if row.target is None]
+    silent = [row for row in rows if not row.problems]
+    return [
+        _about(
+            nameless,
+            ngettext(
+                "A value of %(names)s has no source",
+                "%(n)d metrics have values without a source: %(names)s",
+                len(nameless),
+            ),
+            _("A figure that nobody can check convinces nobody."),
+            _("Name it"),
+        ),
+        _about(
+            short,
+            ngettext(
+                "%(names)s has less than 6 months of history",
+                "%(n)d metrics have less than 6 months of history: %(names)s",
+                len(short),
+            ),
+            _("The six full months before the plan, without a hole, show a trend; fewer show a mood."),
+            _("Look"),
+        ),
+        _about(
+            aimless,
+            ngettext("%(names)s has no target", "%(n)d metrics have no target: %(names)s", len(aimless)),
+            _("Without a target there is no gap."),
+            _("Set it"),
+        ),
+        _about(
+            silent,
+            ngettext(
+                "No problem is named for %(names)s",
+                "No problem is named for %(n)d metrics: %(names)s",
+                len(silent),
+            ),
+            _("Say which step of the funnel, and which team, region or product line."),
+            _("Say it"),
+        ),
+    ]
+
+
+def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int, dt.date]]]:
+    """By a row's id, how many of the six months before it are known; and the months without a source, by metric."""
+    rows = list(rows)
+    dates = {row.pk: row.as_of or row.plan.start for row in rows}
+    if not dates:
+        return {}, set()
+    readings = Reading.objects.filter(
+        metric__in={row.metric_id for row in rows},
+        segment__dimension=Segment.Dimension.WHOLE,
+        month__gte=add_months(min(dates.values()), -HISTORY_MONTHS),
+        month__lt=max(dates.values()),
+    ).values_list("metric", "month", "source")
+    months: dict[int, set[dt.date]] = {}
+    unsourced = set()
+    for metric, month, source in readings:
+        months.setdefault(metric, set()).add(month)
+        if not source:
+            unsourced.add((metric, month))
+    known = {
+        row.pk: len(months.get(row.metric_id, set()) & set(full_months_before(dates[row.pk], HISTORY_MONTHS)))
+        for row in rows
+    }
+    return known, unsourced
+
+
+def _has_no_source(row: PlanMetric, unsourced: set[tuple[int, dt.date]]) -> bool:
+    if row.override is not None and not row.override_reason:
+        return True
+    months = full_months_before(row.as_of or row.plan.start, HISTORY_MONTHS)
+    return any((row.metric_id, month) in unsourced for month in months)
+
+
+def _about(rows: list[PlanMetric], said: str, why: str, verb: str) -> Check:
+    """A check on rows of Table 1, leading to the first of them."""
+    url = f"{reverse('diagnose', args=[rows[0].plan_id])}#metric-{rows[0].pk}" if rows else ""
+    named = ", ".join(row.metric.name for row in rows[:3]) + (" …" if len(rows) > 3 else "")
+    return check(len(rows), said, why, url, verb, names=named)
+
+
+def _on_focus(plan: Plan, in_focus: int, vague: int) -> list[Check]:
+    url = reverse("bottlenecks", args=[plan.pk])
+    return [
+        check(
+            in_focus if in_focus > MOST_IN_FOCUS else 0,
+            _("%(n)d bottlenecks are in focus"),
+            _("Two or three can be solved in one plan; more are none."),
+            url,
+            _("Look"),
+        ),
+        check(
+            vague,
+            ngettext(
+                "%(n)d bottleneck does not say where it is",
+                "%(n)d bottlenecks do not say where they are",
+                vague,
+            ),
+            _("“Conversion is low” is no diagnosis: which step, which metric, which part of the business?"),
+            url,
+            _("Look"),
+        ),
+    ]
+
+
+STAGE = Stage(
+    name=gettext_lazy("Diagnose"),
+    url_name="diagnose",
+    summaries=_summaries,
+    checks=_checks,
+    tables=(("status", "planner.diagnose.table.StatusTable"),),
+)

@@ -1,0 +1,191 @@
+"""What Table 1 says of a plan: each metric's current value, gap and both gap rates, from the readings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from planner.arithmetic import gaps
+from planner.arithmetic.goals import progress
+from planner.arithmetic.periods import add_months, full_months_before, full_months_within
+from planner.models import Metric, Plan, PlanMetric, Reading, Segment
+
+COURSE_MONTHS = 12
+NOW_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One row of Table 1 in figures.
+
+    `computed` is what the readings give, `current` what counts: the typed value where there is one.
+    `target` is the target per month, comparable with the current value. `course` is the last months' values.
+    """
+
+    row: PlanMetric
+    months: tuple[dt.date, ...]
+    computed: gaps.Current
+    current: Decimal | None
+    target: Decimal | None
+    gap: gaps.Gap
+    course: tuple[tuple[dt.date, Decimal], ...]
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The gap rate on the row's own basis."""
+        return self.gap.rate(self.row.basis)
+
+    @property
+    def is_typed(self) -> bool:
+        return self.row.override is not None
+
+
+def standings(plan: Plan, rows: Iterable[PlanMetric]) -> list[Standing]:
+    """The figures of these rows of Table 1, in two queries: the readings of a year before each row's date."""
+    rows = list(rows)
+    if not rows:
+        return []
+    dates = {row.pk: row.as_of or plan.start for row in rows}
+    first = add_months(min(dates.values()), -COURSE_MONTHS)
+    readings = Reading.objects.filter(
+        metric__in=[row.metric_id for row in rows],
+        segment__dimension=Segment.Dimension.WHOLE,
+        month__gte=first,
+        month__lt=max(dates.values()),
+    ).order_by("month")
+    by_metric: dict[int, list[gaps.Point]] = {}
+    for reading in readings:
+        point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
+        by_metric.setdefault(reading.metric_id, []).append(point)
+    return [_standing(row, dates[row.pk], by_metric.get(row.metric_id, [])) for row in rows]
+
+
+def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Standing:
+    months = full_months_before(as_of)
+    wanted = set(months)
+    computed = gaps.current_value([p for p in points if p.month in wanted], months, row.metric.aggregation)
+    current = computed.value if row.override is None else row.override
+    target = gaps.scale_target(row.target, row.target_period, row.metric.aggregation)
+    last = full_months_before(as_of, COURSE_MONTHS)
+    course = tuple(
+        (p.month, p.value) for p in points if p.value is not None and last[0] <= p.month <= last[-1]
+    )
+    gap = gaps.measure_gap(current, target, row.metric.direction)
+    return Standing(row, months, computed, current, target, gap, course)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMonths:
+    """Rows of Table 1 that could look at better months than they do: those before `day`, None for the plan's start."""
+
+    rows: list[PlanMetric]
+    months: tuple[dt.date, ...]
+    day: dt.date | None
+
+    @property
+    def are_newer(self) -> bool:
+        return self.day is None
+
+
+def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
+    """Where figures end before the months that count, or stand in the plan's own months now; one query at the most
+    for each, none where every row has a value of them.
+    """
+    found = list(found)
+    own = full_months_before(plan.start)
+    aged = {each.row.metric_id: each.row for each in found if each.months[-1] < own[0] and not each.is_typed}
+    if aged:
+        there = _of_whole(aged).filter(month__in=own).order_by().values_list("metric", flat=True).distinct()
+        if fresh := [aged[metric] for metric in there]:
+            return OtherMonths(fresh, own, None)
+    bare = {each.row.metric_id: each for each in found if each.current is None}
+    if not bare:
+        return None
+    ends: dict[int, dt.date] = {}
+    for metric, month in _of_whole(bare).order_by("month").values_list("metric", "month"):
+        if month < bare[metric].months[0]:
+            ends[metric] = month
+    if not ends:
+        return None
+    day = add_months(max(ends.values()), 1)
+    months = full_months_before(day)
+    return OtherMonths([bare[metric].row for metric, end in ends.items() if end >= months[0]], months, day)
+
+
+def _of_whole(metrics: Iterable[int]) -> QuerySet:
+    return Reading.objects.filter(metric__in=list(metrics), segment__dimension=Segment.Dimension.WHOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a metric of the plan has come: `now` is its latest level within the plan, None without a reading."""
+
+    standing: Standing
+    now: Decimal | None
+    done: Decimal | None
+
+
+def reached(plan: Plan, found: Sequence[Standing]) -> list[Reached]:
+    """The way of these metrics from where the plan began to their targets (Decision 6 of the method); one query."""
+    months = months_of_now(plan, plan.day)
+    now = levels([Asked(each.row.metric) for each in found], months)
+    way = []
+    for each in found:
+        level = now.get(Asked(each.row.metric))
+        way.append(Reached(each, level, progress(level, each.current, each.target)))
+    return way
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A figure that somebody asks for: a metric in a segment (None: the whole), or that segment's share of it."""
+
+    metric: Metric
+    segment_id: int | None = None
+    is_share: bool = False
+
+
+def months_of_now(plan: Plan, day: dt.date) -> tuple[dt.date, ...]:
+    """The last three months of the plan that are over by `day`: what "now" is read from; none before that."""
+    return full_months_within(plan.start, day)[-NOW_MONTHS:]
+
+
+def levels(asked: Iterable[Asked], months: Collection[dt.date]) -> dict[Asked, Decimal]:
+    """What these figures stood at over `months`, in one query; those without a reading are left out.
+
+    A share is the segment's total ÷ the whole's, over the months in which both are known.
+    """
+    asked = set(asked)
+    if not asked or not months:
+        return {}
+    by_segment: dict[tuple[int, int | None], dict[dt.date, gaps.Point]] = {}
+    of_whole = Q(segment__dimension=Segment.Dimension.WHOLE)
+    readings = Reading.objects.filter(
+        of_whole | Q(segment__in={each.segment_id for each in asked if each.segment_id}),
+        metric__in={each.metric.pk for each in asked},
+        month__in=months,
+    ).select_related("segment")
+    for reading in readings:
+        segment = None if reading.segment.dimension == Segment.Dimension.WHOLE else reading.segment_id
+        point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
+        by_segment.setdefault((reading.metric_id, segment), {})[reading.month] = point
+    found = {}
+    for each in asked:
+        part = by_segment.get((each.metric.pk, each.segment_id), {})
+        if each.is_share:
+            level = _share(part, by_segment.get((each.metric.pk, None), {}))
+        else:
+            level = gaps.current_value(part.values(), sorted(months), each.metric.aggregation).value
+        if level is not None:
+            found[each] = level
+    return found
+
+
+def _share(part: dict[dt.date, gaps.Point], whole: dict[dt.date, gaps.Point]) -> Decimal | None:
+    known = [month for month in part if month in whole]
+    total = sum((whole[month].value or Decimal(0) for month in known), Decimal(0))
+    return sum((part[month].value or Decimal(0) for month in known), Decimal(0)) / total if total else None

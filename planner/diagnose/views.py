@@ -1,0 +1,118 @@
+"""What the diagnosis offers beside its table: figures of its charts, formulas, bottlenecks begun from what it shows."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planner import changes, words
+from planner.access import get_plan
+from planner.diagnose.analysis.page import Analysis
+from planner.diagnose.analysis.sheets import split_sheet, trend_sheet
+from planner.diagnose.bottlenecks.forms import EvidenceForm
+from planner.diagnose.formulas import FormulaForm
+from planner.diagnose.standings import other_months, standings
+from planner.models import Formula, Role
+from planner.spreadsheets.text import as_csv
+from planner.web.requests import Request, sent, status_of
+
+
+@require_GET
+def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
+    """The exact figures behind a chart, as its page was asked for: part is "trend" or "drivers"."""
+    plan = get_plan(request, plan_pk)
+    analysis = Analysis(plan, request.GET)
+    language = get_language() or "en"
+    if part == "trend" and analysis.trend:
+        sheet = trend_sheet(analysis.trend, language)
+    elif part == "drivers" and analysis.split:
+        sheet = split_sheet(analysis.split, language)
+    else:
+        raise Http404
+    answer = HttpResponse(as_csv(sheet), content_type="text/csv; charset=utf-8")
+    name = f"{plan.name} - {sheet.title}.csv"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return answer
+
+
+@require_POST
+def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
+    """Let the rows of Table 1 that could look at better months do so: figures end too early, or are there now."""
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        found = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
+        if found:
+            for each in found.rows:
+                row = log.take(plan.metrics, each.pk)
+                row.as_of = found.day
+                log.save(row)
+    if found:
+        undo = reverse("plan-undo", args=[plan.pk, log.revision])
+        said = _("Table 1 looks at %(months)s.") % {"months": words.months(found.months)}
+        messages.success(request, said, extra_tags=f"undo:{undo}")
+    return redirect("diagnose", plan.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpResponse:
+    """The products that the team knows, and the way to define another, or to change one of its own."""
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    mine = Formula.objects.filter(team=plan.team)
+    formula = get_object_or_404(mine, pk=pk) if pk else Formula(team=plan.team)
+    form = FormulaForm(sent(request), team=plan.team, formula=formula)
+    if form.is_bound and form.is_valid():
+        try:
+            with changes.recording(plan.team, by=request.user) as log:
+                if pk:
+                    formula = log.take(mine, pk)
+                formula.result, formula.factors = form.cleaned_data["result"], form.factors()
+                log.save(formula)
+        except ValidationError as error:
+            form.take_errors(error)
+        else:
+            return redirect(f"{reverse('diagnose', args=[plan.pk])}?product=f{formula.pk}#drivers")
+    context = {
+        "plan": plan,
+        "place": "diagnose",
+        "form": form,
+        "changed": pk,
+        "products": Analysis(plan, request.GET).products,
+    }
+    return render(request, "diagnose/formulas.html", context, status=status_of(form))
+
+
+@require_POST
+def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    with changes.recording(plan.team, by=request.user) as log:
+        log.remove(log.take(Formula.objects.filter(team=plan.team), pk))
+    messages.success(
+        request,
+        _("The formula is removed."),
+        extra_tags=f"undo:{reverse('plan-undo', args=[plan.pk, log.revision])}",
+    )
+    return redirect("formulas", plan.pk)
+
+
+@require_POST
+def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
+    """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice."""
+    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    form = EvidenceForm(request.POST, plan=plan)
+    if not form.is_valid():
+        messages.error(request, _("This was not understood. Add the bottleneck by hand."))
+        return redirect("bottlenecks", plan.pk)
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        made, is_new = form.create(log)
+    if is_new:
+        undo = reverse("plan-undo", args=[plan.pk, log.revision])
+        said = _("“%(cause)s” is a bottleneck now: score it.") % {"cause": made}
+        messages.success(request, said, extra_tags=f"undo:{undo}")
+    return redirect(f"{reverse('bottlenecks', args=[plan.pk])}#bottleneck-{made.pk}")

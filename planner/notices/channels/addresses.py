@@ -1,0 +1,167 @@
+"""Which service an address belongs to, and how the sender (apprise) is asked to reach it.
+
+An address is recognised as a whole and only its tokens are kept: what else stands in it could name a file to read,
+another host, or a certificate not to be checked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.models.channels import Channel
+from planner.notices.channels.networks import may_be_reached
+
+TOKEN = r"[\w-]{8,200}"
+Service = Channel.Service
+
+# How the sender behaves, whatever the address: what is too long is cut, as one message is sent once or not at all.
+BEHAVIOUR = {"overflow": "truncate", "redirect": "no", "verify": "yes", "cto": "5", "rto": "10"}
+
+
+class AddressError(ValueError):
+    """An address that nothing can be sent to, with a translated sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A service and the sender's own address for it (a secret, as the typed one is)."""
+
+    service: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A service: its scheme for the sender, and what stands before its tokens and how they look."""
+
+    service: str
+    scheme: str
+    before: str
+    tokens: str
+
+    def found(self, typed: str) -> re.Match[str] | None:
+        """The tokens, from the service's own address or from the sender's (feishu://…)."""
+        return re.fullmatch(
+            rf"(?:{re.escape(self.before)}|{self.scheme}://(?:(?P<secret>\w+)@)?)(?P<tokens>{self.tokens})/?",
+            typed,
+        )
+
+
+_KNOWN = (
+    _Known(Service.FEISHU, "feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/", TOKEN),
+    _Known(Service.LARK, "lark", "https://open.larksuite.com/open-apis/bot/v2/hook/", TOKEN),
+    _Known(Service.DINGTALK, "dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=", TOKEN),
+    _Known(Service.WECOM, "wecombot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=", TOKEN),
+    _Known(Service.SLACK, "slack", "https://hooks.slack.com/services/", r"\w{5,40}/\w{5,40}/\w{10,60}"),
+)
+# Microsoft's clouds: a workflow that posts to a channel of Teams.
+_TEAMS = re.compile(
+    r"[a-z0-9.-]+\.(?:logic\.azure\.(?:com|us|cn)|api(?:\.[a-z]+)?\.powerplatform\.(?:com|us|cn|microsoft\.us))"
+)
+_TEAMS_PATH = re.compile(
+    r"(?:/powerautomate/automations/direct(?:/cu/\d+)?)?/workflows/[\w-]+/triggers/manual/paths/invoke/?"
+)
+_TEAMS_QUERY = {"api-version", "sp", "sv", "sig"}
+# Hosts of the services above: what is mistyped there must not pass as somebody's own webhook.
+_HOSTS = (
+    "open.feishu.cn", "open.larksuite.com", "oapi.dingtalk.com", "qyapi.weixin.qq.com", "hooks.slack.com",
+)  # fmt: skip
+NAMES = gettext_lazy("Feishu, Lark, DingTalk, WeCom, Slack, Teams or your own webhook (https://…)")
+
+
+def recognise(typed: str, signing_secret: str = "") -> Address:
+    """The service and target of the address that somebody typed, as their chat program shows it.
+
+    `signing_secret` is what DingTalk calls 加签. Raises AddressError for everything that nothing is sent to.
+    """
+    typed = typed.strip()
+    for known in _KNOWN:
+        if match := known.found(typed):
+            secret = _signing_secret(known.service, signing_secret or match["secret"] or "")
+            return Address(known.service, f"{known.scheme}://{secret}{match['tokens']}/?{_query({})}")
+    _signing_secret(Service.WEBHOOK, signing_secret)
+    parts = _split(re.sub(r"^json(s?)://", r"http\1://", typed))
+    if parts.scheme not in ("https", "http"):
+        raise AddressError(
+            _("“%(scheme)s” is no service that messages can go to. Give the address of %(names)s.")
+            % {"scheme": parts.scheme[:20] or typed[:20], "names": NAMES}
+        )
+    if (parts.hostname or "") in _HOSTS:
+        raise AddressError(
+            _("This address of %(host)s is not whole. Copy it once more from your chat program.")
+            % {"host": parts.hostname}
+        )
+    if _TEAMS.fullmatch(parts.hostname or ""):
+        return _of_teams(parts)
+    return _of_webhook(parts)
+
+
+def _split(typed: str) -> SplitResult:
+    try:
+        parts = urlsplit(typed)
+        _port = parts.port  # raises where it is none
+    except ValueError:
+        raise AddressError(
+            _("This is no address. Copy it from your chat program, with its https://.")
+        ) from None
+    if parts.scheme in ("https", "http") and not parts.hostname:
+        raise AddressError(_("This is no address. Copy it from your chat program, with its https://."))
+    return parts
+
+
+def _signing_secret(service: str, secret: str) -> str:
+    secret = secret.strip()
+    if secret and service != Service.DINGTALK:
+        raise AddressError(_("Only DingTalk signs with a secret: leave it empty."))
+    if secret and not re.fullmatch(r"[A-Za-z0-9]{10,100}", secret):
+        raise AddressError(_("This is no signing secret of DingTalk: it begins with SEC."))
+    return f"{secret}@" if secret else ""
+
+
+def _of_teams(parts: SplitResult) -> Address:
+    query = {name: value for name, value in parse_qsl(parts.query) if name in _TEAMS_QUERY}
+    if not _TEAMS_PATH.fullmatch(parts.path) or "sig" not in query or parts.port not in (None, 443):
+        raise AddressError(
+            _("This address of %(host)s is not whole. Copy it once more from your chat program.")
+            % {"host": parts.hostname}
+        )
+    return Address(Service.TEAMS, f"https://{parts.hostname}:443{parts.path}?{_query(query)}")
+
+
+def _of_webhook(parts: SplitResult) -> Address:
+    _check_host(parts.hostname or "", encrypted=parts.scheme == "https")
+    if parts.username or parts.password:
+        raise AddressError(_("An address with a user name in it is not used. Put the token in its path."))
+    own = {f"-{name}": value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
+    scheme = "jsons" if parts.scheme == "https" else "json"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = f":{parts.port}" if parts.port else ""
+    return Address(Service.WEBHOOK, f"{scheme}://{host}{port}{parts.path or '/'}?{_query(own)}")
+
+
+def _check_host(host: str, *, encrypted: bool) -> None:
+    """Say at once what is certain; what a name leads to is known only when a message is sent (guard.py)."""
+    if not encrypted and not settings.CHANNEL_NETWORKS:
+        raise AddressError(_("Everybody on the way could read the messages: use an https:// address."))
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return
+    if not may_be_reached(address, encrypted=encrypted):
+        raise AddressError(
+            _("%(host)s is in a private network, which the operator has not opened for messages.")
+            % {"host": host}
+        )
+
+
+def _query(own: dict[str, str]) -> str:
+    everything: dict[str, Any] = {**own, **BEHAVIOUR}
+    return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in everything.items())

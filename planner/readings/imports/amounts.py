@@ -1,0 +1,116 @@
+"""A column of amounts of money as whole numbers of millionths, so that every sum is exact.
+
+pandas is loaded only where it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner.readings.imports.units import Unit
+from planner.readings.imports.values import ValueRefused, read_figure
+
+MILLION = 1_000_000
+# What could add up to more than this is reckoned in Python's own numbers.
+_LARGEST_SUM = 9e18
+
+
+class Amounts:
+    """Amounts in millionths: many at once where they are simple, else each different text by itself."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self._pieces: list[Any] = []
+        self._refused: list[Any] = []
+
+    def add(self, texts: Any) -> None:
+        import numpy as np
+
+        found = None if self.unit.sign else _simple_amounts(texts)
+        refused = np.full(len(texts), None, dtype=object)
+        if found is None:
+            found, is_refused = self._one_by_one(texts)
+            refused[is_refused] = texts[is_refused]
+        self._pieces.append(found)
+        self._refused.append(refused)
+
+    def finish(self) -> tuple[Any, Any]:
+        """The amounts, as large numbers where their sum needs it, and the texts that are none (None for the others)."""
+        import numpy as np
+
+        if not self._pieces:
+            return np.array([], dtype="int64"), np.array([], dtype=object)
+        amounts, refused = np.concatenate(self._pieces), np.concatenate(self._refused)
+        if np.abs(amounts.astype(float)).sum() > _LARGEST_SUM:
+            amounts = amounts.astype(object)
+        return amounts, refused
+
+    def why_refused(self, text: str) -> str:
+        try:
+            self._amount(text.strip())
+        except ValueRefused as refused:
+            return str(refused)
+        return ""
+
+    def _one_by_one(self, texts: Any) -> tuple[Any, Any]:
+        """Amounts in millionths, 0 for what is none, and for each whether it is none."""
+        import numpy as np
+        import pandas as pd
+
+        codes, unique = pd.factorize(texts)
+        values, refused = [], []
+        for at, text in enumerate(unique):
+            try:
+                values.append(self._amount(text.strip()))
+            except ValueRefused:
+                values.append(0)
+                refused.append(at)
+        try:
+            found = np.array(values, dtype="int64")
+        except OverflowError:
+            found = np.array(values, dtype=object)
+        return found[codes], np.isin(codes, refused)
+
+    def _amount(self, text: str) -> int:
+        """One amount in millionths. Raises ValueRefused with a sentence."""
+        if not self.unit.sign and (match := _SIMPLE.fullmatch(text)):
+            sign, whole, decimals = match.groups()
+            value = int(whole) * MILLION + int((decimals or "").ljust(6, "0"))
+            return -value if sign else value
+        if not text:
+            raise ValueRefused(_("The amount is missing."))
+        figure = read_figure(self.unit.on(text))
+        if figure.percent:
+            raise ValueRefused(_("An amount is no rate: write it without the per-cent sign."))
+        return int(figure.value * MILLION)
+
+
+# Plain, or with a sign of a currency and thousands in groups; nine digits before the point.
+_PLAIN_AMOUNTS = re.compile(r"(?>-?[0-9]{1,9}+(?>\.[0-9]{1,6}+)?\n)*+")
+_GROUPED_AMOUNTS = re.compile(
+    r"(?>[$¥￥€£]?-?(?>[1-9][0-9]{0,2}+(?>,[0-9]{3}){1,2}+|[0-9]{1,9}+)(?>\.[0-9]{1,6}+)?\n)*+"
+)
+_DRESS = re.compile("[$¥￥€£,]")
+
+
+def _simple_amounts(texts: Any) -> Any:
+    """Amounts in millionths; None where one of them is written otherwise than -1234.56 or ¥1,234.56.
+
+    With 9 digits before the point the product of a float and a million is less than a half away from the exact one.
+    """
+    import numpy as np
+
+    joined = "\n".join(texts) + "\n"
+    if joined.count("\n") > len(texts):  # a line break inside a cell
+        return None
+    if not _PLAIN_AMOUNTS.fullmatch(joined):
+        if not _GROUPED_AMOUNTS.fullmatch(joined):
+            return None
+        texts = np.array(_DRESS.sub("", joined).split("\n")[:-1], dtype=object)
+    return np.rint(texts.astype(float) * MILLION).astype("int64")
+
+
+_SIMPLE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")

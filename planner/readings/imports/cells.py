@@ -1,0 +1,46 @@
+"""Cells of readings with what belongs to each: before and after they are understood."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from planner.readings.imports.metrics import KnownMetric
+from planner.readings.imports.units import NO_UNIT, Unit
+from planner.readings.imports.values import Figure
+
+# A dimension and a name: one part of the business.
+Part = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell that holds a value, with what belongs to it and where it stands (row from 1)."""
+
+    row: int
+    column: str
+    metric: str
+    metric_row: int
+    metric_column: str
+    month: str
+    month_column: str
+    value: str
+    segment: Part
+    weight: str = ""
+    weight_column: str = ""
+    source: str = ""
+    # What the row says of this figure, and what the file says of all, or of all money.
+    own_unit: Unit | None = None
+    unit: Unit = NO_UNIT
+    in_percent: bool = False
+
+
+@dataclass(slots=True)
+class ReadCell:
+    cell: Cell
+    metric: KnownMetric
+    month: dt.date
+    figure: Figure
+    unit: Unit
+    weight: Decimal | None = None

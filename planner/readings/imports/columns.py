@@ -1,0 +1,150 @@
+"""The used columns of a sheet as arrays of texts, so many rows at a time. pandas is loaded only where it is used.
+
+A CSV is read quickly where every row is in its place; else, and from a workbook, row by row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from planner.readings.imports.headers import Header
+from planner.readings.imports.rows import data_rows
+from planner.spreadsheets.grids import Grid, TextFile
+from planner.spreadsheets.problems import Problems
+
+# So many rows are read at a time.
+PIECE = 200_000
+
+
+class NotInPlace(Exception):
+    """Rows of a CSV that have to be looked at one by one."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """Some rows: their numbers in the file (from 1), and their cells by field; arrays of one length."""
+
+    rows: Any
+    cells: dict[str, Any]
+
+
+def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
+    """The rows of a CSV below its header, without the blank ones.
+
+    Raises NotInPlace, at the latest at the end, where a row has more cells than the header, where two fields are one
+    column, or where the quotation marks do not match: careful_pieces says what is wrong with it.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if not _are_quotes_right(text):
+        raise NotInPlace
+    columns, width = header.columns, _width(text, header)
+    if len(set(columns.values())) < len(columns):
+        raise NotInPlace
+    number, blank = header.row + 2, []
+    used = {*columns.values(), *range(len(header.names), width)}
+    try:
+        with (
+            text.path.open("rb") as file,
+            pd.read_csv(
+                file,
+                encoding=text.encoding,
+                sep=text.delimiter,
+                header=None,
+                names=range(width),
+                index_col=False,
+                skiprows=header.row + 1,
+                # All columns are read: only so does pandas see where a row has more cells than the first.
+                dtype={at: object if at in used else "category" for at in range(width)},
+                na_filter=False,
+                engine="c",
+                on_bad_lines="error",
+                skip_blank_lines=False,
+                chunksize=PIECE,
+            ) as pieces,
+        ):
+            for piece in pieces:
+                text.told(file.tell())
+                if any("".join(piece[at]).strip() for at in range(len(header.names), width)):
+                    raise NotInPlace
+                rows = np.arange(number, number + len(piece), dtype="int32")
+                number += len(piece)
+                cells = {name: piece[at].to_numpy() for name, at in columns.items()}
+                is_blank = _are_blank(cells)
+                if is_blank is not None:
+                    blank += rows[is_blank].tolist()
+                    rows = rows[~is_blank]
+                    cells = {name: column[~is_blank] for name, column in cells.items()}
+                yield Piece(rows, cells)
+    except (ValueError, UnicodeDecodeError, pd.errors.ParserError):
+        raise NotInPlace from None
+    if blank and not _rows_are_blank(text, set(blank)):
+        raise NotInPlace
+
+
+def _are_quotes_right(text: TextFile) -> bool:
+    """Whether the quotation marks match: of what stands between two that do not pandas would make one cell."""
+    with text.path.open("rb") as file:
+        if not any(b'"' in piece for piece in iter(lambda: file.read(1 << 20), b"")):
+            return True
+    with text.path.open(encoding=text.encoding, newline="") as lines:
+        try:
+            deque(csv.reader(lines, delimiter=text.delimiter, strict=True), maxlen=0)
+        except csv.Error:
+            return False
+    return True
+
+
+def _width(text: TextFile, header: Header) -> int:
+    """How many cells the first row below the header has; at least as many as the header."""
+    with text.path.open(encoding=text.encoding, newline="") as lines:
+        first = next(islice(csv.reader(lines, delimiter=text.delimiter), header.row + 1, None), [])
+    return max(len(first), len(header.names))
+
+
+def careful_pieces(grid: Grid, header: Header, problems: Problems) -> Iterator[Piece]:
+    """The rows of any sheet below its header, without the blank ones; a row that is too long is a problem."""
+    import numpy as np
+
+    rows = data_rows(grid, header, (), problems)
+    while piece := list(islice(rows, PIECE)):
+        yield Piece(
+            np.array([number for number, _cells in piece], dtype="int32"),
+            {
+                name: np.array([cells[at] for _number, cells in piece], dtype=object)
+                for name, at in header.columns.items()
+            },
+        )
+
+
+# How a blank cell goes on after the line break before it; so may others.
+_MAY_BE_BLANK = ("\n\n", "\n ", "\n\t", "\n\N{NO-BREAK SPACE}", "\n\N{IDEOGRAPHIC SPACE}")
+
+
+def _are_blank(cells: dict[str, Any]) -> Any:
+    """For each row whether all of its used cells are blank; None where no row is."""
+    import numpy as np
+
+    columns = list(cells.values())
+    joined = "\n".join(["", *columns[0], ""])
+    if not any(start in joined for start in _MAY_BE_BLANK):
+        return None
+    at = np.arange(len(columns[0]))
+    for column in columns:
+        at = at[[not text.strip() for text in column[at]]]
+    found = np.zeros(len(columns[0]), dtype=bool)
+    found[at] = True
+    return found
+
+
+def _rows_are_blank(text: TextFile, numbers: set[int]) -> bool:
+    """Whether these rows of the file have nothing in their other columns either."""
+    with text.path.open(encoding=text.encoding, newline="") as lines:
+        rows = csv.reader(lines, delimiter=text.delimiter)
+        return not any(number in numbers and "".join(row).strip() for number, row in enumerate(rows, start=1))

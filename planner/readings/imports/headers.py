@@ -1,0 +1,223 @@
+"""Which column is what: headers in English and Chinese, in any order, case and width; and where the header stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from planner.arithmetic.quantities import half_width
+from planner.readings.imports.units import SAYS_NOTHING, Above, units_said
+from planner.readings.imports.values import UnsureMonth, ValueRefused, read_month
+from planner.spreadsheets.grids import Grid
+from planner.spreadsheets.problems import Problems
+
+# Titles, notes and blank rows may stand above the header; further down nobody looks for it.
+DEEPEST_HEADER = 30
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    READINGS = "readings"
+    ORDERS = "orders"
+
+
+# The words for each field, the surest first; as `plain` writes them.
+READING_FIELDS: dict[str, tuple[str, ...]] = {
+    "month": ("month", "月份", "年月", "yearmonth", "月", "period", "期间", "统计月份", "date", "日期"),
+    "metric": ("metric", "指标", "指标名称", "metricname", "kpi", "indicator", "项目"),
+    "value": ("value", "数值", "值", "实际值", "actual", "amount", "数额"),
+    "segment": ("segment", "细分", "分段", "维度", "分组"),
+    "region": ("region", "地区", "区域", "大区", "area", "territory"),
+    "product_line": ("productline", "产品线", "category", "品类", "产品类别", "产品", "product"),
+    "unit": ("unit", "units", "单位", "计量单位"),
+    "weight": ("weight", "权重", "样本量", "基数", "denominator", "分母"),
+    "source": ("source", "来源", "数据来源"),
+    "note": ("note", "notes", "备注", "说明", "remark", "comment"),
+}
+ORDER_FIELDS: dict[str, tuple[str, ...]] = {
+    "date": ("orderdate", "订单日期", "下单日期", "下单时间", "订单时间", "成交日期", "销售日期", "日期", "date"),
+    "order": (
+        "orderid", "ordernumber", "orderno", "订单id", "订单号", "订单编号", "订单编码", "单号", "order", "订单",
+    ),
+    "customer": (
+        "customerid", "客户id", "客户编号", "客户号", "客户编码", "customernumber", "customerno", "customer",
+        "客户", "customername", "客户名称", "客户名", "会员id", "买家",
+    ),
+    "amount": ("sales", "销售额", "amount", "金额", "销售金额", "订单金额", "成交金额", "total", "revenue", "实付金额"),
+    "region": ("region", "地区", "区域", "大区", "area", "territory"),
+    "product_line": ("productline", "产品线", "category", "品类", "产品类别", "类别", "产品"),
+}  # fmt: skip
+FIELDS = {Kind.READINGS: READING_FIELDS, Kind.ORDERS: ORDER_FIELDS}
+NEEDED = {Kind.READINGS: ("month", "metric", "value"), Kind.ORDERS: ("date", "order", "customer", "amount")}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The recognised header: its row (from 0), the names as the file has them, and the column of each field."""
+
+    row: int
+    names: tuple[str, ...]
+    kind: Kind
+    columns: dict[str, int]
+    # Wide tables: columns that are months, or metrics.
+    months: dict[int, str]
+    metrics: dict[int, str]
+    # What the lines above it say of all figures.
+    above: Above = SAYS_NOTHING
+
+    def name(self, field: str) -> str:
+        """The field's header as the file has it."""
+        return self.names[self.columns[field]]
+
+
+def plain(header: str) -> str:
+    """A header for comparison: half-width, lower case, without spaces, signs and what stands in brackets."""
+    text = re.sub(r"[(\[【].*?[)\]】]", "", half_width(header).lower())
+    return re.sub(r"[\s_\-./:#·*]+", "", text)
+
+
+def find_header(
+    grid: Grid, kind: Kind | None, mapping: Mapping[str, str], problems: Problems
+) -> Header | None:
+    """The header of a sheet; None, with the reason among the problems, where there is none that fits."""
+    best: Header | None = None
+    for row, cells in enumerate(grid.head[:DEEPEST_HEADER]):
+        for each in [kind] if kind else [Kind.ORDERS, Kind.READINGS]:
+            found = _header(row, cells, each, mapping)
+            if found and (best is None or _weight(found) > _weight(best)):
+                best = found
+    if best is None:
+        problems.error(_no_header(kind, mapping))
+        return None
+    _check_mapping(best, mapping, problems)
+    _check_twins(best, problems)
+    above = grid.head[: best.row]
+    if left_out := sum(any(cell.strip() for cell in cells) for cells in above):
+        problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": left_out}, best.row + 1)
+    _say_what_is_unused(best, grid, problems)
+    return replace(best, above=units_said(above))
+
+
+def _say_what_is_unused(header: Header, grid: Grid, problems: Problems) -> None:
+    """Of a table with months or metrics across, the columns with values that are none of them."""
+    if not header.months and not header.metrics:
+        return
+    used = {*header.columns.values(), *header.months, *header.metrics}
+    below = grid.head[header.row + 1 :]
+    width = max(map(len, [header.names, *below]))
+    unused = [
+        header.names[at] if at < len(header.names) and header.names[at] else _("column %(n)d") % {"n": at + 1}
+        for at in range(width)
+        if at not in used and any(row[at].strip() for row in below if at < len(row))
+    ]
+    if unused:
+        problems.warn(
+            _("Columns that are no month and no metric were not read: %(names)s.")
+            % {"names": ", ".join(unused)},
+            header.row + 1,
+        )
+
+
+def _weight(header: Header) -> int:
+    return len(header.columns) + len(header.months) + len(header.metrics)
+
+
+def _header(row: int, cells: list[str], kind: Kind, mapping: Mapping[str, str]) -> Header | None:
+    names = tuple(cell.strip() for cell in cells)
+    columns = _columns(names, kind, mapping)
+    if all(field in columns for field in NEEDED[kind]):
+        return Header(row, names, kind, columns, {}, {})
+    if kind is not Kind.READINGS or "value" in columns:
+        return None
+    months = {at: name for at, name in enumerate(names) if at not in columns.values() and _is_month(name)}
+    if len(months) >= 2:
+        columns.setdefault("metric", _first_text(names, columns, months))
+        columns.pop("month", None)
+        return Header(row, names, kind, columns, months, {}) if columns["metric"] >= 0 else None
+    if "month" in columns and "metric" not in columns:
+        taken = set(columns.values())
+        metrics = {at: name for at, name in enumerate(names) if name and at not in taken}
+        return Header(row, names, kind, columns, {}, metrics) if metrics else None
+    return None
+
+
+def _first_text(names: tuple[str, ...], columns: dict[str, int], months: dict[int, str]) -> int:
+    """The first column that is nothing else: in a table with months across it names the metrics."""
+    free = [at for at in range(len(names)) if at not in months and at not in columns.values()]
+    return free[0] if free else -1
+
+
+def _columns(names: tuple[str, ...], kind: Kind, mapping: Mapping[str, str]) -> dict[str, int]:
+    """The column of each field: the one that was said, else the one with the surest word for it."""
+    simple = [plain(name) for name in names]
+    found: dict[str, int] = {}
+    for field, header in mapping.items():
+        wanted = plain(header)
+        if wanted and wanted in simple:
+            found[field] = simple.index(wanted)
+    for field, words in FIELDS[kind].items():
+        if field in mapping:
+            continue
+        for word in words:
+            at = next((i for i, name in enumerate(simple) if name == word and i not in found.values()), None)
+            if at is not None:
+                found[field] = at
+                break
+    return found
+
+
+def _is_month(name: str) -> bool:
+    if name.isdigit() and len(name) != 6:
+        return False  # a number, not a month
+    try:
+        read_month(name)
+    except UnsureMonth:
+        return True
+    except ValueRefused:
+        return False
+    return True
+
+
+def _check_mapping(header: Header, mapping: Mapping[str, str], problems: Problems) -> None:
+    for field, name in mapping.items():
+        if field not in FIELDS[header.kind]:
+            problems.error(
+                _("“%(field)s” is no field of %(kind)s. These are: %(fields)s.")
+                % {"field": field, "kind": header.kind, "fields": ", ".join(FIELDS[header.kind])}
+            )
+        elif name and field not in header.columns:
+            problems.error(
+                _("There is no column “%(name)s” for %(field)s.") % {"name": name, "field": field},
+                header.row + 1,
+            )
+
+
+def _check_twins(header: Header, problems: Problems) -> None:
+    """Two columns of one name: nobody can tell which one counts."""
+    used = [*header.columns.values(), *header.months, *header.metrics]
+    simple = [plain(name) for name in header.names]
+    for at in used:
+        if simple[at] and simple.count(simple[at]) > 1 and simple.index(simple[at]) == at:
+            problems.error(
+                _("There are two columns “%(name)s”. Remove or rename one.") % {"name": header.names[at]},
+                header.row + 1,
+                header.names[at],
+            )
+
+
+def _no_header(kind: Kind | None, mapping: Mapping[str, str]) -> str:
+    if kind is Kind.ORDERS:
+        return _("No header was found. Order lines need the columns date, order, customer and amount.")
+    if kind is Kind.READINGS:
+        return _(
+            "No header was found. Readings need the columns month, metric and value, or months or metrics across."
+        )
+    return _(
+        "No header was found. A file of readings has the columns month, metric and value; one of order lines has "
+        "date, order, customer and amount."
+    )

@@ -1,0 +1,285 @@
+"""From a file to what it would bring: read, recognise, check. Nothing is saved here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from planner.arithmetic.quantities import TOO_LARGE
+from planner.models import Import, Metric, Reading, Segment, Team
+from planner.plans import standard_metrics
+from planner.readings.imports.headers import Header, Kind, find_header
+from planner.readings.imports.metrics import KnownMetric, Metrics
+from planner.readings.imports.order_lines import OrderKey, read_orders
+from planner.readings.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
+from planner.readings.imports.readings import WHOLE, NewReading, read_readings
+from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
+from planner.readings.imports.values import DateOrder
+from planner.spreadsheets import files
+from planner.spreadsheets.grids import Grid, Report, unheard
+from planner.spreadsheets.problems import Problems, Unreadable
+
+# So many rows below the header are shown to who brought the file.
+SAMPLE = 5
+KEYS = {
+    Measure.SALES: "sales",
+    Measure.ORDERS: "orders",
+    Measure.ORDER_VALUE: "order_value",
+    Measure.CUSTOMERS: "customers",
+    Measure.NEW_CUSTOMERS: "new_customers",
+    Measure.REPURCHASE: "repurchase",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the person who imports has said; what is None the file has to tell by itself."""
+
+    kind: Kind | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    sheet: str | None = None
+    create_metrics: bool = False
+    # Of names that are no metric of the team, which of its metrics they mean.
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    order_key: OrderKey = OrderKey.NUMBER
+    is_whole_history: bool | None = None
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a file would bring, and everything that is wrong with it: with one error nothing may be saved."""
+
+    problems: Problems
+    kind: Kind | None = None
+    readings: list[NewReading] = field(default_factory=list)
+    # Metrics that the team lacks, and of its own those that are to be changed: they have had no readings yet.
+    new_metrics: list[Metric] = field(default_factory=list)
+    changed_metrics: list[Metric] = field(default_factory=list)
+    # The names in the file that are no metric of the team, and the one of its metrics that is most like each.
+    unknown: dict[str, str] = field(default_factory=dict)
+    # Of order lines: what each metric means, by its name.
+    definitions: dict[str, str] = field(default_factory=dict)
+    # How a CSV is written, as people call it; "" for a workbook.
+    encoding: str = ""
+    # In which order its dates stand, where the year stands last.
+    date_order: DateOrder | None = None
+    # Of a workbook: the names of its sheets.
+    sheets: list[str] = field(default_factory=list)
+    # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
+    headers: tuple[str, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
+    sample: list[list[str]] = field(default_factory=list)
+
+    @property
+    def is_accepted(self) -> bool:
+        return not self.problems.errors
+
+    def totals(self) -> dict[str, Decimal]:
+        """The exact sum of the values for the whole, by metric."""
+        found: dict[str, Decimal] = {}
+        for reading in self.readings:
+            if reading.segment == WHOLE:
+                found[reading.metric] = found.get(reading.metric, Decimal(0)) + reading.value
+        return found
+
+
+def parse(path: Path, team: Team, choices: Choices, report: Report = unheard) -> Parsed:
+    """Read a file as the choices say, for a team whose metrics are known.
+
+    `report` is told how much of the file is read, from 0 to 1, and may raise to stop the reading.
+    """
+    problems = Problems()
+    try:
+        return _parse(path, team, choices, problems, report)
+    except (Unreadable, OSError) as error:
+        problems.error(error if isinstance(error, Unreadable) else _("The file cannot be opened."))
+        return Parsed(problems)
+
+
+def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report: Report) -> Parsed:
+    grids = files.read(path, report)
+    sheets = [grid.sheet for grid in grids if grid.sheet]
+    grid, header = _sheet(grids, choices, problems)
+    if grid is None or header is None:
+        return Parsed(problems, sheets=sheets)
+    _look_at_sheet(grid, header, problems)
+    if problems.errors:
+        parsed = Parsed(problems, header.kind)
+    elif header.kind is Kind.READINGS:
+        parsed = _readings(grid, header, team, choices, problems)
+    else:
+        parsed = _orders(grid, header, team, choices, problems)
+    parsed.sheets = sheets
+    parsed.encoding = grid.text.encoding_name if grid.text else ""
+    parsed.headers = header.names
+    parsed.columns = {name: header.names[at] for name, at in header.columns.items()}
+    used = sorted({*header.columns.values(), *header.months, *header.metrics})
+    rows = grid.head[header.row + 1 : header.row + 1 + SAMPLE]
+    parsed.sample = [[row[at][:60] if at < len(row) else "" for at in used] for row in (header.names, *rows)]
+    return parsed
+
+
+def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Grid | None, Header | None]:
+    """The sheet to be read and its header: the one that was named, else the only one that has a header."""
+    if choices.sheet is not None:
+        named = [grid for grid in grids if grid.sheet == choices.sheet]
+        if not named:
+            names = ", ".join(f"“{grid.sheet}”" for grid in grids if grid.sheet)
+            problems.error(
+                _("There is no sheet “%(name)s”. There are: %(names)s.")
+                % {"name": choices.sheet, "names": names or "–"}
+            )
+            return None, None
+        grids = named
+    candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.head)]
+    visible = [grid for grid in candidates if not grid.hidden] or candidates
+    found = []
+    for grid in visible:
+        tried = Problems(grid.sheet)
+        header = find_header(grid, choices.kind, choices.mapping, tried)
+        if header is not None:
+            found.append((grid, header, tried))
+    if len(found) > 1:
+        names = ", ".join(f"“{grid.sheet}”" for grid, _header, _tried in found)
+        problems.error(_("Several sheets look like data: %(names)s. Say which one.") % {"names": names})
+        return None, None
+    if not found:
+        problems.sheet = visible[0].sheet if visible else None
+        if visible:
+            find_header(visible[0], choices.kind, choices.mapping, problems)
+        else:
+            problems.error(_("The file has no cell with anything in it."))
+        return None, None
+    grid, header, tried = found[0]
+    problems.sheet = grid.sheet
+    problems.errors += tried.errors
+    problems.warnings += tried.warnings
+    for other in candidates:
+        if other is not grid:
+            problems.warn(_("The sheet “%(name)s” was left out.") % {"name": other.sheet})
+    return grid, header
+
+
+def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
+    for (first_row, _first), (last_row, _last) in grid.merged:
+        if last_row > header.row:
+            problems.error(
+                _("Cells are merged here: whose value it is nobody can tell. Unmerge them."),
+                max(first_row, header.row) + 1,
+            )
+    if grid.hidden_rows:
+        problems.warn(_("Hidden rows were read like the others: %(n)d.") % {"n": grid.hidden_rows})
+
+
+def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
+    money = (Metric.Kind.AMOUNT, Metric.Kind.COST)
+    known = Metrics(
+        (
+            KnownMetric(each.name, each.is_rate, each.kind in money, _unit_kept(each))
+            for each in Metric.objects.filter(team=team)
+        ),
+        choices.metrics,
+    )
+    found = read_readings(grid, header, known, choices.create_metrics, problems)
+    if not found.readings and not problems.errors:
+        problems.error(_("There are no readings below the header."), header.row + 1)
+    new = [
+        Metric(
+            name=name,
+            kind=Metric.Kind.RATE if is_rate else Metric.Kind.AMOUNT,
+            aggregation=Metric.Aggregation.RATIO if is_rate else Metric.Aggregation.SUM,
+        )
+        for name, is_rate in found.new_metrics.items()
+    ]
+    readings = [] if problems.errors else found.readings
+    _look_for_wholes(readings, team, problems)
+    unknown = {name: known.like(name) for name in found.unknown if name and not known.named(name)[0]}
+    return Parsed(problems, header.kind, readings, new, unknown=unknown)
+
+
+def _unit_kept(metric: Metric) -> Unit:
+    """The unit in which a metric's figures are kept: 万元 where 80 stands for 800,000."""
+    if metric.is_rate:
+        return NO_UNIT
+    own = unit_of(metric.unit) or NO_UNIT
+    return own if own.sign else split_unit(metric.name)[1] or own
+
+
+def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems) -> None:
+    """Say which metrics come by segment alone: the parts may not be all, so nothing is added up unasked."""
+    in_parts = dict.fromkeys(each.metric for each in readings if each.segment != WHOLE)
+    known = {each.metric for each in readings if each.segment == WHOLE}
+    if in_parts.keys() - known:
+        of_whole = Reading.objects.filter(metric__team=team, segment__dimension=Segment.Dimension.WHOLE)
+        known |= set(of_whole.order_by().values_list("metric__name", flat=True).distinct())
+    if alone := [name for name in in_parts if name not in known]:
+        problems.warn(
+            _(
+                "Of these the file has segments alone: %(names)s. Table 1 and the trend look at the whole: add rows "
+                "without a segment."
+            )
+            % {"names": ", ".join(alone)}
+        )
+
+
+def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
+    lines = read_orders(grid, header, choices.date_order, choices.order_key, problems)
+    if lines is None:
+        return Parsed(problems, header.kind)
+    is_whole = choices.is_whole_history
+    if is_whole is None:
+        is_whole = not Import.objects.filter(team=team, kind=Import.Kind.ORDERS).exists()
+    measures = [measure for measure in Measure if is_whole or measure not in OF_HISTORY]
+    if is_whole:
+        problems.warn(
+            _("The file was taken as the whole history: a customer is new at their first order in it.")
+        )
+    else:
+        problems.warn(
+            _(
+                "The file was taken as a part of the history: customers, new customers and repurchase rate were "
+                "left out."
+            )
+        )
+    metrics = standard_metrics(team)
+    of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
+    for measure, metric in of_measure.items():
+        own = _unit_kept(metric)
+        if measure in (Measure.SALES, Measure.ORDER_VALUE) and own.sign:
+            problems.error(
+                _("“%(name)s” is kept in %(own)s, and order lines are not: change its unit in Table 1 first.")
+                % {"name": metric.name, "own": own.words},
+                None,
+                header.name("amount"),
+            )
+            return Parsed(problems, header.kind)
+    readings = monthly(lines, measures, {measure: metric.name for measure, metric in of_measure.items()})
+    if too_large := [each for each in readings if abs(each.value) >= TOO_LARGE]:
+        problems.error(
+            _(
+                "%(metric)s of %(month)s come to more than 14 digits before the decimal point: too large to be kept."
+            )
+            % {"metric": too_large[0].metric, "month": f"{too_large[0].month:%Y-%m}"},
+            None,
+            header.name("amount"),
+        )
+        return Parsed(problems, header.kind)
+    parsed = Parsed(problems, header.kind, readings, date_order=lines.date_order)
+    with_readings = set(Reading.objects.filter(metric__team=team).values_list("metric", flat=True).distinct())
+    for measure, metric in of_measure.items():
+        with override(team.language):
+            definition = str(DEFINITIONS[measure])
+        parsed.definitions[metric.name] = metric.definition or definition
+        if metric.pk in with_readings:
+            continue
+        metric.definition = metric.definition or definition
+        if measure is Measure.REPURCHASE:
+            metric.aggregation = Metric.Aggregation.LAST
+        (parsed.new_metrics if metric.pk is None else parsed.changed_metrics).append(metric)
+    return parsed

@@ -1,0 +1,59 @@
+"""The rows of data below a header: what is blank or a total is left out, what is too long is a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from planner.readings.imports.headers import Header, plain
+from planner.spreadsheets.grids import Grid
+from planner.spreadsheets.problems import Problems
+
+TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
+# What a CSV has of a cell that was an error in the workbook.
+ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"}
+# More row numbers than these nobody reads in one sentence.
+MOST_NUMBERS = 10
+
+
+def data_rows(
+    grid: Grid, header: Header, names: Sequence[str], problems: Problems
+) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number in the file (from 1), as long as the header.
+
+    A row is a total where one of its fields called `names` says so; it is left out, and said at the end.
+    """
+    width, totals = len(header.names), []
+    places = [header.columns[name] for name in names if name in header.columns]
+    is_total = cache(lambda text: plain(text) in TOTALS)
+    for number, row in enumerate(islice(grid.rows(), header.row + 1, None), start=header.row + 2):
+        if not "".join(row).strip():
+            continue
+        cells = row
+        if len(row) != width:
+            if "".join(row[width:]).strip():
+                problems.error(_("This row has more cells than the header."), number)
+                continue
+            cells = [*row[:width], *[""] * (width - len(row))]
+        if places and any(is_total(cells[at]) for at in places):
+            totals.append(number)
+            continue
+        yield number, cells
+    if totals:
+        say_totals(totals, problems)
+
+
+def say_totals(totals: Sequence[int], problems: Problems) -> None:
+    """Say which rows were left out because they are totals."""
+    rows = ", ".join(map(str, totals[:MOST_NUMBERS])) + ("…" if len(totals) > MOST_NUMBERS else "")
+    problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])
+
+
+def why_broken(error: str) -> str:
+    """Why a broken cell of a workbook (Grid.broken) holds nothing that could be read."""
+    if error:
+        return _("This cell is an error, %(error)s: mend its formula, or clear it.") % {"error": error}
+    return _("This formula has no value yet. Open the file and save it again.")

@@ -1,0 +1,163 @@
+"""The unit of figures that no cell says: in brackets behind a header or a metric's name, or in a line above.
+
+“金额（万元）” means that 1.2 is 12,000: who reads it as 1.2 is wrong without anybody noticing. So what speaks of
+thousands or millions in a way that is not known is refused where a figure stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from planner.arithmetic.quantities import half_width
+from planner.readings.imports.values import ValueRefused, without_float_tail
+from planner.spreadsheets.problems import Problems
+
+# The sign that a figure has behind it (planner/arithmetic/quantities.py), by the words for it; ? where there is none.
+_SIGNS = {
+    "千": "k", "k": "k", "thousand": "k", "thousands": "k", "000": "k", "'000": "k", "000s": "k", "'000s": "k",
+    "万": "万",
+    "百万": "m", "m": "m", "mm": "m", "mn": "m", "mln": "m", "mio": "m", "million": "m", "millions": "m",
+    "亿": "亿",
+    "十亿": "bn", "bn": "bn", "billion": "bn", "billions": "bn",
+    "%": "%", "百分比": "%", "percent": "%", "pct": "%",
+}  # fmt: skip
+# Alone these may be metres as well as millions.
+_UNSURE = {"m", "mm"}
+_LATIN = r"(?:cny|rmb|usd|eur|gbp|jpy|hkd|sgd|twd|krw|aud|cad|chf|inr|us\$|hk\$|[$¥€£])"
+_MONEY = rf"(?:{_LATIN}|人民币|美元|欧元|英镑|日元|港元|港币|元)"
+_COUNTED = r"(?:人次|[人个单件家次名台套条户位笔箱吨])"
+_LETTERS = r"thousands?|millions?|billions?|mln|mio|mm|mn|bn|k|m|percent|pct"
+_WORD = re.compile(
+    rf"(?P<before>{_MONEY}*)(?P<many>'?000s?|%|百分比|[0-9]*(?:[十百千万亿]+|{_LETTERS}))?"
+    rf"(?P<after>{_MONEY}*)(?P<counted>{_COUNTED}?)"
+)
+_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
+_TAIL = re.compile(
+    r"(.+?)[\s/_:,-]*((?:人民币|rmb|cny|usd)?[十百千万亿]{1,2}元|%|\bin (?:[a-z]+ )?(?:thousands|millions|billions))",
+    re.IGNORECASE,
+)
+_SAID = re.compile(
+    r"单位(?:[:为是 ]|(?=\())+(\([^)]*\)|[^ ,;。()]+)"
+    r"|\bunits? ?: ?([^,;]+)"
+    r"|\bin ((?:[a-z$¥€£]+ )?(?:thousands?|millions?|billions?)(?: (?:of )?[a-z]{3}\b)?)"
+    r"|\(('?000s?)\)"
+)
+_BARE = re.compile(r"[-+0-9.,\s()$¥€£\N{MINUS SIGN}]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as the file writes it, and the sign that a figure in it would have: 万, k, m, 亿, bn, %, or none.
+
+    The sign is ? where no figure can have it. `is_money` says whether the words name a currency.
+    """
+
+    words: str
+    sign: str
+    is_money: bool = False
+
+    def on(self, text: str) -> str:
+        """A cell's figure with the sign. Raises ValueRefused where the cell has a unit of its own."""
+        text = without_float_tail(half_width(text).strip())
+        if not self.sign or not any(each.isdigit() for each in text):
+            return text
+        if self.sign == "%" and text.endswith("%"):
+            return text
+        if self.sign == "?":
+            raise ValueRefused(
+                _("Figures in %(unit)s are not read: write them in full.") % {"unit": self.words}
+            )
+        text = self.bare(text)
+        return f"{text[:-1]}{self.sign})" if text.endswith(")") else f"{text}{self.sign}"
+
+    def bare(self, text: str) -> str:
+        """A cell's figure as it stands. Raises ValueRefused where the cell has a unit of its own."""
+        if self.sign and re.search("[0-9]", text) and not _BARE.fullmatch(half_width(text)):
+            raise ValueRefused(
+                _("“%(text)s” stands where figures are in %(unit)s: write digits alone there.")
+                % {"text": text.strip()[:40], "unit": self.words}
+            )
+        return text
+
+
+NO_UNIT = Unit("", "")
+
+
+def unit_of(words: str) -> Unit | None:
+    """The unit that some words say, among others that say none; None where they say nothing of the kind."""
+    said = half_width(words).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("per cent", "%")
+    said = re.split(r"/|\bper\b|每", said.removeprefix("单位"))[0]
+    found = [match for word in re.split(r"[\s,;:、]+", said) if word and (match := _WORD.fullmatch(word))]
+    if not found:
+        return None
+    is_money = any(match["before"] or match["after"] for match in found)
+    many = {match["many"] for match in found if match["many"]}
+    signs = {_SIGNS.get(each, "?") for each in many}
+    if len(signs) > 1 or (not is_money and many & _UNSURE):
+        signs = {"?"}
+    return Unit(words.strip(), signs.pop() if signs else "", is_money)
+
+
+def split_unit(name: str) -> tuple[str, Unit | None]:
+    """A header or a metric's name without the unit in its brackets or at its end, and that; None without one."""
+    narrow = half_width(name)
+    for match in _BRACKETS.finditer(narrow):
+        if unit := unit_of(match[1]):
+            return (narrow[: match.start()] + narrow[match.end() :]).strip(), unit
+    if tail := _TAIL.fullmatch(narrow.strip()):
+        return tail[1], unit_of(tail[2])
+    return name, None
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What the lines above a table say: the unit of its money, and whether its rates are in per cent."""
+
+    unit: Unit = NO_UNIT
+    in_percent: bool = False
+
+
+SAYS_NOTHING = Above()
+
+
+def units_said(rows: Sequence[Iterable[str]]) -> Above:
+    """The units that lines such as “单位：万元” or “in thousands” say; the nearest to the table counts."""
+    for row in reversed(rows):
+        found = [unit for cell in row for unit in _said_in(cell)]
+        if found:
+            signs = {each.sign for each in found} - {"", "%"}
+            units = [each for each in found if each.sign in signs] or [
+                each for each in found if each.is_money
+            ]
+            unit = units[0] if units else NO_UNIT
+            if len(signs) > 1:
+                unit = Unit(", ".join(each.words for each in units), "?", is_money=True)
+            return Above(unit, any(each.sign == "%" for each in found))
+    return SAYS_NOTHING
+
+
+def _said_in(cell: str) -> list[Unit]:
+    text = half_width(cell).lower().strip()
+    words = [next(filter(None, match.groups())).strip("()") for match in _SAID.finditer(text)]
+    # In brackets behind a title; one Latin letter alone says nothing there.
+    words += [said for said in _BRACKETS.findall(text) if len(said) > 1 or not said.isascii() or said == "%"]
+    found = [unit for each in dict.fromkeys(words) if (unit := unit_of(each))]
+    return [each for each in found if each.sign or each.is_money]
+
+
+def unit_of_note(cells: Sequence[str]) -> Unit | None:
+    """The unit that a note below the table says, such as 注：以上金额单位为万元; a row of data has more cells."""
+    if sum(map(bool, cells)) > 1 and sum(map(bool, map(str.strip, cells))) > 1:
+        return None
+    unit = units_said([cells]).unit
+    return unit if unit.sign else None
+
+
+def say_units(words: Iterable[str], problems: Problems) -> None:
+    """Say in which units figures were read because the file says so outside of their cells."""
+    if said := ", ".join(f"“{each}”" for each in words):
+        problems.warn(_("Figures were read in the unit that the file says: %(units)s.") % {"units": said})

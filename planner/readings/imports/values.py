@@ -1,0 +1,221 @@
+"""What a cell means: days, months and figures, each read by one strict rule.
+
+A column is looked at as a whole before anything in it is read: whether 01/02 is January or February, and whether
+0.5 and 12 are fractions or per cent, no single cell can say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from planner.arithmetic.periods import month_start
+from planner.arithmetic.quantities import DECIMAL_PLACES, QuantityError, half_width, parse_quantity
+
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+# Day 1 of Excel is 1900-01-01, and it believes in 29 February 1900.
+EXCEL_EPOCH = dt.date(1899, 12, 30)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+# A time says nothing more: the day is the one that is written, whatever zone stands behind it.
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
+_CHINESE = re.compile(rf"(\d{{4}}) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?[日号]{_TIME}")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEAR_LAST = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}", re.IGNORECASE)
+_NAMED_DAY = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ](\d{4})|([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
+_MONTH = re.compile(r"(\d{4}) ?(?:[-/.] ?(\d{1,2})|年 ?(\d{1,2}) ?月(?:份)?)")
+# What a program makes of the number 2023.10.
+_OCTOBER = re.compile(r"\d{4}\.1")
+_COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
+_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})\.?[- ,/]+(\d{4})|(\d{4})[- ,/]+([A-Za-z]{3,9})\.?")
+_FULL = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_NAMES = {
+    name: number
+    for number, full in enumerate(_FULL, 1)
+    for name in (full, full[:3], "sept" if number == 9 else full)
+}
+
+
+class DateOrder(StrEnum):
+    """In which order day, month and year stand where the year stands last, or first."""
+
+    YMD = "ymd"
+    MDY = "mdy"
+    DMY = "dmy"
+
+
+class ValueRefused(ValueError):
+    """A cell that means nothing; its message is a translated sentence."""
+
+
+class UnsureMonth(ValueRefused):
+    """A cell that is a month, but nobody can tell which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of a column by their text, and what is wrong with the others; `order` is what was found or said.
+
+    `unsure` are the texts that may begin with the month or with the day, where nothing tells.
+    """
+
+    days: Mapping[str, dt.date]
+    refused: Mapping[str, str]
+    order: DateOrder | None
+    unsure: frozenset[str] = frozenset()
+
+
+def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
+    """Read a column of days; each different text once.
+
+    Where the year stands last, the whole column decides whether the day or the month stands first. Where both fit
+    and nobody has said which, it is ambiguous and the month is taken to stand first.
+    """
+    plain = {text: half_width(text).strip() for text in set(texts)}
+    firsts, seconds, open_texts = set(), set(), set()
+    for text, short in plain.items():
+        if match := _YEAR_LAST.fullmatch(short):
+            firsts.add(int(match[1]))
+            seconds.add(int(match[2]))
+            open_texts.add(text)
+    found = order if order in (DateOrder.MDY, DateOrder.DMY) else None
+    if found is None and firsts:
+        if max(firsts) > 12:
+            found = DateOrder.DMY
+        elif max(seconds) > 12:
+            found = DateOrder.MDY
+    days, refused = {}, {}
+    for text, short in plain.items():
+        try:
+            days[text] = _day(short, found or DateOrder.MDY)
+        except ValueError:
+            refused[text] = _("“%(text)s” is no date. Write it as 2023-07-15.") % {"text": text.strip()[:40]}
+    return Days(days, refused, found, frozenset() if found else frozenset(open_texts & days.keys()))
+
+
+def _day(text: str, order: DateOrder) -> dt.date:
+    """Raises ValueError where the text is no day of the years that people sell in."""
+    if match := _YEAR_FIRST.fullmatch(text) or _CHINESE.fullmatch(text) or _COMPACT.fullmatch(text):
+        return _checked(dt.date(int(match[1]), int(match[2]), int(match[3])))
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        day, month = (first, second) if order is DateOrder.DMY else (second, first)
+        return _checked(dt.date(year, month, day))
+    if match := _NAMED_DAY.fullmatch(text):
+        written = (match[3], match[2], match[1]) if match[1] else (match[6], match[4], match[5])
+        return _checked(dt.date(int(written[0]), _month_named(written[1]), int(written[2])))
+    if match := _SERIAL.fullmatch(text):
+        return _checked(EXCEL_EPOCH + dt.timedelta(days=int(match[1])))
+    raise ValueError(text)
+
+
+@lru_cache(maxsize=10_000)
+def read_month(text: str) -> dt.date:
+    """The first day of the month that a cell names, by itself or by one of its days.
+
+    Raises ValueRefused with a sentence.
+    """
+    short = half_width(text).strip()
+    if _OCTOBER.fullmatch(short):
+        raise UnsureMonth(
+            _("“%(text)s” may be January or October: write it as 2023-01 or 2023-10.") % {"text": short}
+        )
+    try:
+        if match := _MONTH.fullmatch(short):
+            return month_start(_checked(dt.date(int(match[1]), int(match[2] or match[3]), 1)))
+        if match := _NAMED_MONTH.fullmatch(short):
+            name, year = (match[1], match[2]) if match[1] else (match[4], match[3])
+            return _checked(dt.date(int(year), _month_named(name), 1))
+        if match := _COMPACT_MONTH.fullmatch(short):
+            return _checked(dt.date(int(match[1]), int(match[2]), 1))
+        if _YEAR_LAST.fullmatch(short):
+            raise ValueError(short)  # 01/02/2023: only a whole column of days could tell
+        return month_start(_day(short, DateOrder.YMD))
+    except ValueError:
+        if not short:
+            raise ValueRefused(_("The month is missing.")) from None
+        raise ValueRefused(
+            _("“%(text)s” is not a month. Write it as 2023-07 or 2023年7月.") % {"text": short[:40]}
+        ) from None
+
+
+def _month_named(name: str) -> int:
+    number = _NAMES.get(name.lower())
+    if number is None:
+        raise ValueError(name)
+    return number
+
+
+def _checked(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(day)
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it stands in a cell, and whether a per-cent sign stood behind it (it is a fraction then)."""
+
+    value: Decimal
+    percent: bool
+
+
+def read_figure(text: str) -> Figure:
+    """One strict reader for all figures. Raises ValueRefused with a sentence."""
+    try:
+        quantity = parse_quantity(without_float_tail(text))
+    except QuantityError as error:
+        raise ValueRefused(str(error)) from None
+    return Figure(quantity.value, quantity.percent)
+
+
+_LONG_DECIMALS = re.compile(r"-?\d{1,14}\.\d{7,}")
+
+
+def without_float_tail(text: str) -> str:
+    """A number that a program has written with all its binary digits, 0.30000000000000004, as it was meant: 0.3.
+
+    Only where 15 significant digits say the same: what was typed with more than 6 real decimals stays as it is.
+    """
+    short = text.strip()
+    if not _LONG_DECIMALS.fullmatch(short):
+        return text
+    meant = Decimal(f"{float(short):.15g}")
+    exponent = meant.as_tuple().exponent
+    return f"{meant:f}" if isinstance(exponent, int) and -exponent <= DECIMAL_PLACES else text
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How a column of rates is written (Decision 14 of the method), or why nobody can tell."""
+
+    in_percent: bool
+    error: str = ""
+
+
+def rates_of(figures: Iterable[Figure]) -> Rates:
+    """A sign, or any value beyond 1, means that the whole column is in per cent; all within 0…1 means fractions."""
+    figures = list(figures)
+    signs = [figure.percent for figure in figures]
+    if any(signs) and not all(signs):
+        return Rates(
+            True, _("Some rates have a per-cent sign and others have none. Write all of them alike.")
+        )
+    if any(signs):
+        return Rates(False)  # the sign is read: the values are fractions already
+    return Rates(any(abs(figure.value) > 1 for figure in figures))
+
+
+def within_field(value: Decimal) -> Decimal:
+    """A value with the 6 decimals that are stored, halves to the even neighbour."""
+    return round(value, DECIMAL_PLACES)

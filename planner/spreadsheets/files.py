@@ -1,0 +1,43 @@
+"""A file as its sheets. Nothing is opened before its size is known.
+
+Everything is read as text: what a number or a date is, values.py decides.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from planner.spreadsheets.grids import Grid, Report, unheard
+from planner.spreadsheets.problems import Unreadable
+from planner.spreadsheets.texts import read_text
+from planner.spreadsheets.workbooks import read_workbook
+
+MEGABYTE = 1 << 20
+LARGEST_FILE = 200 * MEGABYTE
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+def read(path: Path, report: Report = unheard) -> list[Grid]:
+    """The sheets of a file. Raises Unreadable with the reason where it cannot be read as a table at all.
+
+    `report` is told how much of it is read, from 0 to 1, and may raise to stop the reading.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise Unreadable(_("The file is empty."))
+    if size > LARGEST_FILE:
+        raise Unreadable(
+            _("The file has %(size)d MB; at most %(most)d MB are read.")
+            % {"size": size // MEGABYTE, "most": LARGEST_FILE // MEGABYTE}
+        )
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == _ZIP:
+        return read_workbook(path, report)
+    if start == _OLE:
+        raise Unreadable(
+            _("This is an old or a password-protected workbook. Save it as XLSX without a password.")
+        )
+    return [read_text(path, report)]

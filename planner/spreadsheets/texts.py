@@ -1,0 +1,117 @@
+"""CSV as a grid of text, in whatever encoding and with whatever delimiter it is written."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, TOLD_EVERY, Grid, Report, TextFile
+from planner.spreadsheets.problems import Unreadable
+
+DELIMITERS = (",", "\t", ";")
+# So much of a file tells its encoding, and so much its delimiter.
+SAMPLE_BYTES = 4096
+SAMPLE = 64 * 1024
+PIECE = 1 << 20
+csv.field_size_limit(sys.maxsize)  # a quoted cell may be as long as the file, whose size is limited
+
+
+def read_text(path: Path, report: Report) -> Grid:
+    """A CSV as its only sheet; `report` is told how much of it is read, from 0 to 1. Raises Unreadable."""
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, newline="") as file:
+        start = file.read(SAMPLE)
+        is_all = not file.read(1)
+    delimiter = delimiter_of(start)
+    whole = TextFile(path, encoding, delimiter, report)
+    if is_all:
+        return Grid(None, list(_rows_of(io.StringIO(start, newline=""), delimiter)), text=whole)
+    # The last line of the sample may be cut.
+    head = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+    rows = [row for row, _n in zip(head, range(HEAD), strict=False)]
+    return Grid(None, rows, lambda: _all_rows(whole), text=whole)
+
+
+def _all_rows(text: TextFile) -> Iterator[list[str]]:
+    with text.path.open("rb") as file, io.TextIOWrapper(file, text.encoding, newline="") as lines:
+        for number, row in enumerate(_rows_of(lines, text.delimiter), start=1):
+            yield row
+            if number % TOLD_EVERY == 0:
+                text.told(file.tell())
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a CSV: UTF-8 or UTF-16 by its BOM, UTF-16 by its zeros, else UTF-8, else GB18030 (with GBK).
+
+    Raises Unreadable where the text is in none of them, or no text at all.
+    """
+    with path.open("rb") as file:
+        start = file.read(SAMPLE_BYTES)
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if start.startswith(bom):
+            candidates = [encoding]
+            break
+    else:
+        candidates = ["utf-8", "gb18030"]
+        if len(start) > 8 and start.count(0) * 10 > len(
+            start
+        ):  # two bytes a letter, without a mark that says so
+            candidates = ["utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"]
+    for encoding in candidates:
+        try:
+            _read_through(path, encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise Unreadable(_("The encoding of the file is not known. Save it as CSV UTF-8 or as XLSX."))
+
+
+def _read_through(path: Path, encoding: str) -> None:
+    """Raises UnicodeDecodeError where the file is in another encoding; holds no more than a piece of it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            if "\0" in decoder.decode(piece):
+                raise Unreadable(_("This is no text file: it holds a NUL character. Save it as CSV or XLSX."))
+        decoder.decode(b"", final=True)
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter under which the first lines have the most columns, and the same number of them."""
+    sample = text[:SAMPLE].splitlines()[:50]
+    best, found = (0, 0), ","
+    for delimiter in DELIMITERS:
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if any(row))
+        widths.pop(1, None)
+        if widths:
+            width, times = max(widths.items(), key=lambda each: (each[1], each[0]))
+            if (times, width) > best:
+                best, found = (times, width), delimiter
+    return found
+
+
+def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    try:
+        for row in csv.reader(lines, delimiter=delimiter, strict=True):
+            yield _checked(row)
+    except csv.Error as error:
+        raise Unreadable(
+            _("The quotation marks of the file do not match (%(error)s).") % {"error": error}
+        ) from None
+
+
+def _checked(row: list[str]) -> list[str]:
+    if len(row) > MOST_COLUMNS:
+        raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+    return row

@@ -1,0 +1,253 @@
+"""XLSX as grids of text. Its parts are looked at before the reader, which takes memory for every cell between the
+outermost ones of a sheet, opens any of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, TOLD_EVERY, Grid, Report
+from planner.spreadsheets.problems import Unreadable
+
+MEGABYTE = 1 << 20
+# What a workbook may unpack to, in all, and how much larger than the file that may be.
+LARGEST_WORKBOOK = 1024 * MEGABYTE
+LARGEST_RATIO = 200
+# Excel's own number of rows, and the cells of as many from A to Z.
+MOST_ROWS = 1_048_576
+MOST_CELLS = 26 * MOST_ROWS
+PIECE = 8 * MEGABYTE
+
+
+def read_workbook(path: Path, report: Report) -> list[Grid]:
+    """The sheets of a workbook; `report` is told how much of one is read, from 0 to 1. Raises Unreadable."""
+    import python_calamine as calamine
+
+    with _readable():
+        sheets = _inspected(path)
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        found = [
+            (meta, book.get_sheet_by_index(at))
+            for at, meta in enumerate(book.sheets_metadata)
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, calamine.PasswordError, OSError):
+        raise _unreadable() from None
+    grids = []
+    for meta, sheet in found:
+        if sheet.total_width > MOST_COLUMNS:
+            raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+        seen = sheets.get(meta.name, _Seen())
+        grids.append(
+            Grid(
+                meta.name,
+                list(islice(_rows(sheet), HEAD)),
+                partial(_rows, sheet, report),
+                hidden=meta.visible != calamine.SheetVisibleEnum.Visible,
+                merged=list(sheet.merged_cell_ranges or ()),
+                broken=seen.broken,
+                hidden_rows=seen.hidden_rows,
+            )
+        )
+    return grids
+
+
+def _rows(sheet: Any, report: Report | None = None) -> Iterator[list[str]]:
+    """The rows of a sheet from its first one; `report` is told how many of them are read, from 0 to 1."""
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        yield before + [cell if cell.__class__ is str else as_text(cell) for cell in row]
+        if report and number % TOLD_EVERY == 0:
+            report(number / (sheet.end[0] + 1))
+
+
+def as_text(cell: Any) -> str:
+    """A cell of a workbook as its owner would type it; dates as 2023-07-31, numbers with every digit they have."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        text = repr(cell)
+        return f"{Decimal(text):f}" if "e" in text else text.removesuffix(".0")
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    return "" if cell is None else str(cell)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the sheet's XML says beyond its values."""
+
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: int = 0
+
+
+# Tags may have a prefix, and a cell may leave out where it stands: after the one before it.
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v>[^<]|is>)")
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+# Cells with more than a format, and rows and cells: those that say no place, and those far out.
+_FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\sr=["']([A-Z]+)([0-9]+)["'](?:[^>]*[^/>])?>""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["']([0-9]+)["']""")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+_PLACE = re.compile(rb"""\sr=["']([A-Z]*)([0-9]+)["']""")
+_NO_PLACE = re.compile(rb"""<(?:\w+:)?(?:row|c)\b(?![^>]*?\sr=["'][A-Z]*[0-9]+["'])""")
+# What is not simply <row r="…"> or <c r="…"> within reach. Each begins with letters, so that it is quickly found.
+_UNUSUAL = (
+    re.compile(rb'<c(?! r="[A-Z](?:[0-9]{1,6}|10[0-9]{5})")(?![a-zA-Z])'),
+    re.compile(rb'<row(?! r="(?:[0-9]{1,6}|10[0-9]{5})")(?![a-zA-Z])'),
+    re.compile(rb":(?:c|row)\b"),
+)
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise _unreadable() from None
+
+
+def _unreadable() -> Unreadable:
+    return Unreadable(_("This is no workbook that can be read. Save it as XLSX once more."))
+
+
+def _inspected(path: Path) -> dict[str, _Seen]:
+    """Check the sizes that the file's directory names, then look for what the reader of values does not tell."""
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        total = sum(entry.file_size for entry in entries)
+        if total > LARGEST_WORKBOOK or total > max(LARGEST_RATIO * path.stat().st_size, 50 * MEGABYTE):
+            raise Unreadable(
+                _("The workbook would unpack to %(size)d MB: more than is read.")
+                % {"size": total // MEGABYTE}
+            )
+        names = {entry.filename for entry in entries}
+        parts = [(title, part) for title, part in _parts(archive, names) if part in names]
+        return {title: _seen(archive, title, part) for title, part in parts}
+
+
+def _parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
+    """The titles of the sheets with the names of their parts."""
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return
+    targets = {}
+    for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels")):
+        targets[_attribute(match[0], b"Id")] = _attribute(match[0], b"Target")
+    for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
+        target = targets.get(_attribute(match[0], b"r:id"), "")
+        yield _attribute(match[0], b"name"), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    match = re.search(rb"\b" + re.escape(name) + rb'="([^"]*)"', tag)
+    return html.unescape(match[1].decode("utf-8", "replace")) if match else ""
+
+
+def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """The XML of a sheet, some whole rows at a time."""
+    rest = b""
+    with archive.open(part) as file:
+        while piece := file.read(PIECE):
+            rest += piece
+            end = max(rest.rfind(b"</row>"), rest.rfind(b":row>"))
+            if end >= 0:
+                yield rest[: end + 6]
+                rest = rest[end + 6 :]
+    yield rest
+
+
+def _seen(archive: zipfile.ZipFile, title: str, part: str) -> _Seen:
+    seen, is_near = _Seen(), True
+    for piece in _pieces(archive, part):
+        is_near = is_near and not any(unusual.search(piece) for unusual in _UNUSUAL)
+        if b"hidden=" in piece:
+            seen.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+        if any(mark in piece for mark in (b"<f", b":f", b't="e"')):
+            seen.broken |= _broken_in(piece)
+    if not is_near:
+        _check_reach(_pieces(archive, part), title)
+    return seen
+
+
+def _broken_in(piece: bytes) -> dict[tuple[int, int], str]:
+    """Cells that are an error, with the error, and formulas that nobody has reckoned yet, with ""."""
+    found = {}
+    for attributes, inner in _CELL.findall(piece):
+        is_error = b't="e"' in attributes
+        if not is_error and not _FORMULA.search(inner):
+            continue
+        if not is_error and (b't="str"' in attributes or _VALUE.search(inner)):
+            continue  # a formula may well give an empty text
+        if place := _PLACE.search(attributes):
+            error = _ERROR.search(inner) if is_error else None
+            found[int(place[2]) - 1, _column(place[1]) - 1] = (
+                error[1].decode("utf-8", "replace") if error else ""
+            )
+    return found
+
+
+def _check_reach(pieces: Iterable[bytes], title: str) -> None:
+    """Refuse a sheet with a cell so far out that the reader would need too much memory for what is between."""
+    row = last_row = last_column = 0
+    for piece in pieces:
+        if _NO_PLACE.search(piece):
+            row, *reach = _reach_of_marks(piece, row)
+        else:
+            filled = _FILLED.findall(piece)
+            reach = [
+                max((int(number) for number in {number for _letters, number in filled}), default=0),
+                max(map(_column, {letters for letters, _number in filled}), default=0),
+            ]
+            row = max(map(int, _ROW.findall(piece)[-1:]), default=row)
+        last_row, last_column = max(last_row, reach[0]), max(last_column, reach[1])
+    if last_row > MOST_ROWS or last_row * last_column > MOST_CELLS:
+        raise Unreadable(
+            _(
+                "The sheet “%(name)s” reaches to row %(row)d and column %(column)d: too far to be read. Delete "
+                "what stands far below or beside the table."
+            )
+            % {"name": title, "row": last_row, "column": last_column}
+        )
+
+
+def _reach_of_marks(piece: bytes, row: int) -> tuple[int, int, int]:
+    """The last row of these that begin after `row`, and the outermost row and column with more than a format."""
+    last_row = last_column = column = 0
+    for tag, attributes in _ROW_OR_CELL.findall(piece):
+        letters, number = match.groups() if (match := _PLACE.search(attributes)) else (b"", b"")
+        if tag == b"row":
+            row, column = int(number) if number else row + 1, 0
+            continue
+        column = _column(letters) if letters else column + 1
+        if not attributes.endswith(b"/"):
+            last_row, last_column = max(last_row, int(number or row)), max(last_column, column)
+    return row, last_row, last_column
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column, A being 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,208 @@
+"""The views that every table shares: its page, its rows, and what changed since.
+
+The page works without script: a cell is a link to a small form, a removal is a button. With script the same views
+answer htmx with the pieces of the same templates: an editor with its errors, or the rows that a change touched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
+
+from planner import access, changes
+from planner.access import get_plan
+from planner.models import Change, Role
+from planner.tables.forms import AddForm, RowForm
+from planner.tables.table import RowKind, Table
+from planner.web.requests import Request
+
+
+def table_urls(url_name: str, dotted_table: str) -> list[URLPattern]:
+    """The addresses of one table below its page, each named for the page."""
+    base = f"plans/<int:plan_pk>/{url_name}/"
+    kwargs = {"table": dotted_table}
+    return [
+        path(base, page, kwargs, name=url_name),
+        path(f"{base}changes/", changed, kwargs, name=f"{url_name}-changes"),
+        path(f"{base}rows/", add, kwargs, name=f"{url_name}-add"),
+        path(f"{base}rows/<str:key>/", row, kwargs, name=f"{url_name}-row"),
+        path(f"{base}rows/<str:key>/remove/", remove, kwargs, name=f"{url_name}-remove"),
+    ]
+
+
+@require_GET
+def page(request: Request, plan_pk: int, table: str) -> HttpResponse:
+    plan = get_plan(request, plan_pk)
+    shown: Table = import_string(table)(plan, request.GET)
+    template = shown.template
+    if request.htmx:
+        part = request.htmx.target in shown.parts
+        template = f"{shown.template}#{request.htmx.target}" if part else "tables/page.html#table"
+    return render(request, template, {"plan": plan, "table": shown, "place": shown.url_name})
+
+
+@require_GET
+def changed(request: Request, plan_pk: int, table: str) -> HttpResponse:
+    """The rows that others changed since the revision that a page has; 204 where there is nothing new."""
+    plan = get_plan(request, plan_pk)
+    since = request.GET.get("since", "")
+    if not since.isdecimal() or int(since) >= plan.team.revision:
+        return HttpResponse(status=204)
+    shown: Table = import_string(table)(plan, request.GET)
+    new = Change.objects.filter(team=plan.team, revision__gt=int(since))
+    keys = shown.keys_touched(list(new.filter(Q(plan=plan) | Q(plan=None))))
+    return _rows(request, shown, keys, plan.team.revision)
+
+
+@require_http_methods(["GET", "POST"])
+def row(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.VIEWER if request.method == "GET" else Role.REP)
+    shown: Table = import_string(table)(plan, request.GET)
+    kind, pk = shown.split(key)
+    if request.method == "POST":
+        return _save(request, shown, kind, key, pk)
+    obj = kind.objects(plan).filter(pk=pk).first()
+    if obj is None:
+        raise Http404
+    if request.htmx:
+        return _rows(request, shown, [key], plan.team.revision)
+    only = _fields(shown, kind, obj, request.GET.get("cell"))
+    return _row_form(request, shown, key, kind.form(table=shown, obj=obj, only=only))
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: Request, plan_pk: int, table: str) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.REP)
+    shown: Table = import_string(table)(plan, request.GET)
+    # The address names the kind of row, for a form may have a field of that name.
+    kind = shown.kinds.get(request.GET.get("kind", ""))
+    if kind is None:
+        raise Http404
+    if not kind.may_add(shown.membership):
+        raise PermissionDenied
+    if request.method == "GET":
+        form = kind.add_form(table=shown, initial=request.GET.dict(), auto_id="id_%s")
+        return render(request, "tables/add.html", _context(shown, form=form, kind=kind))
+    return _create(request, shown, kind)
+
+
+@require_POST
+def remove(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
+    plan = get_plan(request, plan_pk, at_least=Role.REP)
+    shown: Table = import_string(table)(plan, request.GET)
+    kind, pk = shown.split(key)
+    if not kind.may_remove(shown.membership, kind.objects(plan).filter(pk=pk).first()):
+        raise PermissionDenied
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        obj = log.take(kind.objects(plan), pk)
+        log.remove(obj)
+    said = _("“%(name)s” is removed.") % {"name": obj}
+    undo = reverse("plan-undo", args=[plan.pk, log.revision])
+    if not request.htmx:
+        messages.success(request, said, extra_tags=f"undo:{undo}")
+        return redirect(shown.url)
+    answer = _rows(request, shown, shown.keys_touched(log.changes), log.revision)
+    return trigger_client_event(answer, "toast", {"text": said, "undo": undo})
+
+
+def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
+    form: RowForm | None = None
+    try:
+        with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
+            obj = log.take(kind.objects(table.plan), pk)
+            form = kind.form(
+                request.POST, table=table, obj=obj, only=_fields(table, kind, obj, request.POST.get("cell"))
+            )
+            saved = form.is_valid() and not form.find_conflicts()
+            if saved:
+                form.write(log)
+    except ValidationError as error:
+        if form is None:
+            raise
+        saved = False
+        form.take_errors(error)
+    if not saved:
+        return _row_form(request, table, key, form)
+    if request.htmx:
+        answer = _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
+        if log.changes:
+            answer["X-Changed"] = "1"  # there is something of this person's own to undo
+        return answer
+    messages.success(request, _("Saved."))
+    return redirect(f"{table.url}#{key}")
+
+
+def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
+    form = kind.add_form(request.POST, table=table)
+    if form.is_valid():
+        try:
+            with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
+                made = form.create(log)
+        except ValidationError as error:
+            form.take_errors(error)
+        else:
+            key = f"{kind.name}-{made.pk}"
+            if not request.htmx:
+                return redirect(f"{table.url}#{key}")
+            answer = _rows(request, table, table.keys_touched(log.changes), log.revision)
+            return trigger_client_event(answer, "row-added", {"key": key})
+    piece = "#form" if request.htmx else ""
+    return render(request, f"tables/add.html{piece}", _context(table, form=form, kind=kind), status=422)
+
+
+def _fields(table: Table, kind: RowKind, obj: Any, cell: str | None) -> list[str] | None:
+    """The form fields of one cell, or of all cells that this person may edit; 403 where that is none."""
+    mine = kind.may_edit(table.membership, obj)
+    if not mine or (cell and cell in kind.edits and cell not in mine):
+        raise PermissionDenied
+    if cell and cell not in kind.edits:
+        raise Http404
+    columns = [cell] if cell else [column.key for column in table.columns if column.key in mine]
+    return [name for column in columns for name in kind.edits[column]]
+
+
+def _rows(request: Request, table: Table, keys: list[str], revision: int) -> HttpResponse:
+    """The rows of these keys, for the script to put in their places."""
+    if not keys:
+        answer = HttpResponse(status=204)
+    else:
+        rows = table.rows_of(keys)
+        answer = render(request, "tables/rows.html", {"rows": rows})
+    answer["X-Revision"] = str(revision)
+    answer["X-Rows"] = "1"
+    return answer
+
+
+def _row_form(request: Request, table: Table, key: str, form: RowForm | None) -> HttpResponse:
+    """The editor with its errors or its conflict beside it; a page of its own without script."""
+    if form is None:
+        raise Http404
+    cell = request.POST.get("cell") or request.GET.get("cell") or ""
+    status = 409 if form.conflicts else 422 if form.is_bound else 200
+    context = _context(
+        table, form=form, key=key, cell=cell, url=reverse(f"{table.url_name}-row", args=[table.plan.pk, key])
+    )
+    if request.htmx:
+        return render(request, "tables/editor.html", context, status=status)
+    return render(request, "tables/row.html", context, status=status)
+
+
+def _context(table: Table, *, form: AddForm | RowForm, **more: Any) -> dict[str, Any]:
+    return {
+        "plan": table.plan,
+        "table": table,
+        "place": table.url_name,
+        "form": form,
+        "can_edit": access.may_manage(table.membership),
+        **more,
+    }

@@ -1,0 +1,41 @@
+"""Lists as people type them in a cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.arithmetic.items import circled, join_items, number_items, split_items
+
+
+@pytest.mark.parametrize(
+    ("typed", "items"),
+    [
+        ("", ()),
+        ("tune ad keywords", ("tune ad keywords",)),
+        ("tune ad keywords\n\n  referral reward ", ("tune ad keywords", "referral reward")),
+        ("① tune ad keywords; ② referral reward", ("tune ad keywords", "referral reward")),
+        ("①优化广告关键词；②转介绍奖励", ("优化广告关键词", "转介绍奖励")),
+        ("① one\n② two\n③ three", ("one", "two", "three")),
+        ("1. one\n2) two\n(3) three\n4、four", ("one", "two", "three", "four")),
+        ("- one\n• two", ("one", "two")),
+        ("1.5 % of those who see the ad click it", ("1.5 % of those who see the ad click it",)),
+        ("-5 % against June", ("-5 % against June",)),
+        ("2023 was better", ("2023 was better",)),
+        ("10 new customers", ("10 new customers",)),
+        ("①", ()),
+    ],
+)
+def test_a_typed_list_is_split_into_its_items(typed, items):
+    assert split_items(typed) == items
+
+
+def test_a_list_is_kept_one_item_a_line():
+    assert join_items("① one; ② two") == "one\ntwo"
+    assert join_items(join_items("① one; ② two")) == "one\ntwo"
+
+
+def test_items_are_numbered_as_the_forms_write_them():
+    assert number_items(("one", "two"), "; ") == "① one; ② two"
+    assert number_items(("one",)) == "one"
+    assert number_items(()) == ""
+    assert [circled(1), circled(20), circled(21), circled(0)] == ["①", "⑳", "21.", "0."]

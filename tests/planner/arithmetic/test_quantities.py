@@ -1,0 +1,283 @@
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from planner.arithmetic.quantities import Quantity, QuantityError, edit_text, half_width, parse_quantity
+
+D = Decimal
+STORED = st.decimals(D("-99999999999999.949999"), D("99999999999999.949999"), places=6)
+LANGUAGES = st.sampled_from(["en", "zh-hans"])
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", "0"),
+        ("-0", "0"),
+        ("007", "7"),
+        (" 1200 ", "1200"),
+        ("1,200", "1200"),
+        ("1,234.5", "1234.5"),
+        ("12,345,678.901234", "12345678.901234"),
+        ("1，234", "1234"),
+        ("１２３４．５", "1234.5"),
+        ("1 234.5", "1234.5"),
+        ("1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567", "1234567"),
+        ("1\N{THIN SPACE}234", "1234"),
+        ("1\N{NARROW NO-BREAK SPACE}234", "1234"),
+        (".5", "0.5"),
+        ("+5", "5"),
+        ("-5", "-5"),
+        ("- 5", "-5"),
+        ("\N{MINUS SIGN}5", "-5"),
+        ("－５", "-5"),
+        ("(1,200)", "-1200"),
+        ("（1,200）", "-1200"),
+        ("1.500000000", "1.5"),
+        ("99999999999999.949999", "99999999999999.949999"),
+    ],
+)
+def test_plain_figures_are_read(text, value):
+    assert parse_quantity(text) == Quantity(D(value), percent=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("80万", "800000"),
+        ("80 万", "800000"),
+        ("80 万元", "800000"),
+        ("８０万元", "800000"),
+        ("1.2亿", "120000000"),
+        ("-1.2 亿元", "-120000000"),
+        ("88.44375万", "884437.5"),
+        ("0.0000000001万", "0.000001"),
+        ("800k", "800000"),
+        ("800 K", "800000"),
+        ("1.5m", "1500000"),
+        ("1.5M", "1500000"),
+        ("2bn", "2000000000"),
+        ("2 Bn", "2000000000"),
+    ],
+)
+def test_multipliers_of_both_languages_are_read(text, value):
+    assert parse_quantity(text) == Quantity(D(value), percent=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("¥1,200", "1200"),
+        ("￥1,200", "1200"),
+        ("¥ 80万元", "800000"),
+        ("$5", "5"),
+        ("-$5", "-5"),
+        ("$-5", "-5"),
+        ("($5)", "-5"),
+        ("$(5)", "-5"),
+        ("US$ 5", "5"),
+        ("5 €", "5"),
+        ("£1.5m", "1500000"),
+        ("CNY 1,200", "1200"),
+        ("1,200 RMB", "1200"),
+        ("1.2m usd", "1200000"),
+        ("EUR5bn", "5000000000"),
+        ("500元", "500"),
+        ("人民币500元", "500"),
+    ],
+)
+def test_currencies_around_a_figure_are_passed_over(text, value):
+    assert parse_quantity(text) == Quantity(D(value), percent=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8%", "0.08"),
+        ("8 %", "0.08"),
+        ("８％", "0.08"),
+        ("8.3333%", "0.083333"),
+        ("-2.5%", "-0.025"),
+        ("(2.5%)", "-0.025"),
+        ("1,200%", "12"),
+        ("0%", "0"),
+    ],
+)
+def test_per_cents_are_read_as_fractions(text, value):
+    assert parse_quantity(text) == Quantity(D(value), percent=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12o",
+        "abc",
+        "True",
+        "FALSE",
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "-inf",
+        "1e5",
+        "1E+5",
+        "0x10",
+        "1_000",
+        "1,23",
+        "1,2345",
+        "1234,567",
+        ",123",
+        "1,,234",
+        "1,234 567",
+        "1.234,5",
+        "1.2.3",
+        "5.",
+        ".",
+        "-",
+        "%",
+        "万",
+        "元",
+        "80万亿",
+        "80万%",
+        "$8%",
+        "8%元",
+        "8‰",
+        "4 pp",
+        "4个百分点",
+        "--5",
+        "+-5",
+        "5-",
+        "(-5)",
+        "(5",
+        "5)",
+        "1,200 / 1,500",
+        "80 100 20",
+        "5 6",
+        "80-100",
+        "$ 5 $ 6",
+        "$¥5",
+        "1\t234",
+        "1\n2",
+        "5①",
+        "10²",
+        "½",
+        "٣",
+        "–",
+        "5万个",
+    ],
+)
+def test_what_is_no_figure_is_refused_with_its_text(text):
+    with pytest.raises(QuantityError) as refusal:
+        parse_quantity(text)
+    assert str(refusal.value) == f"“{text}” is not a number. Type digits, such as 1,200 or 80万 or 8%."
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}"])
+def test_nothing_is_not_zero(text):
+    with pytest.raises(QuantityError) as refusal:
+        parse_quantity(text)
+    assert str(refusal.value) == "There is no number here. Type one, such as 1,200 or 80万 or 8%."
+
+
+@pytest.mark.parametrize("text", ["1.2345678", "8.33333%", "0.00000000001万", "0." + "0" * 40 + "1"])
+def test_more_decimals_than_can_be_stored_are_refused_not_rounded(text):
+    with pytest.raises(QuantityError) as refusal:
+        parse_quantity(text)
+    assert str(refusal.value) == (
+        f"“{text}” has too many decimals: at most 6 can be stored, 4 in per cent. Round it."
+    )
+
+
+@pytest.mark.parametrize("text", ["100000000000000", "99999999999999.95", "1000000亿", "-100000bn", "9" * 40])
+def test_more_digits_than_can_be_stored_are_refused(text):
+    with pytest.raises(QuantityError) as refusal:
+        parse_quantity(text)
+    assert str(refusal.value) == (
+        f"“{text}” is too large: at most 14 digits may stand before the decimal point."
+    )
+
+
+def test_a_very_long_text_is_refused_and_quoted_in_part():
+    with pytest.raises(QuantityError) as refusal:
+        parse_quantity("9" * 1_000_000)
+    assert str(refusal.value).startswith("“" + "9" * 59 + "…” is not a number.")
+
+
+def test_a_refusal_is_a_value_error():
+    with pytest.raises(ValueError, match="not a number"):
+        parse_quantity("twelve")
+
+
+def test_a_figure_stands_without_exponent_and_trailing_zeros():
+    assert [str(parse_quantity(text).value) for text in ("80万", "1.50", "8%", "100%")] == [
+        "800000",
+        "1.5",
+        "0.08",
+        "1",
+    ]
+
+
+def test_only_width_and_spaces_are_narrowed():
+    assert half_width("Ａ１，％￥（）\N{IDEOGRAPHIC SPACE}年⑦²") == "A1,%¥() 年⑦²"
+
+
+@pytest.mark.parametrize(
+    ("value", "rate", "english", "chinese"),
+    [
+        ("0.08", True, "8%", "8%"),
+        ("0.083333", True, "8.3333%", "8.3333%"),
+        ("-0.5", True, "-50%", "-50%"),
+        ("0", True, "0%", "0%"),
+        ("800000", False, "800,000", "80万"),
+        ("800000.000000", False, "800,000", "80万"),
+        ("884437.5", False, "884,437.5", "88.44375万"),
+        ("120000000", False, "120,000,000", "1.2亿"),
+        ("-120000000", False, "-120,000,000", "-1.2亿"),
+        ("10000", False, "10,000", "1万"),
+        ("9999.99", False, "9,999.99", "9,999.99"),
+        ("10000.001", False, "10,000.001", "10,000.001"),
+        ("0.5", False, "0.5", "0.5"),
+        ("0", False, "0", "0"),
+    ],
+)
+def test_an_editor_shows_the_exact_figure(value, rate, english, chinese):
+    assert edit_text(D(value), rate=rate, language="en") == english
+    assert edit_text(D(value), rate=rate, language="zh-hans") == chinese
+
+
+def test_an_editor_of_nothing_is_empty():
+    assert edit_text(None, rate=False, language="en") == ""
+
+
+@given(STORED, st.booleans(), LANGUAGES)
+@example(D("99999999999999.949999"), True, "zh-hans")
+@example(D("99999999999999.949999"), False, "zh-hans")
+@example(D("-0.000000"), True, "en")
+@example(D("1E+5"), False, "en")
+def test_what_an_editor_shows_is_read_back_exactly(value, rate, language):
+    assert parse_quantity(edit_text(value, rate=rate, language=language)) == Quantity(value, percent=rate)
+
+
+@given(st.integers(-10_000_000, 10_000_000), LANGUAGES)
+def test_round_amounts_are_read_back_exactly_too(thousands, language):
+    value = D(thousands) * 1000
+    assert parse_quantity(edit_text(value, rate=False, language=language)).value == value
+
+
+@given(st.text(alphabet="0123456789.,%万亿kMbn()-+ ¥元", max_size=14) | st.text(max_size=8))
+def test_any_text_gives_a_figure_that_can_be_stored_or_a_refusal(text):
+    try:
+        value = parse_quantity(text).value
+    except QuantityError:
+        return
+    assert value == round(value, 6)
+    assert abs(value) < 10**14
+    assert -6 <= value.as_tuple().exponent <= 0

@@ -1,0 +1,64 @@
+"""Which days a team works."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from planner.arithmetic.workdays import Calendar, countries
+
+WEEK = [1, 2, 3, 4, 5]
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("country", "date", "works"),
+    [
+        ("", "2026-11-25", True),
+        ("", "2026-11-28", False),
+        ("CN", "2024-02-12", False),  # Spring Festival
+        ("CN", "2024-02-04", True),  # a Sunday that makes up for it
+        ("CN", "2024-02-18", True),
+        ("CN", "2025-01-26", True),
+        ("CN", "2025-02-08", True),
+        ("CN", "2026-10-05", False),
+        ("CN", "2026-11-28", False),
+        ("DE", "2026-12-25", False),
+        ("US", "2026-11-26", False),
+        ("US", "2026-11-27", True),
+        ("XX", "2026-12-25", True),  # a country that nobody knows has its weekdays
+    ],
+)
+def test_a_country_has_holidays_and_make_up_workdays(country, date, works):
+    assert Calendar(weekdays=WEEK, country=country).is_workday(day(date)) is works
+
+
+def test_what_people_typed_wins():
+    typed = Calendar(
+        weekdays=WEEK,
+        country="CN",
+        holidays=[day("2026-11-25"), day("2026-11-28")],
+        extra_workdays=[day("2026-11-28"), day("2026-10-05")],
+    )
+
+    assert not typed.is_workday(day("2026-11-25"))
+    assert typed.is_workday(day("2026-11-28"))
+    assert typed.is_workday(day("2026-10-05"))
+
+
+def test_the_days_that_are_not_as_their_weekday_says_have_a_reason():
+    found = Calendar(weekdays=WEEK, country="CN", language="zh-hans").exceptions(
+        day("2024-02-01"), day("2024-02-18")
+    )
+
+    assert [each.day.isoformat() for each in found if each.works] == ["2024-02-04", "2024-02-18"]
+    assert "春节" in {each.name for each in found if not each.works}
+
+
+def test_countries_are_named_in_the_readers_language():
+    assert dict(countries("en"))["CN"] == "China"
+    assert dict(countries("zh-hans"))["CN"] == "中国"

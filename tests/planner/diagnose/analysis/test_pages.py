@@ -1,0 +1,303 @@
+"""What the page of Table 1 says beneath it, from readings in the database."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal as D
+
+import pytest
+
+from planner import changes
+from planner.models import Metric, PlanMetric, Reading
+from tests.conftest import join
+from tests.planner.diagnose.analysis.pages import analysis, region, words
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+SEPTEMBER = dt.date(2026, 9, 1)
+
+
+# What moved
+
+
+def test_a_region_that_drops_is_flagged_in_one_sentence(url, read, team, status, viewer, as_):
+    read(status.sales.metric, None, 900, 910, 905, 900, 640)
+    read(status.sales.metric, region(team, "East"), 300, 310, 305, 310, 217)
+    page = words(as_(viewer).get(url))
+    assert "Total sales · East fell by 30% in Sep 2026 against the month before (310 CNY → 217 CNY)." in page
+    assert "Total sales fell by 29% in Sep 2026" in page
+
+
+def test_the_threshold_is_the_teams(url, plan, read, team, status):
+    read(status.sales.metric, None, 900, 900, 810)
+    assert not analysis(plan).flags
+    team.volatility_threshold = D("0.09")
+    team.save()
+    plan.team.refresh_from_db()
+    assert [flag.sentence for flag in analysis(plan).flags] == [
+        "Total sales fell by 10% in Sep 2026 against the month before (900 CNY → 810 CNY)."
+    ]
+
+
+def test_good_news_comes_after_bad_and_is_no_bottleneck(url, plan, read, team, status, manager, as_):
+    read(status.sales.metric, None, 900, 900, 900)
+    read(status.sales.metric, region(team, "East"), 300, 300, 500)
+    read(status.sales.metric, region(team, "West"), 600, 600, 400)
+    flags = analysis(plan).flags
+    assert [(flag.series.label, flag.is_bad) for flag in flags] == [
+        ("Total sales · West", True),
+        ("Total sales · East", False),
+    ]
+    page = as_(manager).get(url).content.decode()
+    assert page.count('value="Total sales · West falls sharply"') == 1
+    assert "East rises sharply" not in page
+    assert "for the better" in page
+
+
+def test_a_cost_that_rises_is_bad(url, plan, read, team):
+    cost = Metric.objects.create(team=team, name="Cost", kind="cost", direction="lower", aggregation="ratio")
+    PlanMetric.objects.create(plan=plan, metric=cost, order=3)
+    read(cost, None, 400, 400, 500)
+    assert [flag.is_bad for flag in analysis(plan).flags] == [True]
+
+
+def test_an_outlier_says_what_is_usual(url, plan, read, status):
+    read(status.sales.metric, None, 100, 102, 98, 101, 99, 100, 103, 97, 130)
+    (flag,) = analysis(plan).flags
+    assert flag.sentence.endswith(
+        "Total sales is unusual in Sep 2026: 130 CNY, usually 100 CNY (modified z-score 10.1)."
+    )
+
+
+def test_older_moves_are_told_on_demand(url, read, status, viewer, as_):
+    read(status.sales.metric, None, 100, 200, 200, 200, 200, 200)
+    client = as_(viewer)
+    assert "Nothing moved sharply in this time." in words(client.get(url))
+    assert "Total sales rose by 100% in May 2026" in words(client.get(f"{url}?flags=year"))
+
+
+def test_with_two_years_it_is_the_same_month_last_year(url, plan, read, status):
+    year = [100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 300]
+    read(status.sales.metric, None, *year, *year[:11], 150)
+    (flag,) = analysis(plan).flags
+    assert flag.sentences[0] == (
+        "Total sales fell by 50% in Sep 2026 against the same month last year (300 CNY → 150 CNY)."
+    )
+
+
+def test_in_chinese_it_is_said_as_people_say_it(url, read, team, status, viewer, as_):
+    read(status.sales.metric, None, 900_000, 900_000, 630_000)
+    client = as_(viewer)
+    client.cookies["django_language"] = "zh-hans"
+    assert "2026年9月 Total sales环比下降 30%（90万CNY → 63万CNY）。" in words(client.get(url))
+
+
+@pytest.mark.parametrize(
+    ("values", "cause"),
+    [
+        ((100, 101, 99, 100, 102, 98, 100, 101, 50, 55), "Total sales is unusually low"),
+        ((100, 101, 99, 100, 102, 98, 100, 101, 150, 130), "Total sales is unusually high"),
+        (
+            (*[1000] * 12, *[1100, 1101] * 5, 1100, 1020),
+            "The change of Total sales against last year is unusual",
+        ),
+    ],
+)
+def test_an_outlier_that_hardly_moved_is_not_said_to_move(url, plan, read, status, values, cause):
+    read(status.sales.metric, None, *values)
+    assert (
+        next(flag.cause for flag in analysis(plan).flags if flag.month == SEPTEMBER and not flag.move)
+        == cause
+    )
+
+
+def test_after_a_hole_the_month_before_is_the_base_again(url, plan, read, status):
+    read(status.sales.metric, None, *[100, 101] * 12, *[None] * 15, 100, 101, 100, 101, 100, 101, 100, 50)
+    assert "fell by 50% in Sep 2026 against the month before" in analysis(plan).flags[0].sentence
+
+
+# Completeness
+
+
+def test_the_score_says_its_reasons(url, plan, read, team, status, viewer, as_):
+    """12 cells of sales (one missing, six without a source) and 6 of the rate, none of them there."""
+    read(status.sales.metric, None, *[100] * 6, source="")
+    Reading.objects.filter(month=dt.date(2026, 6, 1)).delete()
+    read(status.sales.metric, None, *[100] * 6, last=dt.date(2026, 3, 1))
+    found = analysis(plan)
+    assert (found.completeness.expected, found.completeness.present) == (18, 11)
+    assert found.completeness.score == D("8.5") / 18
+    page = words(as_(viewer).get(url))
+    assert "47%" in page
+    assert "6 months of Customer conversion rate have no value." in page
+    assert "No value of Total sales for Jun 2026." in page
+    assert "5 values have no source and count half." in page
+
+
+def test_figures_that_ended_long_ago_say_so(url, plan, read, status):
+    read(status.sales.metric, None, *[100] * 12, last=dt.date(2024, 12, 1))
+    read(status.rate.metric, None, *[0.1] * 12, last=dt.date(2024, 12, 1))
+    found = analysis(plan)
+    assert found.score == "100%"
+    assert found.reasons == ["The figures end in Dec 2024; Sep 2026 is over as well."]
+
+
+def test_few_months_are_told(url, plan, read, status):
+    read(status.sales.metric, None, 100, 100)
+    assert "Only 2 of the last 6 months are known; six are needed." in analysis(plan).reasons
+
+
+# Figures from long ago
+
+
+def test_table_1_offers_the_last_months_that_have_figures(
+    url, plan, read, status, team, manager, viewer, as_
+):
+    rate = Metric.objects.create(team=team, name="Repurchase rate", kind="rate", aggregation="last")
+    bare = Metric.objects.create(team=team, name="Leads", kind="count")
+    for order, metric in enumerate((rate, bare), start=2):
+        PlanMetric.objects.create(plan=plan, metric=metric, order=order)
+    read(status.sales.metric, None, 10, 20, 30, 60, last=dt.date(2020, 6, 1))
+    read(rate, None, "0.25", last=dt.date(2020, 5, 1))
+    offer = "the last ones are of Apr 2020 – Jun 2020."
+    assert f"{offer} Look at Apr 2020 – Jun 2020" in words(as_(manager).get(url))
+    seen = words(as_(viewer).get(url))
+    assert offer in seen
+    assert "Look at" not in seen
+
+    page = words(as_(manager).post(f"{url}months/", follow=True))
+    assert "Table 1 looks at Apr 2020 – Jun 2020. Undo" in page
+    assert offer not in page
+    found = {each.row.metric.name: each for each in analysis(plan).standings}
+    assert (found["Total sales"].current, found["Repurchase rate"].current) == (D(110) / 3, D("0.25"))
+    assert found["Leads"].row.as_of is None
+    assert as_(manager).post(f"{url}months/").status_code == 302
+    team.refresh_from_db()
+    changes.undo(team, team.revision, by=manager)
+    assert offer in words(as_(viewer).get(url))
+
+
+def test_once_the_plans_own_months_have_figures_they_are_offered_again(url, plan, read, status, manager, as_):
+    read(status.sales.metric, None, 10, last=dt.date(2020, 6, 1))
+    as_(manager).post(f"{url}months/")
+    read(status.sales.metric, None, 90)
+    offer = "There are figures of Jul 2026 – Sep 2026 by now; some rows of Table 1 look at earlier ones."
+    assert offer in words(as_(manager).get(url))
+    page = words(as_(manager).post(f"{url}months/", follow=True))
+    assert offer not in page
+    assert "Table 1 looks at Jul 2026 – Sep 2026. Undo" in page
+    assert analysis(plan).standings[0].current == 90
+
+
+def test_a_typed_value_is_left_where_it_is(url, plan, read, status):
+    status.sales.override, status.sales.as_of = 80, dt.date(2026, 4, 1)
+    status.sales.save()
+    read(status.sales.metric, None, 90, 90, 90)
+    assert analysis(plan).other_months is None
+
+
+def test_only_rows_with_figures_in_the_offered_months_are_offered_them(url, plan, read, status, orders):
+    PlanMetric.objects.create(plan=plan, metric=orders, order=2)
+    read(status.sales.metric, None, 1, last=dt.date(2026, 5, 1))
+    read(status.sales.metric, None, 1, last=dt.date(2026, 10, 1))
+    read(orders, None, 1, last=dt.date(2020, 5, 1))
+    found = analysis(plan).other_months
+    assert ([row.metric.name for row in found.rows], found.day) == (["Total sales"], dt.date(2026, 6, 1))
+
+
+def test_nothing_earlier_is_offered_where_figures_stand_or_only_come_later(url, plan, read, status):
+    read(status.sales.metric, None, 10, last=dt.date(2026, 12, 1))
+    assert analysis(plan).other_months is None
+    read(status.sales.metric, None, 10)
+    assert analysis(plan).other_months is None
+
+
+def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
+    url, plan, read, status, orders, viewer, as_
+):
+    PlanMetric.objects.create(plan=plan, metric=orders, order=2, as_of=dt.date(2020, 7, 1))
+    assert "Current values: Jul 2026 – Sep 2026" in words(as_(viewer).get(url))
+    read(orders, None, 5, last=dt.date(2020, 6, 1))
+    assert "Current values: Apr 2020 – Jun 2020" in words(as_(viewer).get(url))
+    read(status.sales.metric, None, 10)
+    assert "Current values: Jul 2026 – Sep 2026, where a row names no others" in words(as_(viewer).get(url))
+
+
+# The trend
+
+
+def test_the_trend_says_when_the_target_is_reached(url, plan, read, status):
+    read(status.sales.metric, None, *[700_000 + 10_000 * n for n in range(12)])
+    assert analysis(plan).trend.sentence == (
+        "Pace: +10,000 CNY a month. At this pace the target of 1,000,000 CNY is reached in Apr 2028. "
+        "A season cannot be told from 12 months; it takes 24 without a hole."
+    )
+
+
+def test_a_fall_never_reaches_it(url, plan, read, status):
+    read(status.sales.metric, None, *[900_000 - 10_000 * n for n in range(6)])
+    assert "At this pace the target of 1,000,000 CNY is not reached." in analysis(plan).trend.sentence
+
+
+def test_a_segment_has_a_trend_without_a_target(url, plan, read, team, status):
+    east = region(team, "East")
+    read(status.sales.metric, None, 1, 2, 3)
+    read(status.sales.metric, east, 3, 3, 3)
+    found = analysis(plan, trend=f"{status.sales.metric.pk}-{east.pk}").trend
+    assert found.series.segment == east
+    assert found.target is None
+    assert "Six months are needed" in found.sentence
+
+
+def test_figures_of_the_chart_are_exact(url, read, status, viewer, as_):
+    read(status.sales.metric, None, "100.123456", 110)
+    answer = as_(viewer).get(f"{url}trend.csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0] == ["Month", "Value", "Expected", "At least", "At most"]
+    assert rows[1][:2] == ["2026-08", "100.123456"]
+    assert rows[3][:3] == ["2026-10", "", "119.876544"]
+    assert as_(viewer).get(f"{url}drivers.csv").status_code == 404
+    assert as_(viewer).get(f"{url}else.csv").status_code == 404
+
+
+def test_without_figures_the_page_asks_for_a_file(url, manager, viewer, as_):
+    page = as_(manager).get(url).content.decode()
+    assert "Drop a file here, or choose one" in page
+    assert "There are no figures yet" in page
+    assert 'class="drop"' not in as_(viewer).get(url).content.decode()
+
+
+def test_parts_are_asked_for_by_themselves(url, shop, viewer, as_):
+    page = as_(viewer).get(f"{url}?against=month", HTTP_HX_TARGET="drivers", **HTMX).content.decode()
+    assert page.lstrip().startswith('<section id="drivers"')
+    assert 'id="trend"' not in page
+
+
+def test_viewers_are_offered_no_bottleneck(url, read, status, viewer, as_):
+    read(status.sales.metric, None, 900, 900, 500)
+    assert "Make it a bottleneck" not in as_(viewer).get(url).content.decode()
+
+
+def test_strangers_see_none_of_it(url, shop, other_team, as_):
+    client = as_(join(other_team, "Stan", "manager"))
+    for part in ("trend.csv", "drivers.csv", "formulas/"):
+        assert client.get(url + part).status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow(
+    url, read, team, status, shop, viewer, as_, django_assert_max_num_queries
+):
+    for number in range(5):
+        segment = region(team, f"R{number}")
+        read(status.sales.metric, segment, *[100 + number] * 30)
+    client = as_(viewer)
+    client.get(url)
+    with django_assert_max_num_queries(24):
+        client.get(url)
+
+
+@pytest.mark.parametrize("page", ["diagnose/", "readings/", "bottlenecks/"])
+def test_the_table_is_asked_for_by_itself(url, shop, plan, manager, as_, page):
+    answer = as_(manager).get(f"/plans/{plan.pk}/{page}?q=x", HTTP_HX_TARGET="grid", **HTMX)
+    assert answer.content.decode().lstrip().startswith('<section id="table"')

@@ -1,0 +1,108 @@
+"""Readings in the table: copied by PostgreSQL or inserted in batches, they come to the same, and so does undoing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from planner import changes
+from planner.models import Import, Reading
+from planner.readings.imports import load
+from planner.readings.imports.readings import WHOLE, NewReading
+from planner.readings.save import Saved, save
+
+pytestmark = pytest.mark.django_db
+
+EAST = ("region", "East")
+ODD_SOURCE = 'CRM\t"new"\\n \\N\nNULL\r中文'
+
+
+def new(month: int, value: str, part=WHOLE, totals=(None, None), source: str = "") -> NewReading:
+    over, under = (each and Decimal(each) for each in totals)
+    return NewReading("Total sales", dt.date(2026, month, 1), part, Decimal(value), over, under, source)
+
+
+def everything() -> list[tuple]:
+    columns = ("month", "segment__name", "value", "numerator", "denominator", "source", "entered_by")
+    return list(Reading.objects.order_by("month", "segment__name").values_list(*columns))
+
+
+@pytest.fixture(params=["batches", "copied"])
+def way(request, monkeypatch):
+    """Both ways in which readings are put into the table; PostgreSQL alone has the second."""
+    if request.param == "copied":
+        if connection.vendor != "postgresql":
+            pytest.skip("only PostgreSQL copies")
+        monkeypatch.setattr(load, "BATCH", 1)
+    return request.param
+
+
+@pytest.fixture
+def put(plan, manager, status):
+    def run(*readings: NewReading) -> Saved:
+        return save(plan, readings, by=manager, kind="readings", file_name="East.csv")
+
+    return run
+
+
+def test_what_is_new_what_changes_and_what_stays(way, put, manager):
+    first = put(
+        new(1, "100"), new(2, "0.080000", totals=("16", "200")), new(1, "-40.5", EAST, source=ODD_SOURCE)
+    )
+    assert first == Saved(3, 0, 0)
+    second = put(new(1, "100.00"), new(2, "0.08"), new(1, "41", EAST), new(3, "0.000001"))
+    assert second == Saved(1, 2, 1)
+    assert everything() == [
+        (dt.date(2026, 1, 1), "", Decimal("100"), None, None, "East.csv", manager.pk),
+        (dt.date(2026, 1, 1), "East", Decimal("41"), None, None, "East.csv", manager.pk),
+        (dt.date(2026, 2, 1), "", Decimal("0.08"), None, None, "East.csv", manager.pk),
+        (dt.date(2026, 3, 1), "", Decimal("0.000001"), None, None, "East.csv", manager.pk),
+    ]
+
+
+def test_an_import_keeps_what_stood_there_and_gives_it_back(way, put, team):
+    put(
+        new(1, "14000000000000"),
+        new(2, "0.08", totals=("16", "200")),
+        new(1, "-40.5", EAST, source=ODD_SOURCE),
+    )
+    before = [row[:-1] for row in everything()]
+    put(new(1, "99999999999999.5"), new(2, "0.08", totals=("8", "100")), new(1, "0", EAST), new(3, "5"))
+    after = [row[:-1] for row in everything()]
+    kept = sorted(
+        (month, old, brought) for _metric, month, _part, old, brought in Import.objects.latest("pk").before
+    )
+    assert kept == [
+        ("2026-01-01", "-40.5\t\t\t" + ODD_SOURCE, "0\t\t\tEast.csv"),
+        ("2026-01-01", "14000000000000\t\t\tEast.csv", "99999999999999.5\t\t\tEast.csv"),
+        ("2026-02-01", "0.08\t16\t200\tEast.csv", "0.08\t8\t100\tEast.csv"),
+        ("2026-03-01", None, "5\t\t\tEast.csv"),
+    ]
+    for expected in (before, after):
+        team.refresh_from_db()
+        changes.undo(team, team.revision, by=None)
+        assert [row[:-1] for row in everything()] == expected
+
+
+def test_the_same_again_leaves_no_trace(way, put, team):
+    readings = [new(month, "7") for month in range(1, 13)]
+    put(*readings)
+    team.refresh_from_db()
+    revision = team.revision
+    assert put(*readings) == Saved(0, 0, 12)
+    team.refresh_from_db()
+    assert (team.revision, Import.objects.count()) == (revision, 1)
+
+
+def test_many_are_copied_with_a_constant_number_of_statements(put, django_assert_max_num_queries):
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL copies")
+    parts = [("region", f"R{n}") for n in range(250)]
+    readings = [new(month, "7", part) for part in parts for month in range(1, 13)]
+    put(*readings[:12])
+    put(*(new(12, "1", part) for part in parts))  # the segments are known from here
+    with django_assert_max_num_queries(25):
+        assert put(*readings) == Saved(2739, 250, 11)
