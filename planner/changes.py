@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from planner.arithmetic.formats import machine
 from planner.models import Change, Membership, Plan, Recorded, Team, User
+from planner.models.history import CannotUndo
 
 R = TypeVar("R", bound=models.Model)
 
@@ -37,10 +38,6 @@ class PlanClosed(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("This plan is closed: it can be read, but no longer changed."))
-
-
-class CannotUndo(ValidationError):
-    """What was changed has been changed again since, or is gone."""
 
 
 @contextmanager

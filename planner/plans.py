@@ -14,6 +14,7 @@ from django.utils.translation import override
 from planner import changes
 from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
+from planner.models.history import CannotUndo
 from planner.models.metrics import Metric as M
 
 # What each scenario looks at first, by the keys of standard_metrics().
@@ -129,12 +130,12 @@ def remove_plan(plan: Plan, *, by: User) -> None:
 
 
 def restore_plan(plan: Plan, *, by: User) -> None:
-    """Bring a removed plan back with all that went with it. Raises changes.CannotUndo where it is not removed."""
+    """Bring a removed plan back with all that went with it. Raises CannotUndo where it is not removed."""
     gone = Change.objects.filter(
         team=plan.team, model=Plan._meta.label_lower, object_id=plan.pk, action=Change.Action.REMOVE
     ).first()
     if gone is None:
-        raise changes.CannotUndo(_("There is nothing to undo."))
+        raise CannotUndo(_("There is nothing to undo."))
     changes.undo(plan.team, gone.revision, by=by)
 
 

@@ -41,7 +41,9 @@ ALLOWED = {
     "planner/readings/uploads.py": dict.fromkeys(
         ("upload.save", "self._mine.update"), "an Upload is not recorded"
     ),
-    "planner/readings/imports/load.py": {
+    "planner/models/readings.py": {
+        "self.bulk_create": "puts Readings in their places; their Import is what is recorded",
+        "self.filter(pk__in=gone[start:start + BATCH]).delete": "takes Readings of an Import back",
         "cursor.execute": "puts Readings in their places; their Import is what is recorded",
         "done.save": "keeps in an Import, once recorded, what stood in its places",
     },

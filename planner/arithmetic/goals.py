@@ -1,6 +1,6 @@
 """The arithmetic of goals: where they start, how much they grow, where they end, and how far they have come.
 
-Numbers in, numbers out, as in planner/arithmetic/gaps.py. Decision 5 of the planning method: of baseline, growth and target
+Numbers in, numbers out, as in gaps.py. Decision 5 of the planning method: of baseline, growth and target
 any one follows from the other two.
 """
 

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import words
 from planner.arithmetic import formats, gaps
 from planner.arithmetic.periods import full_months_before
-from planner.diagnose import gap_history
-from planner.diagnose import sheet
+from planner.diagnose import gap_history, sheet
 from planner.diagnose.analysis.forecasting import FEWEST, forecast
 from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.forms import METRIC_FIELDS, AddMetricForm, StatusForm

@@ -5,11 +5,12 @@ from planner.models.channels import Channel
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
 from planner.models.imports import Import, Upload
-from planner.models.metrics import Formula, GapPoint, Metric, PlanMetric, Reading, Segment
+from planner.models.metrics import Formula, GapPoint, Metric, PlanMetric, Segment
 from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
 from planner.models.pulses import Pulse
+from planner.models.readings import Reading
 
 __all__ = [
     "Bottleneck",

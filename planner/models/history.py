@@ -6,11 +6,16 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from planner.models.people import User
+
+
+class CannotUndo(ValidationError):
+    """What was changed has been changed again since, or is gone."""
 
 
 class PresentQuerySet(models.QuerySet):

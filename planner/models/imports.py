@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.models.history import Recorded
 from planner.models.people import Team, User
 from planner.models.plans import Plan
+from planner.models.readings import Reading
 
 # No task runs longer, wherever it began; a minute more for its way to the worker.
 LONGEST_WORK = dt.timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
@@ -29,7 +30,7 @@ class Import(Recorded):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)
     readings = models.PositiveIntegerField(_("readings"))
-    # [metric, month, segment, what stood there or null, what the file brought], as planner/readings/imports/load.py writes it.
+    # [metric, month, segment, what stood there or null, what the file brought], as its readings were put.
     before = models.JSONField(default=list, editable=False)
 
     class Meta(Recorded.Meta):
@@ -49,14 +50,10 @@ class Import(Recorded):
 
     def was_removed(self, by: User | None) -> None:
         """Undoing it gives each reading back what stood there before; who undoes it is the author of that now."""
-        from planner.readings.save import swap
-
-        swap(self, by, back=True)
+        Reading.objects.revert(self, by)
 
     def was_restored(self, by: User | None) -> None:
-        from planner.readings.save import swap
-
-        swap(self, by, back=False)
+        Reading.objects.apply(self, by)
 
 
 class Upload(models.Model):

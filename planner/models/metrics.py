@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -142,38 +141,6 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.get_dimension_display()
-
-
-class Reading(models.Model):
-    """One metric in one month for one segment, and where the value comes from."""
-
-    metric = models.ForeignKey(Metric, models.CASCADE, related_name="readings")
-    month = models.DateField(_("month"))
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="readings")
-    value = models.DecimalField(_("value"), **FIGURE)
-    numerator = models.DecimalField(_("numerator"), null=True, blank=True, **FIGURE)
-    denominator = models.DecimalField(_("denominator"), null=True, blank=True, **FIGURE)
-    source = models.CharField(_("source"), max_length=120, blank=True)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    entered_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering = ["metric", "segment", "month"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["metric", "month", "segment"],
-                name="one_reading_per_month",
-                violation_error_message=_("This month has a value already: change that one."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(month__day=1),
-                name="reading_is_of_a_month",
-                violation_error_message=_("A month is written as its first day."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.metric_id} {self.month:%Y-%m} {self.value}"
 
 
 class PlanMetric(Recorded):

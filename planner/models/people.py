@@ -86,7 +86,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
 
-def _check_time_zone(name: str) -> None:
+def check_time_zone(name: str) -> None:
+    """Refuse what is no name of a time zone, with a ValidationError."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
             _("“%(name)s” is no time zone. Choose one such as Asia/Shanghai."), params={"name": name}
@@ -114,7 +115,7 @@ class Team(models.Model):
     """The tenant: everything planned belongs to one team. `revision` numbers its changes."""
 
     name = models.CharField(_("name"), max_length=80)
-    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[_check_time_zone])
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[check_time_zone])
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     currency = models.CharField(_("currency"), max_length=8, default="CNY")
     workdays = models.JSONField(_("workdays"), default=default_workdays)
@@ -265,11 +266,13 @@ class Membership(Recorded):
         return self.role == Role.MANAGER
 
 
-def _token() -> str:
+def new_token() -> str:
+    """The secret of an invitation's link."""
     return secrets.token_urlsafe(32)
 
 
-def _in_two_weeks() -> dt.datetime:
+def in_two_weeks() -> dt.datetime:
+    """When an invitation that is made now expires."""
     return timezone.now() + dt.timedelta(days=14)
 
 
@@ -289,10 +292,10 @@ class Invitation(models.Model):
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="invitations")
     email = models.EmailField(_("email address"))
-    token = models.CharField(max_length=64, unique=True, default=_token, editable=False)
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(default=_in_two_weeks)
+    expires_at = models.DateTimeField(default=in_two_weeks)
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

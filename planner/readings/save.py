@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from planner import changes
 from planner.models import Import, Metric, Plan, Reading, Segment, User
+from planner.models.readings import Difference, as_text
 from planner.readings.imports.cells import Part
-from planner.readings.imports.load import BATCH, Differing, as_text, differing, put, standing
 from planner.readings.imports.metrics import same_name
 from planner.readings.imports.readings import NewReading
 
@@ -64,7 +62,7 @@ def save(
             (metrics[same_name(each.metric)].pk, each.month, segments[each.segment]): each
             for each in readings
         }
-        found = differing(wanted)
+        found = Reading.objects.differing(wanted)
         if found.new or found.changed:
             done = Import(
                 team=plan.team,
@@ -114,7 +112,7 @@ def put_typed(
         )
     )
     if new is not None:
-        put({place: new}, log.by)
+        Reading.objects.upsert({place: new}, log.by)
     elif there is not None:
         there.delete()
 
@@ -130,7 +128,7 @@ def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:
         metric, segment = metrics.get(same_name(each.metric)), segments.get(each.segment)
         if metric is not None and segment is not None:
             known[metric, each.month, segment] = each
-    found = Differing(known)
+    found = Difference(known)
     same = len(known) - found.new - found.changed
     return Saved(len(readings) - found.changed - same, found.changed, same)
 
@@ -143,35 +141,3 @@ def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
         made = Segment.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
         found[dimension, name] = made.pk
     return found
-
-
-def swap(done: Import, by: User | None, *, back: bool) -> None:
-    """Give every reading of an import what stood there before it, or (back=False) what it brought.
-
-    Raises CannotUndo where one of them was changed since: nobody's later word is lost.
-    """
-    expected, wanted = {}, {}
-    for metric, month, segment, old, new in done.before:
-        place = (metric, dt.date.fromisoformat(month), segment)
-        expected[place], wanted[place] = (new, old) if back else (old, new)
-    there = standing(expected)
-    for place, then in expected.items():
-        if _figures_of(as_text(there.get(place))) != _figures_of(then):
-            raise changes.CannotUndo(
-                _("The readings of %(month)s have been changed again since.") % {"month": f"{place[1]:%Y-%m}"}
-            )
-    gone = [there[place].pk for place, said in wanted.items() if said is None]
-    for start in range(0, len(gone), BATCH):
-        Reading.objects.filter(pk__in=gone[start : start + BATCH]).delete()
-    put({place: _from_text(said) for place, said in wanted.items() if said}, by)
-
-
-def _figures_of(text: str | None) -> list[str]:
-    """What stands in the text of a reading before its source."""
-    return text.split("\t")[:3] if text else []
-
-
-def _from_text(text: str) -> NewReading:
-    *said, source = text.split("\t", 3)
-    value, numerator, denominator = (Decimal(each) if each else None for each in said)
-    return NewReading("", dt.date.min, ("", ""), value or Decimal(0), numerator, denominator, source)

@@ -1,4 +1,4 @@
-"""The kept gaps: the database calculates as arithmetic/gaps.py does, on the right days, once, and tells what widened."""
+"""The kept gaps: the database calculates as arithmetic/gaps.py does, on the right days, and tells what widened."""
 
 from __future__ import annotations
 

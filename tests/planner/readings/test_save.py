@@ -9,8 +9,7 @@ import pytest
 from django.db import connection
 
 from planner import changes
-from planner.models import Import, Reading
-from planner.readings.imports import load
+from planner.models import Import, Reading, readings
 from planner.readings.imports.readings import WHOLE, NewReading
 from planner.readings.save import Saved, save
 
@@ -36,7 +35,7 @@ def way(request, monkeypatch):
     if request.param == "copied":
         if connection.vendor != "postgresql":
             pytest.skip("only PostgreSQL copies")
-        monkeypatch.setattr(load, "BATCH", 1)
+        monkeypatch.setattr(readings, "BATCH", 1)
     return request.param
 
 

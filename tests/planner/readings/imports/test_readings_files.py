@@ -9,6 +9,7 @@ import pytest
 
 from planner import changes
 from planner.models import Change, Import, Metric, Reading, Segment
+from planner.models.history import CannotUndo
 from tests.planner.readings.conftest import places, stored
 
 LONG = "month,metric,value\n2026-08,Total sales,100.25\n2026-09,Total sales,200\n2026-08,Customer conversion rate,8%\n"
@@ -244,7 +245,7 @@ def test_an_import_whose_reading_was_changed_since_is_not_undone(importing, team
     importing(LONG)
     Reading.objects.filter(month=dt.date(2026, 9, 1)).update(value=7)
     team.refresh_from_db()
-    with pytest.raises(changes.CannotUndo, match="2026-09"):
+    with pytest.raises(CannotUndo, match="2026-09"):
         changes.undo(team, team.revision, by=None)
     assert len(stored()) == 3
 

@@ -1,0 +1,318 @@
+"""What is known of a metric month by month, and the one way in which many readings come in and go back out.
+
+PostgreSQL is given many of them by COPY and compares them itself; few of them, and any number elsewhere, are
+compared here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.models.history import CannotUndo
+from planner.models.metrics import FIGURE, Metric, Segment
+
+if TYPE_CHECKING:
+    from planner.models.imports import Import
+    from planner.models.people import User
+
+# How many are inserted by one statement; more than these are copied where that is possible.
+BATCH = 2_000
+# Metric, month and segment by their ids: a metric has one reading there.
+Place = tuple[int, dt.date, int]
+
+
+class Values(Protocol):
+    """What a reading says: a row of the table, or what a file brings."""
+
+    value: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    source: str
+
+
+class Kept(NamedTuple):
+    """A reading as the table has it."""
+
+    pk: int
+    value: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    source: str
+
+
+class Figures(NamedTuple):
+    """A reading as an import remembers it."""
+
+    value: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    source: str
+
+
+def figures(reading: Any) -> tuple[Decimal | None, ...]:
+    """What makes two readings the same; where they come from does not."""
+    return reading.value, reading.numerator, reading.denominator
+
+
+def as_text(reading: Values | Kept | None) -> str | None:
+    """A reading, or None for none, as an import keeps it: value, numerator, denominator and source, with tabs."""
+    if reading is None:
+        return None
+    texts = ("" if each is None else f"{each.normalize():f}" for each in figures(reading))
+    return "\t".join((*texts, reading.source))
+
+
+def from_text(text: str) -> Figures:
+    """The reading that `as_text` wrote down."""
+    *numbers, source = text.split("\t", 3)
+    value, numerator, denominator = (Decimal(each) if each else None for each in numbers)
+    return Figures(value or Decimal(0), numerator, denominator, source)
+
+
+class ReadingQuerySet(models.QuerySet):
+    def of_whole(self) -> ReadingQuerySet:
+        """Those of the whole business, not of one of its segments."""
+        return self.filter(segment__dimension=Segment.Dimension.WHOLE)
+
+
+class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):  # type: ignore[misc]  # a dynamic base
+    def at(self, places: Iterable[Place]) -> dict[Place, Kept]:
+        """The readings at these places now; a place without one is left out."""
+        wanted = set(places)
+        if not wanted:
+            return {}
+        months = [month for _metric, month, _segment in wanted]
+        found = self.filter(
+            metric__in={metric for metric, _month, _segment in wanted},
+            month__range=(min(months), max(months)),
+        )
+        columns = ("metric_id", "month", "segment_id", "pk", "value", "numerator", "denominator", "source")
+        rows = found.order_by().values_list(*columns).iterator(BATCH)
+        return {row[:3]: Kept(*row[3:]) for row in rows if row[:3] in wanted}
+
+    def differing(self, wanted: Mapping[Place, Values]) -> Difference | CopiedDifference:
+        """Compare readings with those at their places; to be written in the same transaction."""
+        return (CopiedDifference if _are_copied(wanted) else Difference)(wanted)
+
+    def upsert(self, readings: Mapping[Place, Any], by: User | None) -> None:
+        """Write readings over those at their places; in a transaction."""
+        if _are_copied(readings):
+            with connection.cursor() as cursor:
+                _copy(cursor, readings)
+                _write_copied(cursor, len(readings), by)
+            return
+        now = timezone.now()
+        rows = (
+            Reading(
+                metric_id=metric,
+                month=month,
+                segment_id=segment,
+                value=each.value,
+                numerator=each.numerator,
+                denominator=each.denominator,
+                source=each.source,
+                entered_by=by,
+                entered_at=now,
+            )
+            for (metric, month, segment), each in readings.items()
+        )
+        self.bulk_create(
+            rows,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["metric", "month", "segment"],
+            update_fields=["value", "numerator", "denominator", "source", "entered_by", "entered_at"],
+        )
+
+    def revert(self, done: Import, by: User | None) -> None:
+        """Give every reading of an import what was there before it. Raises CannotUndo where one changed since."""
+        self._exchange({place: (brought, old) for place, (old, brought) in _sides(done).items()}, by)
+
+    def apply(self, done: Import, by: User | None) -> None:
+        """Give every reading of a reverted import what it brought. Raises CannotUndo where one changed since."""
+        self._exchange(_sides(done), by)
+
+    def _exchange(self, sides: Mapping[Place, tuple[str | None, str | None]], by: User | None) -> None:
+        """Put the second text of each place where its first one is expected, or nothing at all."""
+        there = self.at(sides)
+        for place, (expected, _wanted) in sides.items():
+            if _numbers(as_text(there.get(place))) != _numbers(expected):
+                raise CannotUndo(
+                    _("The readings of %(month)s have been changed again since.")
+                    % {"month": f"{place[1]:%Y-%m}"}
+                )
+        gone = [there[place].pk for place, (_expected, wanted) in sides.items() if wanted is None]
+        for start in range(0, len(gone), BATCH):
+            self.filter(pk__in=gone[start : start + BATCH]).delete()
+        self.upsert({place: from_text(wanted) for place, (_expected, wanted) in sides.items() if wanted}, by)
+
+
+class Reading(models.Model):
+    """One metric in one month for one segment, and where the value comes from."""
+
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="readings")
+    month = models.DateField(gettext_lazy("month"))
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="readings")
+    value = models.DecimalField(gettext_lazy("value"), **FIGURE)
+    numerator = models.DecimalField(gettext_lazy("numerator"), null=True, blank=True, **FIGURE)
+    denominator = models.DecimalField(gettext_lazy("denominator"), null=True, blank=True, **FIGURE)
+    source = models.CharField(gettext_lazy("source"), max_length=120, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    entered_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = ReadingManager()
+
+    class Meta:
+        ordering = ["metric", "segment", "month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metric", "month", "segment"],
+                name="one_reading_per_month",
+                violation_error_message=gettext_lazy("This month has a value already: change that one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(month__day=1),
+                name="reading_is_of_a_month",
+                violation_error_message=gettext_lazy("A month is written as its first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric_id} {self.month:%Y-%m} {self.value}"
+
+
+class Difference:
+    """The readings that differ from those at their places: `new` is how many of them take an empty one."""
+
+    def __init__(self, wanted: Mapping[Place, Values]) -> None:
+        self._there = Reading.objects.at(wanted)
+        self._readings = {
+            place: each
+            for place, each in wanted.items()
+            if place not in self._there or figures(self._there[place]) != figures(each)
+        }
+        self.changed = sum(place in self._there for place in self._readings)
+        self.new = len(self._readings) - self.changed
+
+    def write(self, done: Import, by: User | None) -> None:
+        """Put them in their places, and what was there into the import."""
+        done.before = [
+            [place[0], f"{place[1]}", place[2], as_text(self._there.get(place)), as_text(each)]
+            for place, each in self._readings.items()
+        ]
+        done.save(update_fields=["before"])
+        Reading.objects.upsert(self._readings, by)
+
+
+class CopiedDifference:
+    """The same of very many readings: PostgreSQL is given all of them at once, and compares."""
+
+    def __init__(self, wanted: Mapping[Place, Values]) -> None:
+        with connection.cursor() as cursor:
+            _copy(cursor, wanted)
+            cursor.execute(
+                "DELETE FROM brought USING planner_reading there WHERE "
+                f"{_AT_ITS_PLACE} AND (there.value, there.numerator, there.denominator) "
+                "IS NOT DISTINCT FROM (brought.value, brought.numerator, brought.denominator)"
+            )
+            cursor.execute(
+                "SELECT count(*) - count(there.id), count(there.id) "
+                "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)"
+            )
+            self.new, self.changed = cursor.fetchone()
+
+    def write(self, done: Import, by: User | None) -> None:
+        """Put them in their places, and what was there into the import."""
+        there, brought = (
+            f"concat(trim_scale({name}.value), E'\\t', trim_scale({name}.numerator), E'\\t', "
+            f"trim_scale({name}.denominator), E'\\t', {name}.source)"
+            for name in ("there", "brought")
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE planner_import SET before = (SELECT jsonb_agg(jsonb_build_array("
+                "  brought.metric_id, brought.month::text, brought.segment_id, "
+                f" CASE WHEN there.id IS NOT NULL THEN {there} END, {brought})) "
+                "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)) WHERE id = %s",
+                [done.pk],
+            )
+            _write_copied(cursor, self.new + self.changed, by)
+
+
+def _sides(done: Import) -> dict[Place, tuple[str | None, str | None]]:
+    """By place, what was there before an import and what it brought."""
+    return {
+        (metric, dt.date.fromisoformat(month), segment): (old, brought)
+        for metric, month, segment, old, brought in done.before
+    }
+
+
+def _numbers(text: str | None) -> list[str]:
+    """What the text of a reading says before its source."""
+    return text.split("\t")[:3] if text else []
+
+
+def _are_copied(readings: Mapping[Place, Any]) -> bool:
+    return connection.vendor == "postgresql" and len(readings) > BATCH
+
+
+_COLUMNS = "metric_id, month, segment_id, value, numerator, denominator, source"
+_AT_ITS_PLACE = " AND ".join(
+    f"there.{name} = brought.{name}" for name in ("metric_id", "month", "segment_id")
+)
+# How the text that PostgreSQL copies writes its own separators.
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy(cursor: Any, readings: Mapping[Place, Values]) -> None:
+    """Copy readings into the table `brought`, which this transaction alone sees."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.brought")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {_COLUMNS} FROM planner_reading WITH NO DATA"
+    )
+    with cursor.copy(f"COPY brought ({_COLUMNS}) FROM STDIN") as copy:
+        lines = _lines(readings)
+        while piece := "".join(islice(lines, BATCH)):
+            copy.write(piece)
+    cursor.execute("ANALYZE brought")
+
+
+def _lines(readings: Mapping[Place, Values]) -> Iterator[str]:
+    escaped = lru_cache(lambda text: text.translate(_ESCAPED))
+    for (metric, month, segment), each in readings.items():
+        over, under = ("\\N" if total is None else total for total in (each.numerator, each.denominator))
+        yield f"{metric}\t{month}\t{segment}\t{each.value}\t{over}\t{under}\t{escaped(each.source)}\n"
+
+
+def _write_copied(cursor: Any, count: int, by: User | None) -> None:
+    """Write the `count` readings that were copied.
+
+    Who else writes readings of the team waits meanwhile for the lock on its row (planner/changes.py).
+    """
+    entered = [by and by.pk, timezone.now()]
+    new_values = ", ".join(
+        f"{name} = brought.{name}" for name in ("value", "numerator", "denominator", "source")
+    )
+    cursor.execute(
+        f"UPDATE planner_reading there SET {new_values}, entered_by_id = %s, entered_at = %s FROM brought "
+        f"WHERE {_AT_ITS_PLACE}",
+        entered,
+    )
+    if cursor.rowcount < count:  # those of them that were there conflict now, and are as they should be
+        cursor.execute(
+            f"INSERT INTO planner_reading ({_COLUMNS}, entered_by_id, entered_at) "
+            f"SELECT {_COLUMNS}, %s, %s FROM brought ON CONFLICT (metric_id, month, segment_id) DO NOTHING",
+            entered,
+        )
+    cursor.execute("DROP TABLE brought")
