@@ -6,7 +6,7 @@ gets 403. Site admins have no right in a team without a membership.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -34,22 +34,36 @@ def removed_plans(user: User) -> QuerySet[Plan]:
     return gone.select_related("team").order_by("-removed_at")
 
 
-def get_plan(request: Request, plan_pk: int, *, at_least: Role = Role.VIEWER, removed: bool = False) -> Plan:
-    """The plan, with `plan.membership` of who asks; 404 for strangers, 403 below `at_least`.
+class PlanAccess(NamedTuple):
+    """A plan, and what the person who asked for it is in its team."""
+
+    plan: Plan
+    member: Membership
+
+
+def find_plan(user: User, plan_pk: int, *, at_least: Role = Role.VIEWER, removed: bool = False) -> PlanAccess:
+    """The plan as `user` may have it, for pages, jobs and programs alike; 404 for strangers, 403 below `at_least`.
 
     `removed` finds the plans that were removed, and no others.
     """
     plans = Plan.with_removed.exclude(removed_at=None) if removed else Plan.objects.all()
     plan = plans.filter(pk=plan_pk).first()
-    mine = Membership.objects.filter(user=request.user.pk).select_related("team")
-    membership = mine.filter(team=plan.team_id).first() if plan else None
-    if plan is None or membership is None:
+    mine = Membership.objects.filter(user=user.pk).select_related("team")
+    member = mine.filter(team=plan.team_id).first() if plan else None
+    if plan is None or member is None:
         raise Http404
-    require(membership, at_least)
-    plan.team = membership.team
-    plan.membership = membership
-    _remember_team(request, membership.team)
-    return plan
+    require(member, at_least)
+    plan.team = member.team
+    return PlanAccess(plan, member)
+
+
+def get_plan(
+    request: Request, plan_pk: int, *, at_least: Role = Role.VIEWER, removed: bool = False
+) -> PlanAccess:
+    """`find_plan` for who sent the request; the plan's team becomes their current one."""
+    found = find_plan(request.user, plan_pk, at_least=at_least, removed=removed)
+    _remember_team(request, found.plan.team)
+    return found
 
 
 def get_membership(request: Request, *, at_least: Role = Role.VIEWER) -> Membership:
@@ -74,9 +88,14 @@ def may_manage(membership: Membership) -> bool:
     return membership.is_manager
 
 
+def may_report(membership: Membership) -> bool:
+    """Say how things stand, at least those of one's own: everybody but viewers."""
+    return membership.is_at_least(Role.REP)
+
+
 def may_update(membership: Membership, owner_id: Any) -> bool:
     """Say how a thing stands: managers of everything, reps of what they own."""
-    return membership.is_manager or (membership.is_at_least(Role.REP) and owner_id == membership.pk)
+    return may_manage(membership) or (may_report(membership) and owner_id == membership.pk)
 
 
 def switch_team(request: Request, team_pk: int) -> Team:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from typing import Any
 
+from celery.signals import before_task_publish
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from planner import pulses
 from planner.celery import app
-from planner.diagnose import gap_history
 from planner.models import Pulse
 from planner.notices import ledger, post
-from planner.readings import uploads
 
 logger = logging.getLogger(__name__)
 
 
 @app.task(name="planner.jobs.pulse")
 def pulse(sent_at: str = "") -> None:
-    """Say that a worker works, and how long this waited for it; what beat does is written down in planner/celery.py."""
+    """Say that a worker works, and how long this waited for it."""
     _feel(Pulse.Name.WORKER, sent_at)
 
 
@@ -28,6 +28,15 @@ def pulse(sent_at: str = "") -> None:
 def pulse_of_mail(sent_at: str = "") -> None:
     """The same of the queue that mails travel in."""
     _feel(Pulse.Name.MAIL, sent_at)
+
+
+@before_task_publish.connect(sender="planner.jobs.pulse")
+@before_task_publish.connect(sender="planner.jobs.pulse_of_mail")
+def _beat_sends(body: Any, **kwargs: object) -> None:
+    """The pulse of beat: written when it sends, by whichever process it runs in; the message carries the moment."""
+    now = timezone.now()
+    body[1]["sent_at"] = now.isoformat()  # arguments by keyword, in the message that is about to go
+    pulses.feel(Pulse.Name.BEAT, now)
 
 
 def _feel(name: str, sent_at: str) -> None:
@@ -50,36 +59,6 @@ def sweep_notices() -> None:
 @app.task(name="planner.jobs.send_notice")
 def send_notice(pk: int) -> None:
     post.send(pk)
-
-
-@app.task(name="planner.jobs.refresh_gaps")
-def refresh_gaps() -> None:
-    gap_history.refresh_gaps()
-
-
-@app.task(name="planner.jobs.read_upload")
-def read_upload(pk: int) -> None:
-    uploads.read_upload(pk)
-
-
-@app.task(name="planner.jobs.save_upload")
-def save_upload(pk: int) -> None:
-    uploads.save_upload(pk)
-
-
-@app.task(name="planner.jobs.sweep_uploads")
-def sweep_uploads() -> None:
-    uploads.sweep(timezone.now())
-
-
-def enqueue_upload(pk: int, *, saving: bool) -> bool:
-    """Hand a file to a worker; False where the broker is away."""
-    try:
-        (save_upload if saving else read_upload).delay(pk)
-    except (OperationalError, OSError) as error:
-        logger.warning("Upload %s finds no broker: %s", pk, error)
-        return False
-    return True
 
 
 def enqueue_notice(pk: int) -> None:

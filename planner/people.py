@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from planner import changes
+from planner import changes, words
 from planner.arithmetic.workdays import Exceptional
 from planner.models import Invitation, Membership, Role, Segment, Team, User
 from planner.stages import Work, stages
@@ -52,7 +52,7 @@ def change_settings(team: Team, fields: Iterable[str]) -> None:
 def next_exceptions(team: Team, most: int = 10) -> list[Exceptional]:
     """The next days off and make-up workdays of a team, within a year, named in the reader's language."""
     today = team.today()
-    calendar = replace(team.calendar, language=translation.get_language() or "en")
+    calendar = replace(team.calendar, language=words.language())
     return calendar.exceptions(today, today + dt.timedelta(days=365))[:most]
 
 

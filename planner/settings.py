@@ -164,7 +164,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     **{f"planner.jobs.{name}": {"queue": "mail"} for name in ("send_notice", "pulse_of_mail")},
-    **{f"planner.jobs.{name}": {"queue": "imports"} for name in ("read_upload", "save_upload")},
+    **{f"planner.readings.jobs.{name}": {"queue": "imports"} for name in ("read_upload", "save_upload")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # Ticks: what is due, the database says. A tick that waited for long is of no use any more.
@@ -173,8 +173,12 @@ CELERY_BEAT_SCHEDULE = {
     "pulse-of-mail": {"task": "planner.jobs.pulse_of_mail", "schedule": 30, "options": {"expires": 60}},
     "notices": {"task": "planner.jobs.decide_notices", "schedule": 60, "options": {"expires": 120}},
     "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
-    "gaps": {"task": "planner.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},
-    "uploads": {"task": "planner.jobs.sweep_uploads", "schedule": 3600, "options": {"expires": 3600}},
+    "gaps": {"task": "planner.diagnose.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},
+    "uploads": {
+        "task": "planner.readings.jobs.sweep_uploads",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "alerts": {"task": "tracking.jobs.raise_alerts", "schedule": 300, "options": {"expires": 300}},
 }
 # The kinds of notices, in the order in which people choose among them.

@@ -5,7 +5,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from planner.diagnose import views as diagnosis
+from planner.diagnose.bottlenecks.table import BottlenecksTable
+from planner.diagnose.table import StatusTable
 from planner.readings import views as readings
+from planner.readings.table import ReadingsTable
 from planner.tables.views import table_urls
 from planner.views import (
     accounts,
@@ -31,10 +34,10 @@ urlpatterns = [
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
-    *table_urls("readings", "planner.readings.table.ReadingsTable"),
+    *table_urls("readings", ReadingsTable),
     path("plans/<int:plan_pk>/readings/import/", readings.bring, name="readings-import"),
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
-    *table_urls("diagnose", "planner.diagnose.table.StatusTable"),
+    *table_urls("diagnose", StatusTable),
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
     path("plans/<int:plan_pk>/diagnose/months/", diagnosis.look_at_others, name="diagnose-months"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
@@ -44,7 +47,7 @@ urlpatterns = [
         diagnosis.remove_formula,
         name="formula-remove",
     ),
-    *table_urls("bottlenecks", "planner.diagnose.bottlenecks.table.BottlenecksTable"),
+    *table_urls("bottlenecks", BottlenecksTable),
     path("plans/<int:plan_pk>/bottlenecks/from/", diagnosis.bottleneck_from, name="bottleneck-from"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),

@@ -9,8 +9,8 @@ from fractions import Fraction
 from django.utils.translation import get_language
 
 from planner.arithmetic import formats
+from planner.arithmetic.exact import Number, decimal
 from planner.arithmetic.formats import MINUS
-from planner.diagnose.analysis.drivers import Number, decimal
 from planner.models import Metric
 
 

@@ -124,5 +124,5 @@ class ReviewsTable(Table):
             obj=review,
             cells=self.cells(kind, review, shown),
             label=str(review),
-            can_remove=bool(kind.may_edit(self.membership, review)),
+            can_remove=bool(kind.may_edit(self.member, review)),
         )

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from planner import words
 from planner.arithmetic import goals
 from planner.arithmetic.items import split_items
 from planner.arithmetic.periods import full_months_before
@@ -19,7 +20,6 @@ from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.diagnose.standings import Asked, levels
 from planner.models import Goal
-from planner.tables import cells
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
 from planner.web.requests import with_value
 from strategies.models import KeyAction, Strategy
@@ -164,7 +164,7 @@ class GoalForm(RowForm):
             said = _(
                 "Baseline and growth lead to %(target)s. Leave one of the three empty, and it is computed."
             )
-            shown = edit_text(error.target, rate=self.fields["target"].rate, language=cells.language())
+            shown = edit_text(error.target, rate=self.fields["target"].rate, language=words.language())
             self.add_error("target", said % {"target": shown})
         except ValueError:
             self.add_error("growth", _("Say also where it starts or where it ends: the third is computed."))

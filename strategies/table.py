@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from planner import words
 from planner.models import Change, Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.spreadsheets.sheets import Heading, Line
@@ -198,7 +199,7 @@ class GoalsTable(Table):
 
     def _core_row(self, target: Target, count: int) -> Row:
         kind, goal = self.kinds["core"], target.goal
-        mine = bool(kind.may_edit(self.membership, goal))
+        mine = bool(kind.may_edit(self.member, goal))
         said = ngettext("%(n)d dimension", "%(n)d dimensions", count) % {"n": count}
         shown = self._shown(target) | {
             "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measured(goal)),
@@ -225,7 +226,7 @@ class GoalsTable(Table):
             css="sub",
             group=f"core-{goal.parent_id}",
             label=goal.name,
-            can_remove=bool(kind.may_edit(self.membership, goal)),
+            can_remove=bool(kind.may_edit(self.member, goal)),
         )
 
     def _shown(self, target: Target) -> dict[str, Any]:
@@ -247,7 +248,7 @@ class GoalsTable(Table):
     def _target(self, target: Target) -> Any:
         if target.goal.target is None:
             return cells.EMPTY
-        language = cells.language()
+        language = words.language()
         shown = cells.lines(cells.figure(headline(target, language)), sentence(target, language))
         said = standing(target, language)
         return format_html("{}{}", shown, cells.share_bar(target.done, said)) if said else shown

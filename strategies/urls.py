@@ -1,5 +1,6 @@
 """The addresses of the strategize stage."""
 
 from planner.tables.views import table_urls
+from strategies.table import GoalsTable
 
-urlpatterns = [*table_urls("goals", "strategies.table.GoalsTable")]
+urlpatterns = [*table_urls("goals", GoalsTable)]

@@ -96,7 +96,7 @@ class TaskForm(RowForm):
         log.save(self.obj)
         if set(typed) & set(self.PROGRESS):
             said = {name: self.cleaned_data.get(name, "") for name in self.SAID}
-            by = self.table.membership
+            by = self.table.member
             log.save(Progress(task=self.obj, by=by, status=self.obj.status, percent=self.obj.percent, **said))
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import end_of_week
 from planner.models import Team
@@ -67,7 +68,7 @@ def digest(to: Recipient) -> Said | None:
     return Said(
         _subject(len(overdue), today, len(due), rolled),
         {
-            "day": formats.day(day, get_language() or "en", year=False),
+            "day": formats.day(day, words.language(), year=False),
             "overdue": overdue[:MOST_LINES],
             "due": due[:MOST_LINES],
             "more": max(0, len(overdue) - MOST_LINES) + max(0, len(due) - MOST_LINES),
@@ -139,7 +140,7 @@ def escalation(to: Recipient) -> Said | None:
     return Said(
         subject % {"n": len(lines)},
         {
-            "day": formats.day(to.day, get_language() or "en", year=False),
+            "day": formats.day(to.day, words.language(), year=False),
             "overdue": lines[:MOST_LINES],
             "more": max(0, len(lines) - MOST_LINES),
             "home": public_url(reverse("home")),
@@ -151,7 +152,7 @@ def line_of(task: Task, day: dt.date) -> Line:
     """A task as a mail shows it, looked at on `day`, at most on its plan's last."""
     plan = task.strategy.plan
     late = task.days_late(plan.as_of(day))
-    language = get_language() or "en"
+    language = words.language()
     if late:
         when = ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
     elif task.due == day:

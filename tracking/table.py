@@ -272,7 +272,7 @@ class TrackingTable(Table):
     def _strategy_row(self, strategy: Strategy, tasks: list[Task]) -> Row:
         kind = self.kinds["strategy"]
         rolled = roll_up(tasks, self.day)
-        mine = bool(kind.may_edit(self.membership, strategy))
+        mine = bool(kind.may_edit(self.member, strategy))
         count = ngettext("%(n)d action", "%(n)d actions", len(tasks)) % {"n": len(tasks)}
         shown = {
             "strategy": self._title(strategy),
@@ -335,7 +335,7 @@ class TrackingTable(Table):
             css="sub",
             group=f"strategy-{task.strategy_id}",
             label=task.description,
-            can_remove=access.may_manage(self.membership),
+            can_remove=access.may_manage(self.member),
         )
 
     def _due(self, task: Task) -> Any:

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.diagnose.standings import standings
 from planner.models import Change, Metric, Plan, PlanMetric
 from planner.plans import add_to_table
-from planner.tables import cells
 from planner.tables.forms import AddForm, DayField, QuantityField, RowForm
 
 METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
@@ -68,7 +68,7 @@ class StatusForm(RowForm):
         if "override" in self.fields and typed is not None and not reason:
             computed = standings(self.table.plan, [self.obj])[0].computed.value
             if computed is not None and computed != typed:
-                shown = edit_text(computed, rate=self.obj.metric.is_rate, language=cells.language())
+                shown = edit_text(computed, rate=self.obj.metric.is_rate, language=words.language())
                 said = _("The readings give %(value)s. Say why another value counts, or where it comes from.")
                 self.add_error("override_reason", said % {"value": shown})
         if typed is None and "override_reason" in cleaned:

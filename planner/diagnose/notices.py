@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from planner import words
 from planner.arithmetic import formats
 from planner.models import GapPoint, Plan, PlanMetric
 from planner.notices.kinds import MOST_LINES, Kind, Recipient, Said
@@ -30,7 +31,7 @@ class Line:
 
 def widened(to: Recipient) -> Said | None:
     """To managers: the gaps that widened since they were last told, and still are as wide; None where there is none."""
-    language = get_language() or "en"
+    language = words.language()
     lines = [_line(point, language) for point in _still_wide(_found(to))]
     if not lines:
         return None

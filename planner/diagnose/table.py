@@ -168,13 +168,13 @@ class StatusTable(Table):
             obj=row,
             cells=self.cells(kind, row, shown),
             label=row.metric.name,
-            can_remove=bool(kind.may_edit(self.membership, row)),
+            can_remove=bool(kind.may_edit(self.member, row)),
         )
 
     def _figure(self, standing: Standing, value: Decimal | None, *, difference: bool = False) -> Any:
         metric = standing.row.metric
         shown = formats.figure(
-            value, rate=metric.is_rate, unit=metric.unit, language=cells.language(), difference=difference
+            value, rate=metric.is_rate, unit=metric.unit, language=words.language(), difference=difference
         )
         return cells.figure(shown)
 
@@ -222,10 +222,10 @@ class StatusTable(Table):
             value,
             rate=metric.is_rate,
             unit="" if not metric.is_rate else metric.unit,
-            language=cells.language(),
+            language=words.language(),
             difference=True,
         )
-        return formats.joined(shown, cells.language())
+        return formats.joined(shown, words.language())
 
     def _target(self, standing: Standing) -> Any:
         row = standing.row
@@ -235,14 +235,14 @@ class StatusTable(Table):
         if standing.target == row.target:
             return cells.lines(figure, _("a level: not divided over the months"))
         monthly = formats.figure(
-            standing.target, rate=row.metric.is_rate, unit=row.metric.unit, language=cells.language()
+            standing.target, rate=row.metric.is_rate, unit=row.metric.unit, language=words.language()
         )
         per_month = _("%(period)s: %(value)s a month")
-        words = {
+        parts = {
             "period": row.get_target_period_display(),
             "value": f"{monthly.number} {monthly.unit}".strip(),
         }
-        return cells.lines(figure, per_month % words)
+        return cells.lines(figure, per_month % parts)
 
     def _gap(self, standing: Standing) -> Any:
         gap = standing.gap.gap
@@ -263,9 +263,9 @@ class StatusTable(Table):
 
     def _rate(self, standing: Standing) -> Any:
         gap = standing.gap
-        words = formats.per_cent(standing.rate, cells.language())
-        bar = cells.gap_bar(standing.rate, words, gap.gap is not None and gap.is_surplus)
-        return cells.tip(bar, rate_explained(standing, cells.language()))
+        rate = formats.per_cent(standing.rate, words.language())
+        bar = cells.gap_bar(standing.rate, rate, gap.gap is not None and gap.is_surplus)
+        return cells.tip(bar, rate_explained(standing, words.language()))
 
 
 def rate_explained(standing: Standing, language: str) -> list[str]:

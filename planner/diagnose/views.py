@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,9 +26,9 @@ from planner.web.requests import Request, sent, status_of
 @require_GET
 def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
     """The exact figures behind a chart, as its page was asked for: part is "trend" or "drivers"."""
-    plan = get_plan(request, plan_pk)
+    plan, _member = get_plan(request, plan_pk)
     analysis = Analysis(plan, request.GET)
-    language = get_language() or "en"
+    language = words.language()
     if part == "trend" and analysis.trend:
         sheet = trend_sheet(analysis.trend, language)
     elif part == "drivers" and analysis.split:
@@ -45,7 +44,7 @@ def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
 @require_POST
 def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
     """Let the rows of Table 1 that could look at better months do so: figures end too early, or are there now."""
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         found = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
         if found:
@@ -63,7 +62,7 @@ def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpResponse:
     """The products that the team knows, and the way to define another, or to change one of its own."""
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     mine = Formula.objects.filter(team=plan.team)
     formula = get_object_or_404(mine, pk=pk) if pk else Formula(team=plan.team)
     form = FormulaForm(sent(request), team=plan.team, formula=formula)
@@ -90,7 +89,7 @@ def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpRespo
 
 @require_POST
 def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     with changes.recording(plan.team, by=request.user) as log:
         log.remove(log.take(Formula.objects.filter(team=plan.team), pk))
     messages.success(
@@ -104,7 +103,7 @@ def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
 @require_POST
 def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
     """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice."""
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     form = EvidenceForm(request.POST, plan=plan)
     if not form.is_valid():
         messages.error(request, _("This was not understood. Add the bottleneck by hand."))

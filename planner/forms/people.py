@@ -10,9 +10,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.arithmetic.workdays import countries
 from planner.models import Membership, Team
 from planner.models.people import Weekday
@@ -200,7 +201,7 @@ class SettingsForm(forms.ModelForm):
         if zone not in dict(field.choices):
             field.choices = [(zone, zone), *field.choices]
         country: Any = self.fields["country"]
-        country.choices = [("", _("None: only what is typed here")), *countries(get_language() or "en")]
+        country.choices = [("", _("None: only what is typed here")), *countries(words.language())]
         for each in self.fields.values():
             each.show_hidden_initial = True
 

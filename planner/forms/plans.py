@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import add_months, month_start
 from planner.models import Metric, Plan, Team
@@ -101,7 +102,7 @@ class PlanForm(SpanForm):
             "next-year": _("Next year"),
             "this-year": _("This year"),
         }
-        language = get_language() or "en"
+        language = words.language()
         period: Any = self.fields["period"]
         # Who posts two days need not name a period.
         period.required = data is None or "period" in data

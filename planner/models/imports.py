@@ -50,10 +50,10 @@ class Import(Recorded):
 
     def was_removed(self, by: User | None) -> None:
         """Undoing it gives each reading back what stood there before; who undoes it is the author of that now."""
-        Reading.objects.revert(self, by)
+        Reading.objects.revert(self.before, by)
 
     def was_restored(self, by: User | None) -> None:
-        Reading.objects.apply(self, by)
+        Reading.objects.apply(self.before, by)
 
 
 class Upload(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.arithmetic.periods import as_of
 from planner.models.history import PresentManager, PresentQuerySet, Recorded
-from planner.models.people import Membership, Team
+from planner.models.people import Team
 
 # How long after its end a plan still calls for somebody (Decision 13 of the method).
 WATCHED_AFTER_END = dt.timedelta(days=30)
@@ -53,9 +53,6 @@ class Plan(Recorded):
     )
 
     objects: ClassVar[Any] = PresentManager.from_queryset(PlanQuerySet)()
-
-    # What the person who asked is in the team; only access.get_plan() fills it.
-    membership: Membership
 
     class Meta(Recorded.Meta):
         verbose_name = _("plan")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BATCH = 2_000
 # Metric, month and segment by their ids: a metric has one reading there.
 Place = tuple[int, dt.date, int]
+# What an import keeps: metric, month, segment, the reading that was there as text or None, and the one it brought.
+Lines = Iterable[tuple[int, str, int, str | None, str | None]]
 
 
 class Values(Protocol):
@@ -135,13 +137,13 @@ class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):  # type: ig
             update_fields=["value", "numerator", "denominator", "source", "entered_by", "entered_at"],
         )
 
-    def revert(self, done: Import, by: User | None) -> None:
+    def revert(self, lines: Lines, by: User | None) -> None:
         """Give every reading of an import what was there before it. Raises CannotUndo where one changed since."""
-        self._exchange({place: (brought, old) for place, (old, brought) in _sides(done).items()}, by)
+        self._exchange({place: (brought, old) for place, (old, brought) in _sides(lines).items()}, by)
 
-    def apply(self, done: Import, by: User | None) -> None:
+    def apply(self, lines: Lines, by: User | None) -> None:
         """Give every reading of a reverted import what it brought. Raises CannotUndo where one changed since."""
-        self._exchange(_sides(done), by)
+        self._exchange(_sides(lines), by)
 
     def _exchange(self, sides: Mapping[Place, tuple[str | None, str | None]], by: User | None) -> None:
         """Put the second text of each place where its first one is expected, or nothing at all."""
@@ -250,11 +252,11 @@ class CopiedDifference:
             _write_copied(cursor, self.new + self.changed, by)
 
 
-def _sides(done: Import) -> dict[Place, tuple[str | None, str | None]]:
+def _sides(lines: Lines) -> dict[Place, tuple[str | None, str | None]]:
     """By place, what was there before an import and what it brought."""
     return {
         (metric, dt.date.fromisoformat(month), segment): (old, brought)
-        for metric, month, segment, old, brought in done.before
+        for metric, month, segment, old, brought in lines
     }
 
 

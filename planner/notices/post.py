@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from planner.models import Membership
 from planner.models.notices import Notice
+from planner.notices.channels import post as channels
 from planner.notices.kinds import Recipient, kinds
 from planner.notices.mail import Post, compose, compose_post
 from planner.notices.outcomes import NotNow, Refused, Unclear
@@ -81,9 +82,7 @@ def deliver(message: EmailMessage | Post) -> None:
     the answer.
     """
     if isinstance(message, Post):
-        from planner.notices.channels.post import deliver as post  # here: it loads the sender of channels
-
-        post(message.channel, message.subject, message.body)
+        channels.deliver(message.channel, message.subject, message.body)
         return
     connection = get_connection(fail_silently=False)
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from planner import words
 from planner.models import Plan, Reading, Segment
 from planner.spreadsheets.sheets import Heading, Line, Number, Sheet
 
@@ -38,7 +38,7 @@ def readings_sheet(plan: Plan) -> Sheet:
         name=_("Readings"),
         title=_("Readings"),
         note=plan.team.name,
-        language=get_language() or "en",
+        language=words.language(),
         headings=HEADINGS,
         lines=tuple(lines),
     )

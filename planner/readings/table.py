@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner import access, words
+from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import add_months, parse_month
 from planner.changes import Recording
@@ -36,7 +36,7 @@ class ReadingForm(RowForm):
 
     def prepare(self) -> None:
         for month in self.table.months:
-            named = {"month": formats.month(month, cells.language())}
+            named = {"month": formats.month(month, words.language())}
             value = QuantityField(label=_("Value, %(month)s") % named, required=False)
             source = forms.CharField(
                 label=_("Source, %(month)s") % named,
@@ -122,9 +122,9 @@ class ReadingsTable(Table):
     heading = gettext_lazy("History of the figures")
     empty = gettext_lazy("No metric and no reading yet. Import last year's orders or your Excel table.")
 
-    def __init__(self, plan: Plan, params: QueryDict | None = None) -> None:
+    def __init__(self, plan: Plan, member: Membership, params: QueryDict | None = None) -> None:
         self.plan, self.params = plan, params or QueryDict()
-        super().__init__(plan, params)
+        super().__init__(plan, member, params)
 
     @property
     def filter_names(self) -> list[str]:
@@ -161,7 +161,7 @@ class ReadingsTable(Table):
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:  # type: ignore[override]  # they depend on the year
-        language = cells.language()
+        language = words.language()
         spaced = {
             month: formats.month(month, language).replace(" ", "\N{NO-BREAK SPACE}") for month in self.months
         }
@@ -278,7 +278,7 @@ class ReadingsTable(Table):
         reading = self.reading(metric.pk, month)
         if reading is None:
             return cells.EMPTY
-        language = cells.language()
+        language = words.language()
         shown = cells.figure(formats.figure(reading.value, rate=metric.is_rate, language=language))
         said = [reading.source or _("no source given")]
         if reading.entered_by:
@@ -289,4 +289,4 @@ class ReadingsTable(Table):
     @property
     def import_url(self) -> str:
         """Where files are brought, for who may."""
-        return reverse("readings-import", args=[self.plan.pk]) if access.may_manage(self.membership) else ""
+        return reverse("readings-import", args=[self.plan.pk]) if self.can_manage else ""

@@ -13,9 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from planner import words
 from planner.arithmetic import formats
 from planner.changes import PlanClosed
 from planner.models import Metric, Plan, Upload, User
@@ -218,7 +219,7 @@ def _months(parsed: Parsed, plan: Plan) -> dict[str, Any]:
             whole.setdefault(reading.metric, {})[reading.month] = reading.value
     months = sorted({month for values in whole.values() for month in values})
     metrics = {each.name: each for each in (*Metric.objects.filter(team=plan.team), *parsed.new_metrics)}
-    language = get_language() or "en"
+    language = words.language()
     names = [formats.month(month, language) for month in months[-MONTHS_SHOWN:]]
     if len(months) > 1:
         names = [_("Sum of %(n)d months") % {"n": len(months)}, *names]

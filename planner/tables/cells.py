@@ -9,9 +9,10 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.formats import Figure
 from planner.arithmetic.items import circled
@@ -19,10 +20,6 @@ from planner.models import Membership
 from planner.tables.markup import esc
 
 EMPTY = mark_safe('<span class="none">–</span>')
-
-
-def language() -> str:
-    return get_language() or "en"
 
 
 def text(value: str) -> SafeString:
@@ -38,7 +35,7 @@ def figure(shown: Figure) -> SafeString:
 
 
 def day(date: dt.date | None, today: dt.date) -> SafeString:
-    return mark_safe(esc(formats.day(date, language(), today=today))) if date else EMPTY
+    return mark_safe(esc(formats.day(date, words.language(), today=today))) if date else EMPTY
 
 
 def person(member: Membership | None) -> SafeString:

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from planner import words
 from planner.models import Recorded
 from planner.tables.markup import esc
 
@@ -28,14 +28,14 @@ class Column:
 
     @property
     def labelling(self) -> str:
-        return _labelling(self.label, get_language())
+        return _labelling(self.label, words.language())
 
     def classes(self, more: str) -> str:
         return _classes(self.numeric, self.css, more)
 
 
 @cache
-def _labelling(label: Any, language: str | None) -> str:
+def _labelling(label: Any, language: str) -> str:
     return f' data-label="{esc(label)}"'
 
 

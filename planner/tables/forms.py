@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.arithmetic.quantities import QuantityError, edit_text, parse_quantity
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Recorded
@@ -50,7 +51,7 @@ class QuantityField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return (
-            edit_text(value, rate=self.rate, language=get_language() or "en")
+            edit_text(value, rate=self.rate, language=words.language())
             if isinstance(value, Decimal)
             else value
         )

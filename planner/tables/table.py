@@ -11,10 +11,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner import access
+from planner import access, words
 from planner.arithmetic import formats
 from planner.models import Change, Membership, Plan
 from planner.spreadsheets.sheets import Heading, Line, Sheet
@@ -71,9 +70,9 @@ class Table:
     is_broad: ClassVar[bool] = False
     default_sort: ClassVar[str] = ""
 
-    def __init__(self, plan: Plan, params: QueryDict | None = None) -> None:
+    def __init__(self, plan: Plan, member: Membership, params: QueryDict | None = None) -> None:
         self.plan = plan
-        self.membership: Membership = plan.membership
+        self.member = member
         self.today = plan.team.today()
         self.day: dt.date = plan.as_of(self.today)
         self.params = params or QueryDict()
@@ -143,12 +142,22 @@ class Table:
         return ["q"]
 
     @property
+    def can_manage(self) -> bool:
+        """Whether who looks may change what a manager changes."""
+        return access.may_manage(self.member)
+
+    @property
+    def can_report(self) -> bool:
+        """Whether any cell of the table may be this person's to edit."""
+        return access.may_report(self.member)
+
+    @property
     def can_add(self) -> bool:
-        return any(kind.may_add(self.membership) for kind in self.kinds.values())
+        return any(kind.may_add(self.member) for kind in self.kinds.values())
 
     def sheet(self, *, blank: bool = False) -> Sheet:
         """The table as a file shows it: the form of the method, filled in or, with `blank`, to fill in."""
-        language = get_language() or "en"
+        language = words.language()
         said = [
             self.plan.team.name,
             self.plan.name,
@@ -205,7 +214,7 @@ class Table:
 
     def cells(self, kind: RowKind, obj: Any, shown: dict[str, Any]) -> list[Cell]:
         """The cells of one row: `shown` says what each column shows, as HTML or as a Cell made already."""
-        mine = kind.may_edit(self.membership, obj)
+        mine = kind.may_edit(self.member, obj)
         cells = []
         for column in self.columns:
             if column.key not in shown:
@@ -276,5 +285,5 @@ class Table:
         return [
             {"kind": kind.name, "beneath": kind.beneath, "form": kind.add_form(table=self)}
             for kind in self.kinds.values()
-            if kind.may_add(self.membership)
+            if kind.may_add(self.member)
         ]

@@ -14,7 +14,6 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
@@ -27,10 +26,10 @@ from planner.tables.table import RowKind, Table
 from planner.web.requests import Request
 
 
-def table_urls(url_name: str, dotted_table: str) -> list[URLPattern]:
+def table_urls(url_name: str, table: type[Table]) -> list[URLPattern]:
     """The addresses of one table below its page, each named for the page."""
     base = f"plans/<int:plan_pk>/{url_name}/"
-    kwargs = {"table": dotted_table}
+    kwargs = {"table": table}
     return [
         path(base, page, kwargs, name=url_name),
         path(f"{base}changes/", changed, kwargs, name=f"{url_name}-changes"),
@@ -41,9 +40,9 @@ def table_urls(url_name: str, dotted_table: str) -> list[URLPattern]:
 
 
 @require_GET
-def page(request: Request, plan_pk: int, table: str) -> HttpResponse:
-    plan = get_plan(request, plan_pk)
-    shown: Table = import_string(table)(plan, request.GET)
+def page(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
+    plan, member = get_plan(request, plan_pk)
+    shown = table(plan, member, request.GET)
     template = shown.template
     if request.htmx:
         part = request.htmx.target in shown.parts
@@ -52,22 +51,22 @@ def page(request: Request, plan_pk: int, table: str) -> HttpResponse:
 
 
 @require_GET
-def changed(request: Request, plan_pk: int, table: str) -> HttpResponse:
+def changed(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
     """The rows that others changed since the revision that a page has; 204 where there is nothing new."""
-    plan = get_plan(request, plan_pk)
+    plan, member = get_plan(request, plan_pk)
     since = request.GET.get("since", "")
     if not since.isdecimal() or int(since) >= plan.team.revision:
         return HttpResponse(status=204)
-    shown: Table = import_string(table)(plan, request.GET)
+    shown = table(plan, member, request.GET)
     new = Change.objects.filter(team=plan.team, revision__gt=int(since))
     keys = shown.keys_touched(list(new.filter(Q(plan=plan) | Q(plan=None))))
     return _rows(request, shown, keys, plan.team.revision)
 
 
 @require_http_methods(["GET", "POST"])
-def row(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.VIEWER if request.method == "GET" else Role.REP)
-    shown: Table = import_string(table)(plan, request.GET)
+def row(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpResponse:
+    plan, member = get_plan(request, plan_pk, at_least=Role.VIEWER if request.method == "GET" else Role.REP)
+    shown = table(plan, member, request.GET)
     kind, pk = shown.split(key)
     if request.method == "POST":
         return _save(request, shown, kind, key, pk)
@@ -81,14 +80,14 @@ def row(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: Request, plan_pk: int, table: str) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.REP)
-    shown: Table = import_string(table)(plan, request.GET)
+def add(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
+    plan, member = get_plan(request, plan_pk, at_least=Role.REP)
+    shown = table(plan, member, request.GET)
     # The address names the kind of row, for a form may have a field of that name.
     kind = shown.kinds.get(request.GET.get("kind", ""))
     if kind is None:
         raise Http404
-    if not kind.may_add(shown.membership):
+    if not kind.may_add(shown.member):
         raise PermissionDenied
     if request.method == "GET":
         form = kind.add_form(table=shown, initial=request.GET.dict(), auto_id="id_%s")
@@ -97,11 +96,11 @@ def add(request: Request, plan_pk: int, table: str) -> HttpResponse:
 
 
 @require_POST
-def remove(request: Request, plan_pk: int, key: str, table: str) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.REP)
-    shown: Table = import_string(table)(plan, request.GET)
+def remove(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpResponse:
+    plan, member = get_plan(request, plan_pk, at_least=Role.REP)
+    shown = table(plan, member, request.GET)
     kind, pk = shown.split(key)
-    if not kind.may_remove(shown.membership, kind.objects(plan).filter(pk=pk).first()):
+    if not kind.may_remove(shown.member, kind.objects(plan).filter(pk=pk).first()):
         raise PermissionDenied
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         obj = log.take(kind.objects(plan), pk)
@@ -162,7 +161,7 @@ def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
 
 def _fields(table: Table, kind: RowKind, obj: Any, cell: str | None) -> list[str] | None:
     """The form fields of one cell, or of all cells that this person may edit; 403 where that is none."""
-    mine = kind.may_edit(table.membership, obj)
+    mine = kind.may_edit(table.member, obj)
     if not mine or (cell and cell in kind.edits and cell not in mine):
         raise PermissionDenied
     if cell and cell not in kind.edits:
@@ -203,6 +202,6 @@ def _context(table: Table, *, form: AddForm | RowForm, **more: Any) -> dict[str,
         "table": table,
         "place": table.url_name,
         "form": form,
-        "can_edit": access.may_manage(table.membership),
+        "can_edit": access.may_manage(table.member),
         **more,
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from django import template
-from django.utils.translation import get_language
 
+from planner import words
 from planner.arithmetic import formats
 
 register = template.Library()
@@ -15,12 +15,10 @@ register = template.Library()
 @register.filter
 def day(value: dt.date | None) -> str:
     """15 Jul 2023 · 2023年7月15日; the year is left out when it is this one's."""
-    return (
-        formats.day(value, get_language() or "en", today=dt.datetime.now(tz=dt.UTC).date()) if value else "–"
-    )
+    return formats.day(value, words.language(), today=dt.datetime.now(tz=dt.UTC).date()) if value else "–"
 
 
 @register.simple_tag
 def day_range(start: dt.date, end: dt.date) -> str:
     """1 Jul – 30 Sep 2023 · 2023年7月1日 – 9月30日"""
-    return formats.day_range(start, end, get_language() or "en")
+    return formats.day_range(start, end, words.language())

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from planner import words
 from planner.arithmetic import formats
 from planner.diagnose.standings import Reached
 from planner.tables import cells
@@ -18,7 +18,7 @@ register = template.Library()
 
 def _figure(each: Reached, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
     metric = each.standing.row.metric
-    language = get_language() or "en"
+    language = words.language()
     return formats.figure(
         value, rate=metric.is_rate, unit=metric.unit, language=language, difference=difference
     )
@@ -33,27 +33,27 @@ def reached_figure(each: Reached) -> Any:
 @register.simple_tag
 def reached_words(each: Reached) -> str:
     """What the figure means against the target, in a sentence."""
-    language, target = get_language() or "en", each.standing.target
+    language, target = words.language(), each.standing.target
     if target is None:
         return _("no target yet")
     start, end = _figure(each, each.standing.current), _figure(each, target)
-    words = {
+    parts = {
         "start": start.number if start.unit == end.unit else formats.joined(start, language),
         "target": formats.joined(end, language),
         "done": formats.per_cent(each.done, language),
     }
     if each.standing.current is None and each.now is None:
-        return _("target %(target)s · no value yet") % words
+        return _("target %(target)s · no value yet") % parts
     if each.done is not None:
         if each.done >= 1:
-            return _("from %(start)s to %(target)s · reached") % words
-        return _("from %(start)s to %(target)s · %(done)s of the way") % words
+            return _("from %(start)s to %(target)s · reached") % parts
+        return _("from %(start)s to %(target)s · %(done)s of the way") % parts
     if each.now is None and not each.standing.gap.is_surplus:
-        return _("target %(target)s · no reading of the plan's months yet") % words
+        return _("target %(target)s · no reading of the plan's months yet") % parts
     return (
-        _("target %(target)s · reached") % words
+        _("target %(target)s · reached") % parts
         if each.standing.gap.is_surplus
-        else _("target %(target)s") % words
+        else _("target %(target)s") % parts
     )
 
 

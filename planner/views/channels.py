@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner import access
 from planner.forms.channels import ChannelForm
 from planner.models import Channel, Role, User
+from planner.notices.channels.post import deliver
 from planner.notices.outcomes import NotNow, Refused, Unclear
 from planner.web.requests import Request, sent, status_of
 
@@ -41,8 +42,6 @@ def channels(request: Request) -> HttpResponse:
 def test(request: Request, pk: int) -> HttpResponse:
     """Send a message now, and say what came of it."""
     channel = _get(request, pk)
-    from planner.notices.channels.post import deliver  # here: it loads the sender of channels
-
     title = _("Strategy planner: a test")
     body = _("%(name)s has sent this to see whether the channel works. It does.") % {"name": request.user}
     try:

@@ -28,13 +28,13 @@ def export(request: Request, plan_pk: int, table: str, suffix: str) -> HttpRespo
 
     With `?blank=1` the forms are empty, to be filled in. The readings are the team's, as an import reads them.
     """
-    plan = get_plan(request, plan_pk)
+    plan, member = get_plan(request, plan_pk)
     blank = request.GET.get("blank") == "1"
     sheets = (
         [readings_sheet(plan)]
         if table == READINGS
         else [
-            import_string(dotted)(plan, request.GET).sheet(blank=blank)
+            import_string(dotted)(plan, member, request.GET).sheet(blank=blank)
             for stage in stages()
             for name, dotted in stage.tables
             if table in (name, WHOLE)

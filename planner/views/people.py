@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import access, people
+from planner import access, people, words
 from planner.arithmetic import formats
 from planner.arithmetic.workdays import countries
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
@@ -34,7 +34,7 @@ def team(request: Request) -> HttpResponse:
         "membership": membership,
         "members": members,
         "workdays": [Weekday(day).label for day in membership.team.workdays],
-        "country": dict(countries(get_language() or "en")).get(membership.team.country, ""),
+        "country": dict(countries(words.language())).get(membership.team.country, ""),
         "exceptions": people.next_exceptions(membership.team),
         "gap_threshold": _share(membership.team.gap_threshold),
         "volatility_threshold": _share(membership.team.volatility_threshold),
@@ -45,7 +45,7 @@ def team(request: Request) -> HttpResponse:
 
 
 def _share(value: Decimal) -> str:
-    return formats.figure(value, rate=True, language=get_language() or "en").number
+    return formats.figure(value, rate=True, language=words.language()).number
 
 
 @require_http_methods(["GET", "POST"])

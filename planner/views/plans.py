@@ -25,7 +25,7 @@ from planner.web.requests import Request, sent, status_of
 
 @require_GET
 def plan(request: Request, plan_pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk)
+    plan, member = get_plan(request, plan_pk)
     loop = stages.summaries([plan])[plan.pk]
     checks = stages.checks([plan])[plan.pk]
     rows = StatusTable.kinds["metric"].objects(plan)
@@ -39,7 +39,7 @@ def plan(request: Request, plan_pk: int) -> HttpResponse:
         "pitfalls": [check for check in checks if check.found],
         "checks": len(checks),
         "members": plan.team.memberships.all(),
-        "can_edit": access.may_manage(plan.membership),
+        "can_edit": access.may_manage(member),
     }
     return render(request, "plans/plan.html", context)
 
@@ -56,7 +56,7 @@ def new(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def settings(request: Request, plan_pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     form = PlanSettingsForm(sent(request), plan=plan)
     if form.is_valid():
         try:
@@ -74,7 +74,7 @@ def settings(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def copy(request: Request, plan_pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     form = CopyForm(sent(request), plan=plan)
     if form.is_valid():
         made = copy_plan(plan, by=request.user, **form.cleaned_data)
@@ -86,7 +86,7 @@ def copy(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, plan_pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
     remove_plan(plan, by=request.user)
     undo = reverse("plan-restore", args=[plan.pk])
     messages.success(request, _("“%(name)s” is removed.") % {"name": plan}, extra_tags=f"undo:{undo}")
@@ -95,7 +95,7 @@ def remove(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_POST
 def restore(request: Request, plan_pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk, at_least=Role.MANAGER, removed=True)
+    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER, removed=True)
     restore_plan(plan, by=request.user)
     messages.success(request, _("“%(name)s” is back.") % {"name": plan})
     return redirect("plan", plan.pk)
@@ -103,10 +103,10 @@ def restore(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_GET
 def history(request: Request, plan_pk: int) -> HttpResponse:
-    plan = get_plan(request, plan_pk)
+    plan, member = get_plan(request, plan_pk)
     found = Change.objects.filter(plan=plan).order_by("-revision", "pk")
     page = Paginator(found, 100).get_page(request.GET.get("page"))
-    can_edit = access.may_manage(plan.membership)
+    can_edit = access.may_manage(member)
     return render(
         request, "plans/history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit}
     )
@@ -115,9 +115,9 @@ def history(request: Request, plan_pk: int) -> HttpResponse:
 @require_POST
 def undo(request: Request, plan_pk: int, revision: int) -> HttpResponse:
     """Take one revision back: a manager anybody's, a rep their own."""
-    plan = get_plan(request, plan_pk, at_least=Role.REP)
+    plan, member = get_plan(request, plan_pk, at_least=Role.REP)
     of_others = Change.objects.filter(team=plan.team, revision=revision).exclude(by=request.user.pk)
-    if not access.may_manage(plan.membership) and of_others.exists():
+    if not access.may_manage(member) and of_others.exists():
         raise PermissionDenied
     taken = changes.undo(plan.team, revision, by=request.user, plan=plan)
     if request.htmx:

@@ -12,10 +12,11 @@ from itertools import combinations
 from math import factorial, prod
 from typing import Generic, TypeVar
 
+from planner.arithmetic.exact import Number
+
 # A product of more factors explains nothing to anybody, and doubles the work each time.
 MOST_FACTORS = 8
 
-Number = Decimal | Fraction | int
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -132,8 +133,3 @@ def apportioned(parts: Sequence[Fraction], places: int = 0) -> tuple[Decimal, ..
     for index in by_loss[:missing]:
         floors[index] += 1
     return tuple(Decimal(each).scaleb(-places) for each in floors)
-
-
-def decimal(value: Fraction, places: int = 6) -> Decimal:
-    """A fraction as a decimal of at most `places` decimals, halves to the even neighbour."""
-    return Decimal(round(value * 10**places)).scaleb(-places)

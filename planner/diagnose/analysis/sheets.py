@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from planner.diagnose.analysis.drivers import decimal
+from planner.arithmetic.exact import decimal
 from planner.diagnose.analysis.split import Split
 from planner.diagnose.analysis.trend import Trend
 from planner.spreadsheets.sheets import Heading, Line, Number, Sheet

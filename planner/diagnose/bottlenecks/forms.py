@@ -163,7 +163,7 @@ class AddViewForm(AddForm):
         )
 
     def create(self, log: Recording) -> CauseView:
-        view = CauseView(plan=self.table.plan, by=self.table.membership, **self.cleaned_data)
+        view = CauseView(plan=self.table.plan, by=self.table.member, **self.cleaned_data)
         log.save(view)
         return view
 

@@ -246,7 +246,7 @@ class BottlenecksTable(Table):
             obj=each,
             cells=self.cells(kind, each, shown),
             label=each.cause,
-            can_remove=kind.may_remove(self.membership, each),
+            can_remove=kind.may_remove(self.member, each),
         )
 
     def _view_row(self, view: CauseView) -> Row:
@@ -265,7 +265,7 @@ class BottlenecksTable(Table):
             css="sub",
             group=f"bottleneck-{merged.pk}" if merged else "",
             label=view.text,
-            can_remove=kind.may_remove(self.membership, view),
+            can_remove=kind.may_remove(self.member, view),
         )
 
     @cached_property

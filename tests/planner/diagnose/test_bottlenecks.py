@@ -34,8 +34,7 @@ def add(plan):
 
 
 def table(plan, user) -> BottlenecksTable:
-    plan.membership = seat(user, plan.team)
-    return BottlenecksTable(plan)
+    return BottlenecksTable(plan, seat(user, plan.team))
 
 
 @pytest.mark.parametrize(

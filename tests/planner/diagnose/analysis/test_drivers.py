@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.arithmetic.exact import decimal
 from planner.diagnose.analysis.drivers import (
     MOST_FACTORS,
     apportioned,
     chain,
     contributions,
-    decimal,
     shapley,
 )
 

@@ -345,7 +345,7 @@ def test_the_web_process_never_loads_pandas():
     code = (
         "import django, sys; django.setup(); from django.urls import get_resolver; "
         "get_resolver().url_patterns; "
-        "import planner.jobs, planner.readings.imports.pipeline; "
+        "import planner.readings.jobs, planner.readings.imports.pipeline; "
         "print(sorted({'pandas', 'numpy', 'apprise'} & set(sys.modules)))"
     )
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
