@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from planner import access
 from planner.models import Membership, Team
+from planner.script_texts import SCRIPT_TEXTS
 from planner.stages import stages
 
 
@@ -22,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in ("light", "dark") else "",
         "languages": settings.LANGUAGES,
         "live_seconds": settings.LIVE_SECONDS,
+        "script_texts": SCRIPT_TEXTS,
         "stages": stages(),
         "my_memberships": mine,
         "current_team": SimpleLazyObject(lambda: _current_team(request, mine)),
