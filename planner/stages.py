@@ -59,8 +59,26 @@ def check(count: int, said: str, why: Any, url: str, verb: Any, **words: Any) ->
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a stage: the name of its address, what menus call it, and names of addresses that belong to it.
+
+    An address whose name goes on behind one of these with a dash belongs to it as well: `goals-row` to `goals`.
+    """
+
+    url_name: str
+    label: Any
+    below: tuple[str, ...] = ()
+
+    def holds(self, url_name: str) -> bool:
+        names = (self.url_name, *self.below)
+        return any(url_name == name or url_name.startswith(f"{name}-") for name in names)
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One of the four stages, as its app describes it.
+
+    `pages` are its pages in the order of menus; the first is where the stage begins.
 
     summaries(plans) and checks(plans) say by a plan's id what it has and what it lacks, in a constant number of
     queries for any number of plans; open_work(memberships, day) lists what these people have to do;
@@ -69,7 +87,7 @@ class Stage:
     """
 
     name: Any
-    url_name: str
+    pages: tuple[Page, ...]
     summaries: Callable[[Sequence[Plan]], dict[int, Summary]]
     checks: Callable[[Sequence[Plan]], dict[int, list[Check]]]
     tables: tuple[tuple[str, str], ...] = ()
@@ -81,11 +99,37 @@ class Stage:
         default=lambda log, leaver, successor: 0
     )
 
+    @property
+    def url_name(self) -> str:
+        """The address where the stage begins."""
+        return self.pages[0].url_name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address is: in which stage, on which of its pages, and the pages that lead there."""
+
+    stage: Stage
+    page: Page
+    trail: tuple[Page, ...]
+    is_page: bool
+
 
 @cache
 def stages() -> tuple[Stage, ...]:
     """The stages in the order of the loop."""
     return tuple(import_string(f"{module}.STAGE") for module in settings.STAGES)
+
+
+def place_of(url_name: str) -> Place | None:
+    """The place of an address of a stage by its name; None for every other address."""
+    for stage in stages():
+        for page in stage.pages:
+            if page.holds(url_name):
+                is_page = page.url_name == url_name
+                above = stage.pages[:1] if page is not stage.pages[0] else ()
+                return Place(stage, page, above if is_page else (*above, page), is_page)
+    return None
 
 
 def summaries(plans: Sequence[Plan]) -> dict[int, list[tuple[Stage, Summary]]]:

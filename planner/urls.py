@@ -5,9 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from planner.diagnose import views as diagnosis
+from planner.diagnose.bottlenecks.page import BottlenecksPage
 from planner.diagnose.bottlenecks.table import BottlenecksTable
+from planner.diagnose.page import DiagnosePage
 from planner.diagnose.table import StatusTable
 from planner.readings import views as readings
+from planner.readings.page import ReadingsPage
 from planner.readings.table import ReadingsTable
 from planner.tables.views import table_urls
 from planner.views import (
@@ -27,6 +30,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("plans/new/", plans.new, name="plan-new"),
     path("plans/<int:plan_pk>/", plans.plan, name="plan"),
+    path("plans/<int:plan_pk>/changes/", plans.changed, name="plan-changes"),
     path("plans/<int:plan_pk>/settings/", plans.settings, name="plan-settings"),
     path("plans/<int:plan_pk>/copy/", plans.copy, name="plan-copy"),
     path("plans/<int:plan_pk>/remove/", plans.remove, name="plan-remove"),
@@ -34,10 +38,10 @@ urlpatterns = [
     path("plans/<int:plan_pk>/history/", plans.history, name="plan-history"),
     path("plans/<int:plan_pk>/undo/<int:revision>/", plans.undo, name="plan-undo"),
     path("plans/<int:plan_pk>/export/<slug:table>.<slug:suffix>", exports.export, name="export"),
-    *table_urls("readings", ReadingsTable),
+    *table_urls("readings", ReadingsTable, ReadingsPage),
     path("plans/<int:plan_pk>/readings/import/", readings.bring, name="readings-import"),
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.upload, name="readings-upload"),
-    *table_urls("diagnose", StatusTable),
+    *table_urls("diagnose", StatusTable, DiagnosePage),
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
     path("plans/<int:plan_pk>/diagnose/months/", diagnosis.look_at_others, name="diagnose-months"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
@@ -47,7 +51,7 @@ urlpatterns = [
         diagnosis.remove_formula,
         name="formula-remove",
     ),
-    *table_urls("bottlenecks", BottlenecksTable),
+    *table_urls("bottlenecks", BottlenecksTable, BottlenecksPage),
     path("plans/<int:plan_pk>/bottlenecks/from/", diagnosis.bottleneck_from, name="bottleneck-from"),
     path("", include("strategies.urls")),
     path("", include("tracking.urls")),

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner.arithmetic.periods import add_months, month_start, months_between
 from planner.models import Plan
-from planner.stages import Check, Stage, Summary, check
+from planner.stages import Check, Page, Stage, Summary, check
 from reviews.models import Review
 
 
@@ -97,7 +97,7 @@ def _of_plan(plan: Plan, reviews: Sequence[Review]) -> list[Check]:
 
 STAGE = Stage(
     name=gettext_lazy("Review"),
-    url_name="reviews",
+    pages=(Page("reviews", pgettext_lazy("stage", "Reviews")),),
     summaries=_summaries,
     checks=_checks,
     tables=(("reviews", "reviews.table.ReviewsTable"),),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Goal, Plan, PlanMetric
-from planner.stages import Check, Stage, Summary, check
+from planner.stages import Check, Page, Stage, Summary, check
 from strategies.models import Strategy
 
 MOST_CORE_GOALS = 3
@@ -120,7 +120,7 @@ def _of_plan(plan: Plan, counted: dict[str, Any] | None, unanswered: list[str]) 
 
 STAGE = Stage(
     name=gettext_lazy("Strategize"),
-    url_name="goals",
+    pages=(Page("goals", gettext_lazy("Goals")),),
     summaries=_summaries,
     checks=_checks,
     tables=(("goals", "strategies.table.GoalsTable"),),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Membership, Plan
-from planner.stages import Check, Stage, Summary, Work, by_day, check
+from planner.stages import Check, Page, Stage, Summary, Work, by_day, check
 from strategies.models import Strategy
 from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Task
 
@@ -179,7 +179,7 @@ def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> in
 
 STAGE = Stage(
     name=gettext_lazy("Execute"),
-    url_name="tracking",
+    pages=(Page("tracking", gettext_lazy("Execution")),),
     summaries=_summaries,
     checks=_checks,
     tables=(("tracking", "tracking.table.TrackingTable"),),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner.arithmetic.periods import add_months, full_months_before
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
 from planner.models import Bottleneck, Plan, PlanMetric, Reading, Segment
-from planner.stages import Check, Stage, Summary, check
+from planner.stages import Check, Page, Stage, Summary, check
 
 HISTORY_MONTHS = 6
 
@@ -169,7 +169,11 @@ def _on_focus(plan: Plan, in_focus: int, vague: int) -> list[Check]:
 
 STAGE = Stage(
     name=gettext_lazy("Diagnose"),
-    url_name="diagnose",
+    pages=(
+        Page("diagnose", gettext_lazy("Performance status"), below=("formula", "formulas")),
+        Page("readings", gettext_lazy("History of the figures")),
+        Page("bottlenecks", gettext_lazy("Bottlenecks"), below=("bottleneck",)),
+    ),
     summaries=_summaries,
     checks=_checks,
     tables=(("status", "planner.diagnose.table.StatusTable"),),

@@ -17,7 +17,6 @@ from planner.arithmetic import formats, gaps
 from planner.arithmetic.periods import full_months_before
 from planner.diagnose import gap_history, sheet
 from planner.diagnose.analysis.forecasting import FEWEST, forecast
-from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.forms import METRIC_FIELDS, AddMetricForm, StatusForm
 from planner.diagnose.standings import Standing, standings
 from planner.models import GapPoint, Metric, Plan, PlanMetric
@@ -59,8 +58,6 @@ class StatusTable(Table):
     """Table 1: metric, current value, target, gap, gap rate and main problems."""
 
     url_name = "diagnose"
-    template = "diagnose/diagnose.html"
-    parts = frozenset({"flags", "trend", "drivers"})
     file_name = "status"
     form_title = pgettext_lazy("form", "Sales performance status")
     title = gettext_lazy("Table 1 · Performance status")
@@ -88,7 +85,7 @@ class StatusTable(Table):
 
     def summary(self) -> str:
         """The months of the current values, where all that are known look at the same ones."""
-        known = [each for each in self.analysis.standings if each.computed.present]
+        known = [each for each in self.standings if each.computed.present]
         looked_at = {each.months for each in known} or {full_months_before(self.plan.start)}
         if len(looked_at) > 1:
             own = words.months(full_months_before(self.plan.start))
@@ -102,9 +99,9 @@ class StatusTable(Table):
         ]
 
     @cached_property
-    def analysis(self) -> Analysis:
-        """What the figures say, for the parts of the page beneath the table."""
-        return Analysis(self.plan, self.params)
+    def standings(self) -> list[Standing]:
+        """Every row of the plan in figures, whatever the page filters."""
+        return standings(self.plan, self.plan.metrics.select_related("metric", "plan"))
 
     def suggestions(self) -> list[str]:
         """The names of the team's metrics that are not in the table yet."""

@@ -79,7 +79,6 @@ def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpRespo
             return redirect(f"{reverse('diagnose', args=[plan.pk])}?product=f{formula.pk}#drivers")
     context = {
         "plan": plan,
-        "place": "diagnose",
         "form": form,
         "changed": pk,
         "products": Analysis(plan, request.GET).products,

@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +17,7 @@ from planner import access, words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import add_months, parse_month
 from planner.changes import Recording
-from planner.models import Import, Membership, Metric, Plan, Reading, Segment
+from planner.models import Membership, Metric, Plan, Reading, Segment
 from planner.readings.save import put_typed
 from planner.tables import cells
 from planner.tables.columns import Column, Row
@@ -27,7 +26,6 @@ from planner.tables.shows import ALL
 from planner.tables.table import Rights, RowKind, Table
 
 MONTHS = 12
-MOST_IMPORTS = 20
 # So many years back are offered by name.
 MOST_WINDOWS = 10
 
@@ -114,7 +112,6 @@ class ReadingsTable(Table):
     """A year of readings for the whole or one segment, each with its source and author."""
 
     url_name = "readings"
-    template = "readings/readings.html"
     file_name = ""
     is_broad = True
     title = gettext_lazy("History of the figures")
@@ -211,12 +208,6 @@ class ReadingsTable(Table):
         said = _("Every value with its source: point at it, or open it.")
         return f"{self.segment} · {said}" if self.segment else said
 
-    @property
-    def imports(self) -> list[Import]:
-        """The files that brought figures into this plan, the newest first."""
-        files = Import.objects.filter(plan=self.plan).exclude(kind=Import.Kind.TYPED)
-        return list(files[:MOST_IMPORTS])
-
     # Its rows.
 
     @cached_property
@@ -276,8 +267,3 @@ class ReadingsTable(Table):
             said.append(str(reading.entered_by))
         said.append(formats.day(self.plan.team.today(reading.entered_at), language))
         return cells.tip(shown, said)
-
-    @property
-    def import_url(self) -> str:
-        """Where files are brought, for who may."""
-        return reverse("readings-import", args=[self.plan.pk]) if self.can_manage else ""

@@ -32,7 +32,7 @@ def bring(request: Request, plan_pk: int) -> HttpResponse:
     if form.is_valid():
         upload = uploads.receive(plan, form.cleaned_data["file"], request.user)
         return _hand_over(request, upload, saving=False)
-    context = {"plan": plan, "place": "diagnose", "form": form}
+    context = {"plan": plan, "form": form}
     return render(request, "readings/import.html", context, status=status_of(form))
 
 
@@ -66,7 +66,7 @@ def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
             return _hand_over(request, found, saving=False)
     else:
         form = ChoicesForm(initial=found.choices, **shown)
-    context = {"plan": plan, "place": "diagnose", "upload": found, "found": seen, "form": form}
+    context = {"plan": plan, "upload": found, "found": seen, "form": form}
     return render(request, "readings/upload.html", context, status=status_of(form))
 
 

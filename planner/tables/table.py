@@ -78,9 +78,6 @@ class Table:
     """The base of the four tables. A subclass says columns, kinds and how a page of objects becomes rows."""
 
     url_name: ClassVar[str]
-    template: ClassVar[str] = "tables/page.html"
-    # Parts of the page, besides the table, that are asked for by their ids.
-    parts: ClassVar[frozenset[str]] = frozenset()
     title: ClassVar[Any]
     # What the form is called in a file, and the name in the file's address; "" for a table that is no form.
     form_title: ClassVar[Any]

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,48 +20,53 @@ from django_htmx.http import trigger_client_event
 
 from planner import access, changes
 from planner.access import get_plan
-from planner.models import Change
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.page import TablePage
 from planner.tables.table import RowKind, Table
+from planner.web import live
 from planner.web.requests import Request
 
 
-def table_urls(url_name: str, table: type[Table]) -> list[URLPattern]:
+def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = TablePage) -> list[URLPattern]:
     """The addresses of one table below its page, each named for the page."""
     base = f"plans/<int:plan_pk>/{url_name}/"
-    kwargs = {"table": table}
+    of_page, of_rows = {"table": table, "page": page}, {"table": table}
     return [
-        path(base, page, kwargs, name=url_name),
-        path(f"{base}changes/", changed, kwargs, name=f"{url_name}-changes"),
-        path(f"{base}rows/", add, kwargs, name=f"{url_name}-add"),
-        path(f"{base}rows/<str:key>/", row, kwargs, name=f"{url_name}-row"),
-        path(f"{base}rows/<str:key>/remove/", remove, kwargs, name=f"{url_name}-remove"),
+        path(base, show, of_page, name=url_name),
+        path(f"{base}changes/", changed, of_page, name=f"{url_name}-changes"),
+        path(f"{base}rows/", add, of_rows, name=f"{url_name}-add"),
+        path(f"{base}rows/<str:key>/", row, of_rows, name=f"{url_name}-row"),
+        path(f"{base}rows/<str:key>/remove/", remove, of_rows, name=f"{url_name}-remove"),
     ]
 
 
 @require_GET
-def page(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
+def show(request: Request, plan_pk: int, table: type[Table], page: type[TablePage[Any]]) -> HttpResponse:
     plan, member = get_plan(request, plan_pk)
-    shown = table(plan, member, request.GET)
+    shown = page(table(plan, member, request.GET))
     template = shown.template
     if request.htmx:
-        part = request.htmx.target in shown.parts
-        template = f"{shown.template}#{request.htmx.target}" if part else "tables/page.html#table"
-    return render(request, template, {"plan": plan, "table": shown, "place": shown.url_name})
+        is_piece = request.htmx.target in {piece.id for piece in shown.pieces}
+        template = f"{template}#{request.htmx.target}" if is_piece else "tables/page.html#table"
+    return render(request, template, _around(shown))
 
 
 @require_GET
-def changed(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
-    """The rows that others changed since the revision that a page has; 204 where there is nothing new."""
+def changed(request: Request, plan_pk: int, table: type[Table], page: type[TablePage[Any]]) -> HttpResponse:
+    """What others changed since the revision that a page has, in its rows and its pieces; 204 where nothing is new."""
     plan, member = get_plan(request, plan_pk)
-    since = request.GET.get("since", "")
-    if not since.isdecimal() or int(since) >= plan.team.revision:
+    changes = live.new_changes(request, plan.team)
+    if not changes:
         return HttpResponse(status=204)
-    shown = table(plan, member, request.GET)
-    # What other plans of the team bring in shows here as well: readings are the team's.
-    new = list(Change.objects.filter(team=plan.team, revision__gt=int(since)))
-    keys = shown.keys_touched(new)
-    return _rows(request, shown, keys, plan.team.revision)
+    shown = page(table(plan, member, request.GET))
+    pieces = live.render_pieces(request, shown.template, _around(shown), shown.pieces, changes)
+    rows = shown.table.rows_of(keys) if (keys := shown.table.keys_touched(changes)) else []
+    html = render_to_string("tables/changes.html", {"rows": rows}) if rows else ""
+    return live.answer(html + pieces, plan.team.revision)
+
+
+def _around(page: TablePage[Any]) -> dict[str, Any]:
+    return {"plan": page.plan, "table": page.table, "page": page}
 
 
 @require_http_methods(["GET", "POST"])
@@ -174,14 +180,8 @@ def _fields(table: Table, kind: RowKind, obj: Any, cell: str | None) -> list[str
 
 def _rows(request: Request, table: Table, keys: list[str], revision: int) -> HttpResponse:
     """The rows of these keys, for the script to put in their places."""
-    if not keys:
-        answer = HttpResponse(status=204)
-    else:
-        rows = table.rows_of(keys)
-        answer = render(request, "tables/rows.html", {"rows": rows})
-    answer["X-Revision"] = str(revision)
-    answer["X-Rows"] = "1"
-    return answer
+    html = render_to_string("tables/rows.html", {"rows": table.rows_of(keys)}) if keys else ""
+    return live.answer(html, revision)
 
 
 def _row_form(request: Request, table: Table, key: str, form: RowForm | None) -> HttpResponse:
@@ -202,7 +202,6 @@ def _context(table: Table, *, form: AddForm | RowForm, **more: Any) -> dict[str,
     return {
         "plan": table.plan,
         "table": table,
-        "place": table.url_name,
         "form": form,
         "can_edit": access.may_manage(table.member),
         **more,

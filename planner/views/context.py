@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from planner import access
 from planner.models import Membership, Team
-from planner.stages import stages
+from planner.stages import Place, place_of, stages
 from planner.web.script_texts import SCRIPT_TEXTS
 
 
@@ -25,9 +25,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "live_seconds": settings.LIVE_SECONDS,
         "script_texts": SCRIPT_TEXTS,
         "stages": stages(),
+        "here": _here(request),
         "my_memberships": mine,
         "current_team": SimpleLazyObject(lambda: _current_team(request, mine)),
     }
+
+
+def _here(request: HttpRequest) -> Place | None:
+    """The place of the page among the stages, for menu and breadcrumbs."""
+    found = request.resolver_match
+    return place_of(found.url_name) if found and found.url_name else None
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:

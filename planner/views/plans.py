@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -18,18 +20,39 @@ from planner.copies import copy_plan
 from planner.diagnose.standings import reached, standings
 from planner.diagnose.table import StatusTable
 from planner.forms.plans import CopyForm, PlanForm, PlanSettingsForm
-from planner.models import Change, Plan
+from planner.models import Change, Membership, Plan
 from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
+from planner.web import live
+from planner.web.live import Piece
 from planner.web.requests import Request, sent, status_of
+
+# Everything on a plan's home composes the stages: any change of the team may show in it.
+OVERVIEW = Piece("overview")
 
 
 @require_GET
 def plan(request: Request, plan_pk: int) -> HttpResponse:
     plan, member = get_plan(request, plan_pk)
+    return render(request, "plans/plan.html", _overview(plan, member))
+
+
+@require_GET
+def changed(request: Request, plan_pk: int) -> HttpResponse:
+    """The plan's home as it is now, where something changed since the revision that a page has."""
+    plan, member = get_plan(request, plan_pk)
+    changes = live.new_changes(request, plan.team)
+    if not changes:
+        return HttpResponse(status=204)
+    html = live.render_pieces(request, "plans/plan.html", _overview(plan, member), [OVERVIEW], changes)
+    return live.answer(html, plan.team.revision)
+
+
+def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
+    """What a plan's home shows."""
     loop = stages.summaries([plan])[plan.pk]
     checks = stages.checks([plan])[plan.pk]
     rows = StatusTable.kinds["metric"].objects(plan)
-    context = {
+    return {
         "plan": plan,
         "place": "plan",
         "loop": loop,
@@ -41,7 +64,6 @@ def plan(request: Request, plan_pk: int) -> HttpResponse:
         "members": plan.team.memberships.all(),
         "can_edit": access.may_manage(member),
     }
-    return render(request, "plans/plan.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,8 @@ import { showToast, texts } from "./app.js";
 
 export const { htmx } = window;
 export const grid = () => document.querySelector("table.grid");
+// What of the page says where to ask for changes, and which revision it has: its table, or a piece of it.
+export const live = () => document.querySelector("[data-changes-url]");
 export const openEditors = () => [...document.querySelectorAll("td > form.editor")];
 export const membersOf = (group) => [...grid().querySelectorAll(`[id="${group}"], [data-group="${group}"]`)];
 const ownHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
@@ -21,12 +23,24 @@ let toldSignedOut = false;
 export function merge(html, revision, saving) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  const names = [...grid().tHead.rows[0].cells].map((head) => head.textContent.trim());
-  for (const fresh of holder.content.querySelectorAll("tr")) {
+  const brought = [...holder.content.children];
+  // The rows of a save come bare, those beside pieces in a table of their own.
+  const rows = brought.flatMap((each) => [...(each.rows ?? [each])]).filter((each) => each.matches("tr"));
+  const names = rows.length ? [...grid().tHead.rows[0].cells].map((head) => head.textContent.trim()) : [];
+  for (const fresh of rows) {
     label(fresh, names);
     mergeRow(fresh, revision, saving);
   }
-  document.body.dispatchEvent(new CustomEvent("rows-changed"));
+  for (const piece of brought) if (piece.id && !piece.matches("tr")) mergePiece(piece);
+}
+
+// A piece of the page takes the place of the old one, unless somebody is choosing or typing in that.
+function mergePiece(fresh) {
+  const old = document.getElementById(fresh.id);
+  if (!old) return;
+  const busy = old.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+  if (busy) document.activeElement.addEventListener("blur", () => mergePiece(fresh), { once: true });
+  else htmx.swap(old, fresh.outerHTML, { swapStyle: "outerHTML" });
 }
 
 // An answer leaves out what the head says already: the columns' names that the cards of a phone show.
@@ -101,26 +115,26 @@ export function release(id) {
 
 // What others changed
 
-const turn = () => Number(grid()?.dataset.live || 5) * 1000;
+const turn = () => Number(live()?.dataset.live || 5) * 1000;
 
 export async function poll() {
   clearTimeout(timer);
-  const table = grid();
-  if (!table) return;
+  const page = live();
+  if (!page) return;
   timer = setTimeout(poll, turn());
   if (document.hidden || asking) return;
   asking = true;
   try {
     const query = new URLSearchParams(location.search);
-    query.set("since", table.dataset.revision);
+    query.set("since", page.dataset.revision);
     const waits = { headers: headers(), signal: AbortSignal.timeout(10000) };
-    const answer = await fetch(`${table.dataset.changesUrl}?${query}`, waits);
+    const answer = await fetch(`${page.dataset.changesUrl}?${query}`, waits);
     if (answer.redirected || answer.status === 401) signedOut();
     else if (answer.ok) {
       toldSignedOut = false;
-      const revision = Number(answer.headers.get("X-Revision") || table.dataset.revision);
+      const revision = Number(answer.headers.get("X-Revision") || page.dataset.revision);
       if (answer.status !== 204) merge(await answer.text(), revision);
-      table.dataset.revision = revision;
+      page.dataset.revision = revision;
     }
   } catch {
     // No connection: the next turn asks again. What is typed says so itself when it is sent.
@@ -130,7 +144,7 @@ export async function poll() {
 }
 
 function signedOut() {
-  if (!toldSignedOut) toast(texts.signedOut, "", grid().dataset.loginUrl);
+  if (!toldSignedOut) toast(texts.signedOut, "", live().dataset.loginUrl);
   toldSignedOut = true;
 }
 

@@ -299,6 +299,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     merge(xhr.responseText, revision, form);
     if (form.isConnected && form.matches("td > form.editor")) close(form, form.contains(document.activeElement));
     goOn();
+    if (grid().hasAttribute("data-pieces")) poll(); // what stands around the table shows the change too
   } else if (xhr.status < 300 && !xhr.responseURL.includes(requestConfig.path.replace(/^https?:..[^/]+/, ""))) {
     event.detail.shouldSwap = false;
     report(form, texts.signedOut, grid().dataset.loginUrl);

@@ -32,8 +32,10 @@ def _choice(value: str, label: Any, chosen: bool) -> Choice:
 class Analysis:
     """The analysis of one plan; every part is worked out when it is asked for, from the same readings."""
 
-    def __init__(self, plan: Plan, params: QueryDict) -> None:
+    def __init__(self, plan: Plan, params: QueryDict, rows: list[Standing] | None = None) -> None:
+        """`rows` are those of Table 1 in figures, where they are known already."""
         self.plan, self.params = plan, params
+        self._rows = rows
 
     @cached_property
     def metrics(self) -> dict[int, Metric]:
@@ -42,6 +44,8 @@ class Analysis:
 
     @cached_property
     def standings(self) -> list[Standing]:
+        if self._rows is not None:
+            return self._rows
         return standings(self.plan, self.plan.metrics.select_related("metric", "plan"))
 
     @cached_property

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from planner import access, words
+from planner import access
 from planner.diagnose.bottlenecks.forms import AddBottleneckForm, AddViewForm, BottleneckForm, ViewForm
-from planner.diagnose.standings import Standing, standings
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.tables import cells
@@ -96,22 +94,10 @@ class ViewKind(RowKind):
         return CauseView.with_removed.filter(plan=plan)
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A bottleneck in the chart of the quadrants: its number in the ranking, and where it lies."""
-
-    number: int
-    bottleneck: Bottleneck
-    x: int
-    y: int
-
-
 class BottlenecksTable(Table):
     """Bottlenecks by the four quadrants, each with the views of causes that were merged into it."""
 
     url_name = "bottlenecks"
-    template = "diagnose/bottlenecks.html"
-    parts = frozenset({"quadrants"})
     file_name = ""
     title = gettext_lazy("Bottlenecks")
     heading = gettext_lazy("Bottlenecks")
@@ -155,11 +141,6 @@ class BottlenecksTable(Table):
     @property
     def in_focus(self) -> int:
         return sum(each.in_focus for each in self.ranked)
-
-    @property
-    def is_crowded(self) -> bool:
-        """Whether more are in focus than one plan can solve."""
-        return self.in_focus > MOST_IN_FOCUS
 
     def summary(self) -> str:
         focus = ngettext("%(n)d in focus", "%(n)d in focus", self.in_focus) % {"n": self.in_focus}
@@ -245,66 +226,8 @@ class BottlenecksTable(Table):
         group = self.kinds["bottleneck"].key(merged.pk) if merged else ""
         return self.row(kind, view, shown, css="sub", group=group)
 
-    @cached_property
-    def gaps(self) -> list[dict[str, Any]]:
-        """The metrics that are behind their target and have no bottleneck yet, the largest shortfall first."""
-        named = {each.metric_id for each in self.ranked if each.metric_id}
-        found = standings(
-            self.plan, self.plan.metrics.select_related("metric", "plan").exclude(metric__in=named)
-        )
-        behind = [each for each in found if each.gap.gap is not None and each.gap.gap > 0]
-        behind.sort(key=lambda each: -(each.gap.shortfall or 0))
-        return [{"metric": each.row.metric, **_as_evidence(each)} for each in behind]
-
-    # The four quadrants
-
-    def dots(self) -> list[Dot]:
-        """The scored bottlenecks in a square of 500 × 500, ease to the right, impact upwards; side by side where
-        they have the same scores."""
-        taken: dict[tuple[int, int], int] = {}
-        found = []
-        for number, each in enumerate(self.ranked, start=1):
-            if each.impact is None or each.ease is None:
-                continue
-            place = each.ease, each.impact
-            nth = taken[place] = taken.get(place, 0) + 1
-            aside = (nth // 2) * 26 * (1 if nth % 2 else -1)
-            found.append(Dot(number, each, 100 * each.ease - 50 + aside, 550 - 100 * each.impact))
-        return found
-
-    @property
-    def unscored(self) -> int:
-        return sum(each.quadrant is None for each in self.ranked)
-
-    quadrants = (
-        pgettext_lazy("quadrant", "long-term"),
-        pgettext_lazy("quadrant", "first"),
-        pgettext_lazy("quadrant", "last, or never"),
-        pgettext_lazy("quadrant", "after the others"),
-    )
-
 
 def _rank(each: Bottleneck) -> tuple[int, bool, int, int, int]:
     quadrant = each.quadrant
     rank = RANKS[quadrant] if quadrant else len(RANKS)
     return rank, not each.in_focus, -(each.impact or 0) - (each.ease or 0), each.order, each.pk
-
-
-def _as_evidence(standing: Standing) -> dict[str, str]:
-    """A gap as the first words of a bottleneck, and what shows it."""
-    metric = standing.row.metric
-    said = {
-        "what": metric.name,
-        "current": words.figure(metric, standing.current),
-        "target": words.figure(metric, standing.target),
-        "gap": words.figure(metric, standing.gap.gap, difference=True),
-        "rate": words.per_cent(standing.gap.shortfall),
-    }
-    shown = (
-        _("%(what)s: %(current)s, target %(target)s, still %(gap)s to go (%(rate)s of the target).") % said
-    )
-    problems = standing.row.problems.strip()
-    return {
-        "cause": _("%(what)s is behind its target") % said,
-        "evidence": f"{shown} {problems}"[:2000] if problems else shown,
-    }

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from planner import changes
 from planner.diagnose.bottlenecks.forms import kind_of
+from planner.diagnose.bottlenecks.page import BottlenecksPage
 from planner.diagnose.bottlenecks.table import BottlenecksTable
 from planner.models import Bottleneck, CauseView, Change, Metric, Reading, Segment
 from tests.conftest import seat
@@ -71,7 +72,7 @@ def test_the_chart_follows_the_scores(url, plan, manager, add, as_):
 def test_equal_scores_stand_side_by_side(plan, manager, add):
     for cause in "abc":
         add(cause, 3, 3)
-    places = [(dot.x, dot.y) for dot in table(plan, manager).dots()]
+    places = [(dot.x, dot.y) for dot in BottlenecksPage(table(plan, manager)).dots()]
     assert len(set(places)) == 3
     assert {y for _x, y in places} == {250}
 

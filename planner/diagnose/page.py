@@ -1,0 +1,25 @@
+"""The page of Table 1: the table, and beneath it what the values say."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from planner.diagnose.analysis.page import Analysis
+from planner.diagnose.table import StatusTable
+from planner.tables.page import TablePage
+from planner.web.live import Piece
+
+# What the analysis is worked out from.
+ANALYSED = frozenset(
+    {"planner.import", "planner.metric", "planner.planmetric", "planner.formula", "planner.plan"}
+)
+
+
+class DiagnosePage(TablePage[StatusTable]):
+    template = "diagnose/diagnose.html"
+    pieces = tuple(Piece(name, ANALYSED) for name in ("months", "flags", "trend", "drivers", "known"))
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What the values say, as the address asks for it."""
+        return Analysis(self.plan, self.params, self.table.standings)
