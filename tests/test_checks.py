@@ -186,7 +186,7 @@ CASES = {
         lambda plan: add_tasks(3),
         "“Referrals” has more than three tasks",
         lambda plan: (
-            add_tasks(3),
+            add_tasks(4),
             Task.objects.filter(description="t0").update(status="cancelled", cancel_reason="x"),
             Task.objects.filter(description="t1").update(removed_at=timezone.now()),
         ),
@@ -319,13 +319,14 @@ def test_each_check_leads_to_the_rows_that_it_speaks_of(sound, plan, manager, as
     assert f'id="task-{other.pk}"' not in page
 
 
+@pytest.mark.parametrize("sort", ["", "&sort=due", "&sort=-progress&q=l"])
 @pytest.mark.parametrize(("lacks", "shown"), [("tasks", "Empty"), ("fewer", "Full"), ("", "Both")])
-def test_table_3_shows_the_strategies_without_tasks_or_with_too_many(plan, manager, as_, lacks, shown):
-    Strategy.objects.create(plan=plan, title="Empty")
+def test_table_3_shows_the_strategies_without_tasks_or_with_too_many(plan, manager, as_, lacks, shown, sort):
+    Strategy.objects.create(plan=plan, title="Empty", aim="less")
     full = Strategy.objects.create(plan=plan, title="Full")
     for number in range(4):
         Task.objects.create(strategy=full, description=f"t{number}")
-    page = as_(manager).get(f"/plans/{plan.pk}/tracking/?lacks={lacks}").content.decode()
+    page = as_(manager).get(f"/plans/{plan.pk}/tracking/?lacks={lacks}{sort}").content.decode()
     body = page[page.index("<tbody") : page.index("</tbody>")]
 
     assert ("<b>Empty</b>" in body, "<b>Full</b>" in body) == {
