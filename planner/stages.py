@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from planner.models import Membership, Plan
+from planner.pitfalls import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,6 @@ class Work:
     url: str
     owner: Membership | None
     plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One of the pitfalls that a plan is checked for: what was found ("" where all is well), why it matters, and
-    the address of the place that mends it, with the verb for the link."""
-
-    found: str
-    why: Any = ""
-    url: str = ""
-    verb: Any = ""
-
-
-def check(count: int, said: str, why: Any, url: str, verb: Any, **words: Any) -> Check:
-    """The check of a pitfall that was met `count` times, `said` with that as %(n)d; fine where it is 0."""
-    return Check(said % {"n": count, **words}, why, url, verb) if count else Check("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,6 +17,10 @@ from planner.models import Metric
 
 def language() -> str:
     return get_language() or "en"
+
+
+def _is_chinese() -> bool:
+    return language().startswith("zh")
 
 
 def _decimal(value: Number | None) -> Decimal | None:
@@ -52,6 +57,10 @@ def month(date: dt.date) -> str:
     return formats.month(date, language())
 
 
+def quarter(date: dt.date) -> str:
+    return formats.quarter(date, language())
+
+
 def months(dates: list[dt.date] | tuple[dt.date, ...]) -> str:
     """One month, or from the first to the last."""
     return month(dates[0]) if len(dates) == 1 else f"{month(dates[0])} – {month(dates[-1])}"
@@ -59,4 +68,18 @@ def months(dates: list[dt.date] | tuple[dt.date, ...]) -> str:
 
 def together(sentences: list[str]) -> str:
     """Sentences one after the other; Chinese ones need no space between them."""
-    return ("" if language().startswith("zh") else " ").join(each for each in sentences if each)
+    return ("" if _is_chinese() else " ").join(each for each in sentences if each)
+
+
+def listed(names: Iterable[object], most: int | None = 3) -> str:
+    """Names one after the other, at most so many of them: "A, B, C and 2 more", "甲、乙、丙等 5 个".
+
+    None lists them all, for who has to choose among them or look each of them up.
+    """
+    every = [str(name) for name in names]
+    shown = every[:most]
+    rest = len(every) - len(shown)
+    if _is_chinese():
+        text = "、".join(shown)
+        return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(every)} 个" if rest else text
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")

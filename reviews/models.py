@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from planner import words
 from planner.arithmetic.periods import add_months
 from planner.models import Plan, Recorded
 
@@ -14,12 +15,20 @@ MONTHS_IN = {"month": 1, "quarter": 3}
 
 
 def period_name(kind: str, start: dt.date) -> str:
-    """2023-07 for a month, 2023 Q3 for a quarter of the calendar, 2023-02 – 2023-04 for any other three months."""
+    """A period as Table 4 prints it: 2023-07 for a month, 2023 Q3 for a quarter of the calendar, 2023-02 – 2023-04
+    for any other three months."""
     if kind == "month":
         return f"{start:%Y-%m}"
     if start.month % 3 == 1:
         return f"{start:%Y} Q{start.month // 3 + 1}"
     return f"{start:%Y-%m} – {add_months(start, 2):%Y-%m}"
+
+
+def period_in_words(kind: str, start: dt.date) -> str:
+    """A period within a sentence: "Jul 2023", "Q3 2023" or "Feb 2023 – Apr 2023"."""
+    if kind == "month":
+        return words.month(start)
+    return words.quarter(start) if start.month % 3 == 1 else words.months((start, add_months(start, 2)))
 
 
 class Review(Recorded):
@@ -63,6 +72,15 @@ class Review(Recorded):
 
     def as_copy(self, days: int) -> None:
         """What was looked back on belongs to the plan that it happened in."""
+
+    @property
+    def has_lesson(self) -> bool:
+        """Whether it says what worked or what to improve."""
+        return bool(self.worked or self.improve)
+
+    @property
+    def in_words(self) -> str:
+        return period_in_words(self.kind, self.start)
 
     @property
     def end(self) -> dt.date:

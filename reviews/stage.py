@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from planner import words
 from planner.arithmetic.periods import add_months, month_start, months_between
 from planner.models import Plan
-from planner.stages import Check, Page, Stage, Summary, check
+from planner.pitfalls import Check, Met, Pitfall, check
+from planner.stages import Page, Stage, Summary
+from reviews import pitfalls
 from reviews.models import Review
 
 
@@ -46,53 +48,32 @@ def _summary(plan: Plan, reviews: Sequence[Review]) -> Summary:
         said = ngettext(
             "The review of %(month)s is due", "%(n)d reviews are due, the first of %(month)s", len(due)
         )
-        return Summary(said % {"n": len(due), "month": f"{due[0]:%Y-%m}"}, share, late=True)
+        return Summary(said % {"n": len(due), "month": words.month(due[0])}, share, late=True)
     if not written:
-        return Summary(_("The first review follows the end of %(month)s") % {"month": f"{months[0]:%Y-%m}"})
-    words = ngettext("%(done)d of %(n)d month reviewed", "%(done)d of %(n)d months reviewed", len(months))
-    return Summary(words % {"done": written, "n": len(months)}, share)
+        return Summary(_("The first review follows the end of %(month)s") % {"month": words.month(months[0])})
+    said = ngettext("%(done)d of %(n)d month reviewed", "%(done)d of %(n)d months reviewed", len(months))
+    return Summary(said % {"done": written, "n": len(months)}, share)
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     reviews = _by_plan(plans)
-    return {plan.pk: _of_plan(plan, reviews[plan.pk]) for plan in plans}
+    return {plan.pk: check(plan, _met(_due(plan, reviews[plan.pk]), reviews[plan.pk])) for plan in plans}
 
 
-def _of_plan(plan: Plan, reviews: Sequence[Review]) -> list[Check]:
-    url = reverse("reviews", args=[plan.pk])
-    due = _due(plan, reviews)
-    empty = [review for review in reviews if not review.worked and not review.improve]
-    idle = [review for review in reviews if (review.worked or review.improve) and not review.adjustments]
-    return [
-        check(
-            len(due),
-            ngettext(
-                "%(months)s ended without a review",
-                "%(n)d months ended without a review: %(months)s",
-                len(due),
-            ),
-            _("Half an hour while it is fresh, and the next plan begins with it."),
-            url,
-            _("Review"),
-            months=", ".join(f"{month:%Y-%m}" for month in due),
-        ),
-        check(
-            len(empty),
-            _("The review of %(period)s says neither what worked nor what to improve"),
-            _("An effect without a lesson is a number."),
-            f"{url}#review-{empty[0].pk}" if empty else "",
-            _("Say it"),
-            period=empty[0] if empty else "",
-        ),
-        check(
-            len(idle),
-            _("Nothing follows from the review of %(period)s"),
-            _("A lesson counts when somebody does something about it."),
-            f"{url}#review-{idle[0].pk}" if idle else "",
-            _("Decide"),
-            period=idle[0] if idle else "",
-        ),
-    ]
+def _met(due: Sequence[dt.date], reviews: Sequence[Review]) -> dict[Pitfall, Met]:
+    idle = [review for review in reviews if review.has_lesson and not review.adjustments]
+    return {
+        pitfalls.MONTH_WITHOUT_REVIEW: Met(len(due), {"months": words.listed(map(words.month, due))}),
+        pitfalls.REVIEW_WITHOUT_LESSON: _of_reviews([each for each in reviews if not each.has_lesson]),
+        pitfalls.REVIEW_WITHOUT_ADJUSTMENT: _of_reviews(idle),
+    }
+
+
+def _of_reviews(reviews: Sequence[Review]) -> Met:
+    """Reviews, the first of which is named and shown."""
+    if not reviews:
+        return Met(0)
+    return Met(len(reviews), {"period": reviews[0].in_words}, f"review-{reviews[0].pk}")
 
 
 STAGE = Stage(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner import words
 from planner.models import Goal, Plan, PlanMetric
-from planner.stages import Check, Page, Stage, Summary, check
+from planner.pitfalls import Check, Met, Pitfall, check
+from planner.stages import Page, Stage, Summary
+from strategies import pitfalls
 from strategies.models import Strategy
 
-MOST_CORE_GOALS = 3
 # A goal that can be held to account: measured, with an end, a name and a date.
 COMPLETE = Q(
     metric__isnull=False, target__isnull=False, due__isnull=False, owner__removed_at=None, owner__isnull=False
@@ -67,55 +69,19 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     rows = PlanMetric.objects.filter(~Exists(answered), plan__in=plans, target__isnull=False)
     for plan, name in rows.order_by("order", "pk").values_list("plan", "metric__name"):
         gaps.setdefault(plan, []).append(name)
-    return {plan.pk: _of_plan(plan, goals.get(plan.pk), gaps.get(plan.pk, [])) for plan in plans}
+    return {
+        plan.pk: check(plan, _met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, []))) for plan in plans
+    }
 
 
-def _of_plan(plan: Plan, counted: dict[str, Any] | None, unanswered: list[str]) -> list[Check]:
-    url = reverse("goals", args=[plan.pk])
-    few = counted or {"core": 0, "n": 0, "unmeasured": 0, "unowned": 0}
-
-    many = few["core"] if few["core"] > MOST_CORE_GOALS else 0
-    return [
-        check(
-            many,
-            _("%(n)d core goals"),
-            _("A plan that wants everything gets none of it: three at the most."),
-            url,
-            _("Choose"),
-        ),
-        check(
-            few["unmeasured"],
-            ngettext(
-                "%(n)d goal has no metric or no target",
-                "%(n)d goals have no metric or no target",
-                few["unmeasured"],
-            ),
-            _("What is not measured cannot be reached."),
-            url,
-            _("Set it"),
-        ),
-        check(
-            few["unowned"],
-            ngettext(
-                "%(n)d goal has no owner or no date", "%(n)d goals have no owner or no date", few["unowned"]
-            ),
-            _("A goal of everybody is a goal of nobody."),
-            url,
-            _("Set it"),
-        ),
-        check(
-            len(unanswered),
-            ngettext(
-                "No goal answers the gap of %(names)s",
-                "No goal answers the gaps of %(names)s",
-                len(unanswered),
-            ),
-            _("A gap that no goal speaks of will be there next quarter."),
-            url,
-            _("Add one"),
-            names=", ".join(unanswered[:3]) + (" …" if len(unanswered) > 3 else ""),
-        ),
-    ]
+def _met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfall, Met]:
+    core = goals["core"]
+    return {
+        pitfalls.TOO_MANY_CORE_GOALS: Met(core if core > pitfalls.MOST_CORE_GOALS else 0),
+        pitfalls.GOAL_WITHOUT_MEASURE: Met(goals["unmeasured"]),
+        pitfalls.GOAL_WITHOUT_OWNER: Met(goals["unowned"]),
+        pitfalls.GAP_WITHOUT_GOAL: Met(len(unanswered), {"names": words.listed(unanswered)}),
+    }
 
 
 STAGE = Stage(

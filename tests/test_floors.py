@@ -17,7 +17,7 @@ from django.conf import settings
 FLOORS = (
     {"arithmetic"},
     {"models"},
-    {"words", "spreadsheets", "web"},
+    {"words", "spreadsheets", "web", "pitfalls"},
     {"changes"},
     {"access", "stages", "pulses"},
     {"people", "plans", "copies"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -28,6 +27,8 @@ class Status(models.TextChoices):
 
 OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
 PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
+# Of the tasks of a strategy those that count, in queries of strategies.
+LIVE = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
 
 
 class TaskQuerySet(PresentQuerySet):
@@ -176,27 +177,6 @@ class Progress(Recorded):
 
     def as_copy(self, days: int) -> None:
         """Nobody has said anything of a copied task."""
-
-
-# More steps than these are no strategy but a project.
-MOST_TASKS = 3
-# A task that runs is looked at once a week: its owner says a word on it, at the latest in the weekly meeting.
-RHYTHM = dt.timedelta(days=7)
-
-
-def _without_a_word(day: dt.date) -> Q:
-    """Running for a week, and nobody said anything about it within the last one."""
-    said = Progress.objects.filter(task=models.OuterRef("pk"), at__date__gt=day - RHYTHM)
-    return Q(start__lte=day - RHYTHM) & ~Q(models.Exists(said))
-
-
-# What an open task may lack on a day, by the name that filters and checks use.
-INCOMPLETE: dict[str, Callable[[dt.date], Q]] = {
-    "owner": lambda day: Q(owner=None) | Q(owner__removed_at__isnull=False),
-    "due": lambda day: Q(due=None),
-    "standard": lambda day: Q(acceptance=""),
-    "word": _without_a_word,
-}
 
 
 class Alert(models.Model):

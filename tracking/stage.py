@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Membership, Plan
-from planner.stages import Check, Page, Stage, Summary, Work, by_day, check
+from planner.pitfalls import Check, Met, Pitfall, check
+from planner.stages import Page, Stage, Summary, Work, by_day
 from strategies.models import Strategy
-from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Task
+from tracking.models import OPEN, PAUSED, Task
+from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 
 
 def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
@@ -22,8 +26,8 @@ def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
     tasks = Task.objects.filter(strategy__plan__in=plans, strategy__removed_at=None)
     running = ~Q(strategy__state__in=PAUSED) & Q(status__in=OPEN)
     lacking = {
-        name: Count("pk", filter=running & by_day(plans, "strategy__plan", make))
-        for name, make in INCOMPLETE.items()
+        each.name: Count("pk", filter=running & by_day(plans, "strategy__plan", each.lacking))
+        for each in OF_TASKS.values()
     }
     found = (
         tasks.exclude(status="cancelled")
@@ -56,84 +60,30 @@ def _summary(counted: dict[str, Any] | None) -> Summary:
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     counted = _counted(plans)
-    sizes: dict[int, list[tuple[str, int]]] = {plan.pk: [] for plan in plans}
-    live = Q(tasks__removed_at=None, tasks__isnull=False) & ~Q(tasks__status="cancelled")
-    strategies = Strategy.objects.filter(plan__in=plans, state=Strategy.State.ACTIVE)
-    for plan, title, size in strategies.annotate(size=Count("tasks", filter=live)).values_list(
-        "plan", "title", "size"
-    ):
-        sizes[plan].append((title, size))
-    return {plan.pk: _of_plan(plan, counted.get(plan.pk, {}), sizes[plan.pk]) for plan in plans}
+    titles = _strategies_met(plans)
+    return {plan.pk: check(plan, _met(counted.get(plan.pk, Counter()), titles[plan.pk])) for plan in plans}
 
 
-def _of_plan(plan: Plan, counted: dict[str, Any], sizes: Sequence[tuple[str, int]]) -> list[Check]:
-    url = reverse("tracking", args=[plan.pk])
-    empty = [title for title, size in sizes if size == 0]
-    full = [title for title, size in sizes if size > MOST_TASKS]
+def _strategies_met(plans: Sequence[Plan]) -> dict[int, dict[str, list[str]]]:
+    """By a plan's id and a pitfall's name, the titles of the strategies that meet it."""
+    found: dict[int, dict[str, list[str]]] = {plan.pk: defaultdict(list) for plan in plans}
+    meets = {each.name: each.sizes for each in OF_STRATEGIES.values()}
+    strategies = sized(Strategy.objects.filter(plan__in=plans, state=Strategy.State.ACTIVE)).annotate(**meets)
+    for plan, title, *met in strategies.values_list("plan", "title", *meets):
+        for name in compress(meets, met):
+            found[plan][name].append(title)
+    return found
 
-    def of(name: str) -> int:
-        return counted.get(name, 0)
 
-    return [
-        check(
-            of("owner"),
-            ngettext("%(n)d task has no owner", "%(n)d tasks have no owner", of("owner")),
-            _("A task of nobody stays on paper."),
-            f"{url}?lacks=owner",
-            _("Name one"),
-        ),
-        check(
-            of("due"),
-            ngettext("%(n)d task has no due date", "%(n)d tasks have no due date", of("due")),
-            _("Without a date nothing is ever late."),
-            f"{url}?lacks=due",
-            _("Set it"),
-        ),
-        check(
-            of("standard"),
-            ngettext(
-                "%(n)d task has no acceptance standard",
-                "%(n)d tasks have no acceptance standard",
-                of("standard"),
-            ),
-            _("When is it done? Say it before it starts."),
-            f"{url}?lacks=standard",
-            _("Say it"),
-        ),
-        check(
-            len(empty),
-            ngettext(
-                "“%(title)s” has no task", "%(n)d strategies have no task, such as “%(title)s”", len(empty)
-            ),
-            _("A strategy without a task stays on paper."),
-            f"{url}?lacks=tasks",
-            _("Add one"),
-            title="".join(empty[:1]),
-        ),
-        check(
-            len(full),
-            ngettext(
-                "“%(title)s” has more than three tasks",
-                "%(n)d strategies have more than three tasks, such as “%(title)s”",
-                len(full),
-            ),
-            _("One to three steps are a strategy; more are a project."),
-            f"{url}?lacks=fewer",
-            _("Look"),
-            title="".join(full[:1]),
-        ),
-        check(
-            of("word"),
-            ngettext(
-                "Nobody has said a word on %(n)d running task this week",
-                "Nobody has said a word on %(n)d running tasks this week",
-                of("word"),
-            ),
-            _("Assigned and never looked at: ask in the weekly meeting."),
-            f"{url}?lacks=word",
-            _("Ask"),
-        ),
-    ]
+def _met(tasks: Mapping[str, int], strategies: Mapping[str, list[str]]) -> dict[Pitfall, Met]:
+    return {
+        each: _such_as(strategies[each.name]) if each.lacks in OF_STRATEGIES else Met(tasks[each.name])
+        for each in PITFALLS
+    }
+
+
+def _such_as(titles: list[str]) -> Met:
+    return Met(len(titles), {"title": titles[0]}) if titles else Met(0)
 
 
 def _loaded(tasks: QuerySet) -> QuerySet:

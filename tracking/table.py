@@ -6,8 +6,7 @@ from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -24,21 +23,14 @@ from planner.tables.table import Rights, RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
-from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Status, Task
+from tracking.models import LIVE, OPEN, PAUSED, Status, Task
+from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.rollup import RollUp, roll_up
 
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
 
 # What the filter of incomplete rows offers; the checks of a plan lead to them.
-LACKS = (
-    ("", gettext_lazy("Complete or not")),
-    ("owner", gettext_lazy("No owner")),
-    ("due", gettext_lazy("No due date")),
-    ("standard", gettext_lazy("No acceptance standard")),
-    ("word", gettext_lazy("No word this week")),
-    ("tasks", gettext_lazy("No task")),
-    ("fewer", gettext_lazy("More than three tasks")),
-)
+LACKS = (("", gettext_lazy("Complete or not")), *((each.lacks, each.label) for each in PITFALLS))
 
 
 class StrategyKind(RowKind):
@@ -158,12 +150,8 @@ class TrackingTable(Table):
 
     def objects(self) -> QuerySet:
         found = self.kinds["strategy"].objects(self.plan)
-        lacks = self.params.get("lacks")
-        if lacks in ("tasks", "fewer"):
-            live = Task.objects.filter(strategy=OuterRef("pk")).exclude(status=Status.CANCELLED)
-            counted = live.order_by().values("strategy").annotate(n=Count("pk")).values("n")
-            found = found.annotate(size=Coalesce(Subquery(counted), 0))
-            found = found.filter(size=0) if lacks == "tasks" else found.filter(size__gt=MOST_TASKS)
+        if of_strategies := OF_STRATEGIES.get(self.params.get("lacks", "")):
+            found = sized(found).filter(of_strategies.sizes)
         elif self._asks_for_tasks:
             found = found.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
         if sought := self.params.get("q", "").strip():
@@ -174,7 +162,7 @@ class TrackingTable(Table):
     @property
     def _asks_for_tasks(self) -> bool:
         names = ("owner", "status", "late")
-        return any(self.params.get(name) for name in names) or self.params.get("lacks") in INCOMPLETE
+        return any(self.params.get(name) for name in names) or self.params.get("lacks") in OF_TASKS
 
     def _tasks(self) -> QuerySet:
         """The tasks that the filters ask for."""
@@ -190,12 +178,11 @@ class TrackingTable(Table):
             tasks = tasks.overdue(self.day)
         elif late == "week":
             tasks = tasks.due_between(self.day, end_of_week(self.day))
-        if missing := INCOMPLETE.get(self.params.get("lacks", "")):
-            tasks = tasks.open().counting().filter(missing(self.day))
+        if of_tasks := OF_TASKS.get(self.params.get("lacks", "")):
+            tasks = tasks.open().counting().filter(of_tasks.lacking(self.day))
         return tasks
 
     def _sorted(self, found: QuerySet) -> QuerySet:
-        live = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
         by = {
             "strategy": "title",
             "goal": "aim",
@@ -206,9 +193,9 @@ class TrackingTable(Table):
         }
         if self.sort.removeprefix("-") in ("start", "due", "progress"):
             found = found.annotate(
-                first=Min("tasks__start", filter=live),
-                last=Max("tasks__due", filter=live),
-                open=Count("tasks", filter=live & Q(tasks__status__in=OPEN)),
+                first=Min("tasks__start", filter=LIVE),
+                last=Max("tasks__due", filter=LIVE),
+                open=Count("tasks", filter=LIVE & Q(tasks__status__in=OPEN)),
             )
         return self.ordered(found, by)
 

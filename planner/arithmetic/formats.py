@@ -116,6 +116,12 @@ def month(date: date, language: str) -> str:
     return format_date(date, pattern, locale=_locale(_is_chinese(language)))
 
 
+def quarter(date: date, language: str) -> str:
+    """The quarter of the calendar that a day lies in: "Q3 2023", "2023年第三季度"."""
+    pattern = "y年QQQQ" if _is_chinese(language) else "QQQ y"
+    return format_date(date, pattern, locale=_locale(_is_chinese(language)))
+
+
 def machine(value: Decimal | None) -> str:
     """A figure for files and interfaces: "0.08", "800000". No grouping, no exponent, no trailing zeros.
 

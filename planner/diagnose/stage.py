@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner import words
 from planner.arithmetic.periods import add_months, full_months_before
+from planner.diagnose import pitfalls
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
 from planner.models import Bottleneck, Plan, PlanMetric, Reading, Segment
-from planner.stages import Check, Page, Stage, Summary, check
+from planner.pitfalls import Check, Met, Pitfall, check
+from planner.stages import Page, Stage, Summary
 
 HISTORY_MONTHS = 6
 
@@ -49,59 +51,36 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     )
     in_focus = {each["plan"]: (each["n"], each["vague"]) for each in focus}
     return {
-        plan.pk: [
-            *_on_rows(rows[plan.pk], known, unsourced),
-            *_on_focus(plan, *in_focus.get(plan.pk, (0, 0))),
-        ]
+        plan.pk: check(
+            plan, _on_rows(rows[plan.pk], known, unsourced) | _on_focus(*in_focus.get(plan.pk, (0, 0)))
+        )
         for plan in plans
     }
 
 
 def _on_rows(
     rows: list[PlanMetric], known: dict[int, int], unsourced: set[tuple[int, dt.date]]
-) -> list[Check]:
-    nameless = [row for row in rows if _has_no_source(row, unsourced)]
+) -> dict[Pitfall, Met]:
     short = [row for row in rows if known.get(row.pk, 0) < HISTORY_MONTHS]
-    aimless = [row for row in rows if row.target is None]
-    silent = [row for row in rows if not row.problems]
-    return [
-        _about(
-            nameless,
-            ngettext(
-                "A value of %(names)s has no source",
-                "%(n)d metrics have values without a source: %(names)s",
-                len(nameless),
-            ),
-            _("A figure that nobody can check convinces nobody."),
-            _("Name it"),
-        ),
-        _about(
-            short,
-            ngettext(
-                "%(names)s has less than 6 months of history",
-                "%(n)d metrics have less than 6 months of history: %(names)s",
-                len(short),
-            ),
-            _("The six full months before the plan, without a hole, show a trend; fewer show a mood."),
-            _("Look"),
-        ),
-        _about(
-            aimless,
-            ngettext("%(names)s has no target", "%(n)d metrics have no target: %(names)s", len(aimless)),
-            _("Without a target there is no gap."),
-            _("Set it"),
-        ),
-        _about(
-            silent,
-            ngettext(
-                "No problem is named for %(names)s",
-                "No problem is named for %(n)d metrics: %(names)s",
-                len(silent),
-            ),
-            _("Say which step of the funnel, and which team, region or product line."),
-            _("Say it"),
-        ),
-    ]
+    return {
+        pitfalls.VALUES_WITHOUT_SOURCE: _of_rows([row for row in rows if _has_no_source(row, unsourced)]),
+        pitfalls.SHORT_HISTORY: _of_rows(short),
+        pitfalls.METRIC_WITHOUT_TARGET: _of_rows([row for row in rows if row.target is None]),
+        pitfalls.METRIC_WITHOUT_PROBLEM: _of_rows([row for row in rows if not row.problems]),
+    }
+
+
+def _of_rows(rows: list[PlanMetric]) -> Met:
+    """Rows of Table 1, the first of which is shown."""
+    names = words.listed(row.metric.name for row in rows)
+    return Met(len(rows), {"names": names}, f"metric-{rows[0].pk}" if rows else "")
+
+
+def _on_focus(in_focus: int, vague: int) -> dict[Pitfall, Met]:
+    return {
+        pitfalls.TOO_MANY_IN_FOCUS: Met(in_focus if in_focus > MOST_IN_FOCUS else 0),
+        pitfalls.VAGUE_BOTTLENECK: Met(vague),
+    }
 
 
 def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int, dt.date]]]:
@@ -134,37 +113,6 @@ def _has_no_source(row: PlanMetric, unsourced: set[tuple[int, dt.date]]) -> bool
         return True
     months = full_months_before(row.as_of or row.plan.start, HISTORY_MONTHS)
     return any((row.metric_id, month) in unsourced for month in months)
-
-
-def _about(rows: list[PlanMetric], said: str, why: str, verb: str) -> Check:
-    """A check on rows of Table 1, leading to the first of them."""
-    url = f"{reverse('diagnose', args=[rows[0].plan_id])}#metric-{rows[0].pk}" if rows else ""
-    named = ", ".join(row.metric.name for row in rows[:3]) + (" …" if len(rows) > 3 else "")
-    return check(len(rows), said, why, url, verb, names=named)
-
-
-def _on_focus(plan: Plan, in_focus: int, vague: int) -> list[Check]:
-    url = reverse("bottlenecks", args=[plan.pk])
-    return [
-        check(
-            in_focus if in_focus > MOST_IN_FOCUS else 0,
-            _("%(n)d bottlenecks are in focus"),
-            _("Two or three can be solved in one plan; more are none."),
-            url,
-            _("Look"),
-        ),
-        check(
-            vague,
-            ngettext(
-                "%(n)d bottleneck does not say where it is",
-                "%(n)d bottlenecks do not say where they are",
-                vague,
-            ),
-            _("“Conversion is low” is no diagnosis: which step, which metric, which part of the business?"),
-            url,
-            _("Look"),
-        ),
-    ]
 
 
 STAGE = Stage(

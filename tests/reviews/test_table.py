@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 
 from reviews.models import Review
 
@@ -46,6 +47,22 @@ def test_a_review_is_added_for_a_period_of_the_plan(url, manager, as_):
     assert answer.status_code == 200
     assert (Review.objects.get().kind, str(Review.objects.get())) == ("quarter", "2026 Q4")
     assert "quarterly" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "month", "english", "chinese"),
+    [
+        ("month", 10, "Oct 2026", "2026年10月"),
+        ("quarter", 10, "Q4 2026", "2026年第四季度"),
+        ("quarter", 2, "Feb 2026 – Apr 2026", "2026年2月 – 2026年4月"),
+    ],
+)
+def test_a_sentence_names_a_period_as_people_do(kind, month, english, chinese):
+    review = Review(kind=kind, start=dt.date(2026, month, 1))
+    with override("en"):
+        assert review.in_words == english
+    with override("zh-hans"):
+        assert review.in_words == chinese
 
 
 @pytest.mark.parametrize("period", ["month:2027-01", "month:2026-10", "x", ""])

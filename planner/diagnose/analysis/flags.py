@@ -153,9 +153,9 @@ def completeness(history: History, metrics: Iterable[Metric]) -> Completeness[tu
 
 def _missing(months: tuple[dt.date, ...], labels: list[str]) -> str:
     """Of which series months are missing: named where they are few."""
-    what = ", ".join(labels[:NAMED]) + (" …" if len(labels) > NAMED else "")
+    what = words.listed(labels, most=NAMED)
     if len(months) <= NAMED:
-        named = {"what": what, "months": ", ".join(words.month(each) for each in months)}
+        named = {"what": what, "months": words.listed(map(words.month, months), most=NAMED)}
         return _("No value of %(what)s for %(months)s.") % named
     count = ngettext(
         "%(n)d month of %(what)s has no value.", "%(n)d months of %(what)s have no value.", len(months)

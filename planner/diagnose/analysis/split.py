@@ -202,7 +202,7 @@ def split(product: Product, span: Span, history: History, order: Sequence[int] |
     if missing:
         notes.append(
             _("Left out, for not every driver has a value: %(months)s.")
-            % {"months": ", ".join(words.month(month) for month in missing)}
+            % {"months": words.listed(map(words.month, missing), most=None)}
         )
     firsts, lasts = [], []
     for factor in product.factors:
@@ -248,7 +248,7 @@ def split_gap(
     notes = []
     if aimless:
         said = _("Without a target of its own, and taken as it is: %(names)s.")
-        notes.append(said % {"names": ", ".join(aimless)})
+        notes.append(said % {"names": words.listed(aimless, most=None)})
     if own.is_typed:
         notes.append(_("The current value is typed: what the readings differ from it no driver explains."))
     span = Span(TARGET, _("what is left to the target"), (), tuple(months))

@@ -14,6 +14,7 @@ from planner.readings.imports.units import SAYS_NOTHING, Above, units_said
 from planner.readings.imports.values import UnsureMonth, ValueRefused, read_month
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import Problems
+from planner.words import listed
 
 # Titles, notes and blank rows may stand above the header; further down nobody looks for it.
 DEEPEST_HEADER = 30
@@ -118,7 +119,7 @@ def _say_what_is_unused(header: Header, grid: Grid, problems: Problems) -> None:
     if unused:
         problems.warn(
             _("Columns that are no month and no metric were not read: %(names)s.")
-            % {"names": ", ".join(unused)},
+            % {"names": listed(unused, most=None)},
             header.row + 1,
         )
 
@@ -188,7 +189,7 @@ def _check_mapping(header: Header, mapping: Mapping[str, str], problems: Problem
         if field not in FIELDS[header.kind]:
             problems.error(
                 _("“%(field)s” is no field of %(kind)s. These are: %(fields)s.")
-                % {"field": field, "kind": header.kind, "fields": ", ".join(FIELDS[header.kind])}
+                % {"field": field, "kind": header.kind, "fields": listed(FIELDS[header.kind], most=None)}
             )
         elif name and field not in header.columns:
             problems.error(

@@ -23,6 +23,7 @@ from planner.readings.imports.values import DateOrder
 from planner.spreadsheets import files
 from planner.spreadsheets.grids import Grid, Report, unheard
 from planner.spreadsheets.problems import Problems, Unreadable
+from planner.words import listed
 
 # So many rows below the header are shown to who brought the file.
 SAMPLE = 5
@@ -130,7 +131,7 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
     if choices.sheet is not None:
         named = [grid for grid in grids if grid.sheet == choices.sheet]
         if not named:
-            names = ", ".join(f"“{grid.sheet}”" for grid in grids if grid.sheet)
+            names = listed((f"“{grid.sheet}”" for grid in grids if grid.sheet), most=None)
             problems.error(
                 _("There is no sheet “%(name)s”. There are: %(names)s.")
                 % {"name": choices.sheet, "names": names or "–"}
@@ -146,7 +147,7 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
         if header is not None:
             found.append((grid, header, tried))
     if len(found) > 1:
-        names = ", ".join(f"“{grid.sheet}”" for grid, _header, _tried in found)
+        names = listed((f"“{grid.sheet}”" for grid, _header, _tried in found), most=None)
         problems.error(_("Several sheets look like data: %(names)s. Say which one.") % {"names": names})
         return None, None
     if not found:
@@ -224,7 +225,7 @@ def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems)
                 "Of these the file has segments alone: %(names)s. Table 1 and the trend look at the whole: add rows "
                 "without a segment."
             )
-            % {"names": ", ".join(alone)}
+            % {"names": listed(alone, most=None)}
         )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from planner.readings.imports.headers import Header, plain
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import Problems
+from planner.words import listed
 
 TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
 # What a CSV has of a cell that was an error in the workbook.
@@ -48,7 +49,7 @@ def data_rows(
 
 def say_totals(totals: Sequence[int], problems: Problems) -> None:
     """Say which rows were left out because they are totals."""
-    rows = ", ".join(map(str, totals[:MOST_NUMBERS])) + ("…" if len(totals) > MOST_NUMBERS else "")
+    rows = listed(totals, most=MOST_NUMBERS)
     problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from planner.arithmetic.quantities import half_width
 from planner.readings.imports.values import ValueRefused, without_float_tail
 from planner.spreadsheets.problems import Problems
+from planner.words import listed
 
 # The sign that a figure has behind it (planner/arithmetic/quantities.py), by the words for it; ? where there is none.
 _SIGNS = {
@@ -135,7 +136,7 @@ def units_said(rows: Sequence[Iterable[str]]) -> Above:
             ]
             unit = units[0] if units else NO_UNIT
             if len(signs) > 1:
-                unit = Unit(", ".join(each.words for each in units), "?", is_money=True)
+                unit = Unit(listed((each.words for each in units), most=None), "?", is_money=True)
             return Above(unit, any(each.sign == "%" for each in found))
     return SAYS_NOTHING
 
@@ -159,5 +160,5 @@ def unit_of_note(cells: Sequence[str]) -> Unit | None:
 
 def say_units(words: Iterable[str], problems: Problems) -> None:
     """Say in which units figures were read because the file says so outside of their cells."""
-    if said := ", ".join(f"“{each}”" for each in words):
+    if said := listed((f"“{each}”" for each in words), most=None):
         problems.warn(_("Figures were read in the unit that the file says: %(units)s.") % {"units": said})

@@ -6,7 +6,7 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.arithmetic.formats import Figure, day, day_range, figure, machine, month, per_cent
+from planner.arithmetic.formats import Figure, day, day_range, figure, machine, month, per_cent, quarter
 from planner.arithmetic.gaps import measure_gap
 
 D = Decimal
@@ -200,6 +200,18 @@ def test_a_range_of_one_day_is_that_day():
 def test_a_month_has_its_year():
     assert month(date(2023, 7, 1), "en") == "Jul 2023"
     assert month(date(2023, 7, 1), "zh-hans") == "2023年7月"
+
+
+@pytest.mark.parametrize(
+    ("day", "english", "chinese"),
+    [
+        (date(2023, 1, 1), "Q1 2023", "2023年第一季度"),
+        (date(2023, 6, 30), "Q2 2023", "2023年第二季度"),
+        (date(2023, 12, 1), "Q4 2023", "2023年第四季度"),
+    ],
+)
+def test_a_quarter_of_the_calendar_has_its_year(day, english, chinese):
+    assert (quarter(day, "en"), quarter(day, "zh-hans")) == (english, chinese)
 
 
 @pytest.mark.parametrize(

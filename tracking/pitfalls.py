@@ -1,0 +1,128 @@
+"""What Table 3 lacks. Its filter shows the rows of each of these pitfalls, found in the same way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from planner.pitfalls import Pitfall
+from tracking.models import LIVE, Progress
+
+# More steps than these are no strategy but a project.
+MOST_TASKS = 3
+# A task that runs is looked at once a week: its owner says a word on it, at the latest in the weekly meeting.
+RHYTHM = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TaskPitfall(Pitfall):
+    """What open tasks may lack on a day; `label` names it in the filter."""
+
+    label: Any
+    lacking: Callable[[dt.date], Q]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StrategyPitfall(Pitfall):
+    """Too few or too many tasks of a strategy, as a condition on `sized` strategies."""
+
+    label: Any
+    sizes: Q
+
+
+def sized(strategies: QuerySet) -> QuerySet:
+    """Strategies with how many tasks they have as `size`; cancelled ones are left out."""
+    return strategies.annotate(size=Count("tasks", filter=LIVE))
+
+
+def _without_a_word(day: dt.date) -> Q:
+    """Running for a week, and nobody said anything about it within the last one."""
+    said = Progress.objects.filter(task=OuterRef("pk"), at__date__gt=day - RHYTHM)
+    return Q(start__lte=day - RHYTHM) & ~Q(Exists(said))
+
+
+TASK_WITHOUT_OWNER = TaskPitfall(
+    "task_without_owner",
+    "tracking",
+    ngettext_lazy("%(n)d task has no owner", "%(n)d tasks have no owner", "n"),
+    gettext_lazy("A task of nobody stays on paper."),
+    gettext_lazy("Assign"),
+    "owner",
+    label=gettext_lazy("No owner"),
+    lacking=lambda day: Q(owner=None) | Q(owner__removed_at__isnull=False),
+)
+TASK_WITHOUT_DATE = TaskPitfall(
+    "task_without_date",
+    "tracking",
+    ngettext_lazy("%(n)d task has no due date", "%(n)d tasks have no due date", "n"),
+    gettext_lazy("Without a date nothing is ever late."),
+    gettext_lazy("Set due date"),
+    "due",
+    label=gettext_lazy("No due date"),
+    lacking=lambda day: Q(due=None),
+)
+TASK_WITHOUT_STANDARD = TaskPitfall(
+    "task_without_standard",
+    "tracking",
+    ngettext_lazy("%(n)d task has no acceptance standard", "%(n)d tasks have no acceptance standard", "n"),
+    gettext_lazy("When is it done? Say it before it starts."),
+    gettext_lazy("Add standard"),
+    "standard",
+    label=gettext_lazy("No acceptance standard"),
+    lacking=lambda day: Q(acceptance=""),
+)
+STRATEGY_WITHOUT_TASK = StrategyPitfall(
+    "strategy_without_task",
+    "tracking",
+    ngettext_lazy("“%(title)s” has no task", "%(n)d strategies have no task, such as “%(title)s”", "n"),
+    gettext_lazy("A strategy without a task stays on paper."),
+    gettext_lazy("Add task"),
+    "tasks",
+    label=gettext_lazy("No task"),
+    sizes=Q(size=0),
+)
+TOO_MANY_TASKS = StrategyPitfall(
+    "too_many_tasks",
+    "tracking",
+    ngettext_lazy(
+        "“%(title)s” has more than three tasks",
+        "%(n)d strategies have more than three tasks, such as “%(title)s”",
+        "n",
+    ),
+    gettext_lazy("One to three steps are a strategy; more are a project."),
+    gettext_lazy("View"),
+    "fewer",
+    label=gettext_lazy("More than three tasks"),
+    sizes=Q(size__gt=MOST_TASKS),
+)
+SILENT_TASK = TaskPitfall(
+    "silent_task",
+    "tracking",
+    ngettext_lazy(
+        "Nobody has said a word on %(n)d running task this week",
+        "Nobody has said a word on %(n)d running tasks this week",
+        "n",
+    ),
+    gettext_lazy("Assigned and never looked at: ask in the weekly meeting."),
+    gettext_lazy("Follow up"),
+    "word",
+    label=gettext_lazy("No word this week"),
+    lacking=_without_a_word,
+)
+
+# In the order in which the filter offers them and the checks of a plan name them.
+PITFALLS: tuple[TaskPitfall | StrategyPitfall, ...] = (
+    TASK_WITHOUT_OWNER,
+    TASK_WITHOUT_DATE,
+    TASK_WITHOUT_STANDARD,
+    STRATEGY_WITHOUT_TASK,
+    TOO_MANY_TASKS,
+    SILENT_TASK,
+)
+OF_TASKS = {each.lacks: each for each in PITFALLS if isinstance(each, TaskPitfall)}
+OF_STRATEGIES = {each.lacks: each for each in PITFALLS if isinstance(each, StrategyPitfall)}
