@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from planner import changes
 from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
-from planner.models.history import CannotUndo
+from planner.models.history import CannotUndo, next_order
 from planner.models.metrics import Metric as M
 
 # What each scenario looks at first, by the keys of standard_metrics().
@@ -97,8 +97,8 @@ def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetr
         log.restore(known)
     if plan.metrics.filter(metric=known).exists():
         raise ValidationError({"name": _("“%(name)s” is in the table already.") % {"name": known.name}})
-    last = plan.metrics.aggregate(last=Max("order"))["last"] or 0
-    row = PlanMetric(plan=plan, metric=known, order=last + 1, basis=gaps.default_basis(known.kind))
+    order, basis = next_order(plan.metrics), gaps.default_basis(known.kind)
+    row = PlanMetric(plan=plan, metric=known, order=order, basis=basis)
     log.save(row)
     return row
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -20,6 +19,7 @@ from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.diagnose.standings import Asked, levels
 from planner.models import Goal
+from planner.models.history import next_order
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
 from planner.web.requests import with_value
 from strategies.models import KeyAction, Strategy
@@ -229,9 +229,9 @@ class AddCoreForm(AddForm):
 
     def _create(self, log: Recording, parent: Goal | None) -> Goal:
         plan = self.table.plan
-        last = plan.goals.aggregate(last=Max("order"))["last"] or 0
+        order = next_order(plan.goals)
         name, metric = self.cleaned_data["name"], self.cleaned_data["metric"]
-        goal = Goal(plan=plan, parent=parent, order=last + 1, name=name, metric=metric, due=plan.end)
+        goal = Goal(plan=plan, parent=parent, order=order, name=name, metric=metric, due=plan.end)
         begin_at_the_level(goal)
         log.save(goal)
         return goal

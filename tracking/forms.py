@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.changes import Recording
+from planner.models.history import next_order
 from planner.tables.forms import AddForm, DayField, PickField, RowForm
 from strategies.models import Strategy
 from tracking.models import Progress, Status, Task
@@ -111,8 +111,8 @@ class AddStrategyForm(AddForm):
 
     def create(self, log: Recording) -> Strategy:
         plan = self.table.plan
-        last = plan.strategies.aggregate(last=Max("order"))["last"] or 0
-        strategy = Strategy(plan=plan, order=last + 1, title=self.cleaned_data["name"])
+        title = self.cleaned_data["name"]
+        strategy = Strategy(plan=plan, order=next_order(plan.strategies), title=title)
         log.save(strategy)
         return strategy
 
@@ -131,7 +131,7 @@ class AddTaskForm(AddForm):
         strategy = self.table.plan.strategies.filter(pk=self.cleaned_data["beneath"]).first()
         if strategy is None:
             raise ValidationError({"description": _("This strategy is gone: reload the page.")})
-        last = strategy.tasks.aggregate(last=Max("order"))["last"] or 0
-        task = Task(strategy=strategy, order=last + 1, description=self.cleaned_data["description"])
+        description = self.cleaned_data["description"]
+        task = Task(strategy=strategy, order=next_order(strategy.tasks), description=description)
         log.save(task)
         return task

@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.changes import Recording
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
+from planner.models.history import next_order
 from planner.tables.forms import AddForm, PickField, RowForm
 
 SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
@@ -106,8 +106,7 @@ class AddBottleneckForm(AddForm):
 
 def add_bottleneck(log: Recording, plan: Plan, **values: Any) -> Bottleneck:
     """Add a bottleneck at the end of the plan's, inside an open recording."""
-    last = Bottleneck.objects.filter(plan=plan).aggregate(last=Max("order"))["last"] or 0
-    made = Bottleneck(plan=plan, order=last + 1, **values)
+    made = Bottleneck(plan=plan, order=next_order(plan.bottlenecks), **values)
     log.save(made)
     return made
 
