@@ -94,13 +94,11 @@ class ReviewForm(RowForm):
     def describe(self, name: str, value: Any) -> str:
         return said(*value) if name == "period" else super().describe(name, value)
 
-    def write(self, log: Recording) -> None:
-        for name in self.typed():
-            if name == "period":
-                self.obj.kind, self.obj.start = self.cleaned_data[name]
-            else:
-                setattr(self.obj, name, self.cleaned_data[name])
-        log.save(self.obj)
+    def put(self, name: str, value: Any) -> None:
+        if name == "period":
+            self.obj.kind, self.obj.start = value
+        else:
+            super().put(name, value)
 
 
 class AddReviewForm(AddForm):
