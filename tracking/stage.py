@@ -15,6 +15,7 @@ from planner.models import Membership, Plan
 from planner.stages import Check, Stage, Summary, Work, by_day, check
 from strategies.models import Strategy
 from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Task
+from tracking.tasks import add_tasks
 
 
 def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
@@ -186,4 +187,5 @@ STAGE = Stage(
     open_work=_open_work,
     plan_work=_plan_work,
     hand_over=_hand_over,
+    add_tasks=add_tasks,
 )

@@ -25,6 +25,7 @@ from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
 from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Status, Task
 from tracking.rollup import RollUp, roll_up
+from tracking.tasks import PROGRESS
 
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
 
@@ -66,7 +67,7 @@ class TaskKind(RowKind):
         "owner": ("owner",),
         "start": ("start",),
         "due": ("due",),
-        "progress": TaskForm.PROGRESS,
+        "progress": PROGRESS,
         "resources": ("resources",),
         "risk": ("risk",),
     }
