@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from planner import changes
 from planner.forms.plans import periods
 from planner.models import Change, Goal, Metric, Plan, PlanMetric
-from planner.plans import add_to_table, new_metric
+from planner.plans import add_to_table, begin_plan, change_plan, new_metric
 from reviews.models import Review
 from strategies.models import KeyAction, Strategy
 from tests.conftest import TODAY, seat
@@ -140,6 +140,19 @@ def test_a_plan_is_renamed_and_others_words_are_not_lost(plan, manager, as_):
     assert late.status_code == 422
     assert "it is “Q4 push” now" in late.content.decode()
     assert client.post(url, {**sent, "name": "Mine", "version": 2}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(dt.date(2199, 12, 31), "three years at the most"), (dt.date(2026, 9, 1), "ends before")],
+)
+def test_a_period_that_makes_no_sense_is_refused_to_who_has_no_form(plan, team, manager, end, said):
+    with pytest.raises(ValidationError, match=said):
+        change_plan(plan, {"end": end}, by=manager)
+    with pytest.raises(ValidationError, match=said):
+        begin_plan(team, by=manager, name="x", scenario="target", start=plan.start, end=end)
+
+    assert not Change.objects.exists()
 
 
 def test_a_removed_plan_takes_all_along_and_comes_back_whole(plan, status, manager, as_):
