@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
-GATES := gate-format gate-lint gate-types gate-migrations gate-messages gate-templates gate-deploy gate-containers gate-tests
+GATES := gate-format gate-lint gate-types gate-migrations gate-messages gate-templates gate-scripts gate-deploy gate-containers gate-tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test check $(GATES) bench browser messages format lock clean
@@ -48,7 +48,7 @@ test: install ## Run every test, on SQLite and on PostgreSQL
 	echo "== tests on PostgreSQL"; TEST_DATABASE=postgres $(PY) -m pytest -n auto -m "not browser and not installation" || status=1; \
 	exit $$status
 
-check: install $(GATES) ## Run every gate: form, lint, types, migrations, messages, templates, settings, containers, quick tests
+check: install $(GATES) ## Run every gate: form, lint, types, migrations, messages, templates, scripts, settings, containers, quick tests
 
 gate-format:
 	@echo "== format"; $(PY) -m ruff format --check --quiet
@@ -70,6 +70,11 @@ gate-messages:
 
 gate-templates:
 	@echo "== templates"; $(PY) -m djlint --lint --quiet templates bench/templates
+
+gate-scripts:
+	@echo "== scripts and stylesheets"; .venv/bin/oxlint --quiet --format=unix static/js > .venv/gate.log \
+	  && $(PY) -m pytest -q tests/planner/web/test_scripts.py tests/test_stylesheets.py > .venv/gate.log \
+	  || { cat .venv/gate.log; exit 1; }
 
 gate-deploy:
 	@echo "== settings for production"; SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \

@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from planner import access
 from planner.arithmetic.items import number_items, split_items
-from planner.models import Change, Plan
+from planner.models import Plan
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Column, Row
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Rights, RowKind, Table
 from reviews.forms import AddReviewForm, ReviewForm, said
 from reviews.models import Review
 from reviews.reviews import periods_of
@@ -29,8 +30,14 @@ class ReviewKind(RowKind):
     add_form = AddReviewForm
     edits = {"period": ("period",), **{name: (name,) for name in TEXTS}}
 
+    rights = Rights(access.may_edit_review)
+    shows = {"reviews.review": ("pk",)}
+
     def objects(self, plan: Plan) -> QuerySet:
-        return Review.objects.filter(plan=plan).select_related("plan")
+        return self.every(plan).filter(removed_at=None).select_related("plan")
+
+    def every(self, plan: Plan) -> QuerySet:
+        return Review.with_removed.filter(plan=plan)
 
 
 class ReviewsTable(Table):
@@ -109,10 +116,6 @@ class ReviewsTable(Table):
         }
         return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
 
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        ids = {change.object_id for change in changes if change.model == "reviews.review"}
-        return [f"review-{pk}" for pk in sorted(ids)]
-
     def _row(self, review: Review) -> Row:
         kind = self.kinds["review"]
         shown: dict[str, Any] = {
@@ -120,10 +123,4 @@ class ReviewsTable(Table):
             for name in TEXTS
         }
         shown["period"] = cells.lines(str(review), review.get_kind_display())
-        return Row(
-            key=f"review-{review.pk}",
-            obj=review,
-            cells=self.cells(kind, review, shown),
-            label=str(review),
-            can_remove=bool(kind.may_edit(self.member, review)),
-        )
+        return self.row(kind, review, shown)

@@ -11,17 +11,29 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from planner import words
-from planner.models import Change, Goal, Metric, Plan, Segment
+from planner import access, words
+from planner.models import Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
-from planner.tables.table import RowKind, Table
+from planner.tables.shows import ALL, Shows
+from planner.tables.table import Rights, RowKind, Table
 from strategies import sheet
 from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
 from strategies.models import KeyAction, Strategy
 from strategies.targets import Target, headline, sentence, standing, targets
+
+# What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
+SHOWN_BY_GOALS: Shows = {
+    "strategies.keyaction": ("key_actions",),
+    "strategies.strategy": ("key_actions__strategy",),
+    "planner.membership": ("owner",),
+    "planner.metric": ("metric",),
+    "planner.planmetric": ("metric__in_plans",),
+    "planner.plan": ("plan",),
+    "planner.import": ALL,
+}
 
 
 class CoreKind(RowKind):
@@ -38,8 +50,14 @@ class CoreKind(RowKind):
         "actions": ("actions",),
     }
 
+    rights = Rights(access.may_edit_goal)
+    shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parts")}
+
     def objects(self, plan: Plan) -> QuerySet:
         return goals_of(plan).filter(parent=None)
+
+    def every(self, plan: Plan) -> QuerySet:
+        return Goal.with_removed.filter(plan=plan, parent=None)
 
 
 class PartKind(CoreKind):
@@ -49,8 +67,13 @@ class PartKind(CoreKind):
     beneath = "core"
     add_form = AddPartForm
 
+    shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk",)}
+
     def objects(self, plan: Plan) -> QuerySet:
         return goals_of(plan).exclude(parent=None)
+
+    def every(self, plan: Plan) -> QuerySet:
+        return Goal.with_removed.filter(plan=plan).exclude(parent=None)
 
 
 def goals_of(plan: Plan) -> QuerySet:
@@ -173,61 +196,22 @@ class GoalsTable(Table):
         rows = {row.key: row for row in self.rows_for(cores)}
         return [rows.get(key) or Row(key, None) for key in keys]
 
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        """A goal touches its core goal, which counts it; whatever a goal names touches that goal."""
-        ids: dict[str, set[int]] = {}
-        for change in changes:
-            ids.setdefault(change.model, set()).add(change.object_id)
-        actions = KeyAction.with_removed.filter(
-            Q(pk__in=ids.get("strategies.keyaction", ())) | Q(strategy__in=ids.get("strategies.strategy", ()))
-        )
-        of_metrics = self.plan.metrics.filter(pk__in=ids.get("planner.planmetric", ())).values("metric")
-        touched = Goal.with_removed.filter(
-            Q(pk__in=ids.get("planner.goal", ()))
-            | Q(pk__in=actions.values("goal"))
-            | Q(owner__in=ids.get("planner.membership", ()))
-            | Q(metric__in=ids.get("planner.metric", ()))
-            | Q(metric__in=of_metrics),
-            plan=self.plan,
-        ).values_list("pk", "parent")
-        cores, parts = set(), set()
-        for pk, parent in touched:
-            cores.add(parent or pk)
-            if parent:
-                parts.add(pk)
-        return [f"core-{pk}" for pk in sorted(cores)] + [f"part-{pk}" for pk in sorted(parts)]
-
     def _core_row(self, target: Target, count: int) -> Row:
         kind, goal = self.kinds["core"], target.goal
-        mine = bool(kind.may_edit(self.member, goal))
+        can_add = self.kinds["part"].may_add(self.member)
         said = ngettext("%(n)d dimension", "%(n)d dimensions", count) % {"n": count}
         shown = self._shown(target) | {
             "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measured(goal)),
             "dimension": cells.small(said),
         }
         adder = Adder("part", _("Sub-goal"), _("Add a sub-goal to %(name)s") % {"name": goal.name})
-        return Row(
-            key=f"core-{goal.pk}",
-            obj=goal,
-            cells=self.cells(kind, goal, shown),
-            css="group",
-            label=goal.name,
-            can_remove=mine,
-            adder=adder if mine else None,
-        )
+        return self.row(kind, goal, shown, css="group", adder=adder if can_add else None)
 
     def _part_row(self, target: Target) -> Row:
         kind, goal = self.kinds["part"], target.goal
         named = Cell(self.columns[0], cells.lines(goal.name, self._measured(goal)), span=2)
-        return Row(
-            key=f"part-{goal.pk}",
-            obj=goal,
-            cells=self.cells(kind, goal, self._shown(target) | {"core": named}),
-            css="sub",
-            group=f"core-{goal.parent_id}",
-            label=goal.name,
-            can_remove=bool(kind.may_edit(self.member, goal)),
-        )
+        shown = self._shown(target) | {"core": named}
+        return self.row(kind, goal, shown, css="sub", group=self.kinds["core"].key(goal.parent_id))
 
     def _shown(self, target: Target) -> dict[str, Any]:
         """What core goals and dimensions show alike."""

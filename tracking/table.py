@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import access
 from planner.arithmetic.items import circled
 from planner.arithmetic.periods import end_of_week
-from planner.models import Change, Goal, Membership, Plan
+from planner.models import Goal, Plan
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
-from planner.tables.table import RowKind, Table
+from planner.tables.shows import Numbered
+from planner.tables.table import Rights, RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
@@ -53,8 +54,21 @@ class StrategyKind(RowKind):
         "risk": ("risk",),
     }
 
+    rights = Rights(access.may_edit_strategy)
+    shows = {
+        "strategies.strategy": ("pk",),
+        "tracking.task": ("tasks",),
+        "tracking.progress": ("tasks__progress",),
+        "planner.goal": ("goal",),
+        "planner.membership": ("owner",),
+        "planner.plan": ("plan",),
+    }
+
     def objects(self, plan: Plan) -> QuerySet:
-        return plan.strategies.select_related("owner", "goal")
+        return self.every(plan).filter(removed_at=None).select_related("owner", "goal")
+
+    def every(self, plan: Plan) -> QuerySet:
+        return Strategy.with_removed.filter(plan=plan)
 
 
 class TaskKind(RowKind):
@@ -71,16 +85,24 @@ class TaskKind(RowKind):
         "resources": ("resources",),
         "risk": ("risk",),
     }
-    # What an owner says of their own task; what was agreed (action, owner, dates, standard) a manager changes.
-    OWNERS = frozenset({"progress", "resources", "risk"})
+    # What was agreed (task, owner, dates, standard) a manager changes; how it stands its owner says too.
+    rights = Rights(
+        access.may_edit_task,
+        cells=dict.fromkeys(("progress", "resources", "risk"), access.may_report_on),
+    )
+    shows = {
+        "tracking.task": ("pk", Numbered("strategy")),
+        "tracking.progress": ("progress",),
+        "strategies.strategy": ("strategy",),
+        "planner.membership": ("owner",),
+        "planner.plan": ("strategy__plan",),
+    }
 
     def objects(self, plan: Plan) -> QuerySet:
         return Task.objects.of_plan(plan).select_related("strategy__plan")
 
-    def may_edit(self, membership: Membership, obj: Any) -> frozenset[str]:
-        if access.may_manage(membership):
-            return frozenset(self.edits)
-        return self.OWNERS if access.may_update(membership, obj.owner_id) else frozenset()
+    def every(self, plan: Plan) -> QuerySet:
+        return Task.with_removed.filter(strategy__plan=plan)
 
 
 class TrackingTable(Table):
@@ -248,32 +270,10 @@ class TrackingTable(Table):
         rows = {row.key: row for row in self.rows_for(strategies, ids)}
         return [rows.get(key) or Row(key, None) for key in keys]
 
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        """A task touches its strategy, which rolls it up; a member or a goal touches whatever names it."""
-        by_model: dict[str, set[int]] = {}
-        for change in changes:
-            by_model.setdefault(change.model, set()).add(change.object_id)
-        strategies = by_model.get("strategies.strategy", set())
-        tasks = by_model.get("tracking.task", set())
-        said = by_model.get("tracking.progress", set())
-        members = by_model.get("planner.membership", set())
-        goals = by_model.get("planner.goal", set())
-        of_plan = Q(strategy__plan=self.plan)
-        if said or members:
-            named = Task.objects.filter(of_plan, Q(progress__in=said) | Q(owner__in=members))
-            tasks = tasks | set(named.values_list("pk", flat=True))
-        if tasks:
-            homes = Task.with_removed.filter(of_plan, pk__in=tasks).values_list("strategy", flat=True)
-            strategies = strategies | set(homes)
-        if goals or members:
-            named = Strategy.objects.filter(Q(goal__in=goals) | Q(owner__in=members), plan=self.plan)
-            strategies = strategies | set(named.values_list("pk", flat=True))
-        return [f"strategy-{pk}" for pk in sorted(strategies)] + [f"task-{pk}" for pk in sorted(tasks)]
-
     def _strategy_row(self, strategy: Strategy, tasks: list[Task]) -> Row:
         kind = self.kinds["strategy"]
         rolled = roll_up(tasks, self.day)
-        mine = bool(kind.may_edit(self.member, strategy))
+        can_add = self.kinds["task"].may_add(self.member)
         count = ngettext("%(n)d action", "%(n)d actions", len(tasks)) % {"n": len(tasks)}
         shown = {
             "strategy": self._title(strategy),
@@ -286,15 +286,7 @@ class TrackingTable(Table):
             "resources": cells.text(strategy.resources),
             "risk": cells.text(strategy.risk),
         }
-        return Row(
-            key=f"strategy-{strategy.pk}",
-            obj=strategy,
-            cells=self.cells(kind, strategy, shown),
-            css="group",
-            label=strategy.title,
-            can_remove=mine,
-            adder=self._adder(strategy) if mine else None,
-        )
+        return self.row(kind, strategy, shown, css="group", adder=self._adder(strategy) if can_add else None)
 
     def _adder(self, strategy: Strategy) -> Adder:
         return Adder("task", _("Action"), _("Add an action to %(name)s") % {"name": strategy.title})
@@ -329,15 +321,8 @@ class TrackingTable(Table):
             "resources": cells.text(task.resources),
             "risk": cells.text(task.risk),
         }
-        return Row(
-            key=f"task-{task.pk}",
-            obj=task,
-            cells=self.cells(kind, task, shown),
-            css="sub",
-            group=f"strategy-{task.strategy_id}",
-            label=task.description,
-            can_remove=access.may_manage(self.member),
-        )
+        group = self.kinds["strategy"].key(task.strategy_id)
+        return self.row(kind, task, shown, css="sub", group=group)
 
     def _due(self, task: Task) -> Any:
         shown = cells.day(task.due, self.day)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from planner import words
+from planner import access, words
 from planner.arithmetic import formats, gaps
 from planner.arithmetic.periods import full_months_before
 from planner.diagnose import gap_history, sheet
@@ -21,11 +21,12 @@ from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.forms import AddMetricForm, StatusForm
 from planner.diagnose.metrics import METRIC_FIELDS
 from planner.diagnose.standings import Standing, standings
-from planner.models import Change, GapPoint, Metric, Plan, PlanMetric
+from planner.models import GapPoint, Metric, Plan, PlanMetric
 from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Column, Row
-from planner.tables.table import RowKind, Table
+from planner.tables.shows import ALL
+from planner.tables.table import Rights, RowKind, Table
 
 
 class MetricKind(RowKind):
@@ -40,8 +41,19 @@ class MetricKind(RowKind):
         "problems": ("problems",),
     }
 
+    rights = Rights(access.may_diagnose)
+    shows = {
+        "planner.planmetric": ("pk",),
+        "planner.metric": ("metric",),
+        "planner.plan": ("plan",),
+        "planner.import": ALL,
+    }
+
     def objects(self, plan: Plan) -> QuerySet:
-        return plan.metrics.select_related("metric", "plan")
+        return self.every(plan).filter(removed_at=None).select_related("metric", "plan")
+
+    def every(self, plan: Plan) -> QuerySet:
+        return PlanMetric.with_removed.filter(plan=plan)
 
 
 class StatusTable(Table):
@@ -147,12 +159,6 @@ class StatusTable(Table):
         rows = {each.row.pk: row for each, row in zip(present, self.rows_for(present), strict=True)}
         return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
 
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        ids = {change.object_id for change in changes if change.model == "planner.planmetric"}
-        metrics = {change.object_id for change in changes if change.model == "planner.metric"}
-        touched = self.plan.metrics.filter(metric__in=metrics).values_list("pk", flat=True) if metrics else []
-        return [f"metric-{pk}" for pk in sorted({*ids, *touched})]
-
     def _row(self, standing: Standing, course: Sequence[GapPoint]) -> Row:
         row = standing.row
         shown = {
@@ -163,14 +169,7 @@ class StatusTable(Table):
             "rate": self._rate(standing),
             "problems": cells.text(row.problems),
         }
-        kind = self.kinds["metric"]
-        return Row(
-            key=f"metric-{row.pk}",
-            obj=row,
-            cells=self.cells(kind, row, shown),
-            label=row.metric.name,
-            can_remove=bool(kind.may_edit(self.member, row)),
-        )
+        return self.row(self.kinds["metric"], row, shown)
 
     def _figure(self, standing: Standing, value: Decimal | None, *, difference: bool = False) -> Any:
         metric = standing.row.metric

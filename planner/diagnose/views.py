@@ -11,14 +11,14 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import changes, words
+from planner import access, changes, words
 from planner.access import get_plan
 from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.analysis.sheets import split_sheet, trend_sheet
 from planner.diagnose.bottlenecks.forms import EvidenceForm
 from planner.diagnose.formulas import FormulaForm
 from planner.diagnose.standings import other_months, standings
-from planner.models import Formula, Role
+from planner.models import Formula
 from planner.spreadsheets.text import as_csv
 from planner.web.requests import Request, sent, status_of
 
@@ -44,7 +44,7 @@ def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
 @require_POST
 def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
     """Let the rows of Table 1 that could look at better months do so: figures end too early, or are there now."""
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         found = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
         if found:
@@ -62,7 +62,7 @@ def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpResponse:
     """The products that the team knows, and the way to define another, or to change one of its own."""
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     mine = Formula.objects.filter(team=plan.team)
     formula = get_object_or_404(mine, pk=pk) if pk else Formula(team=plan.team)
     form = FormulaForm(sent(request), team=plan.team, formula=formula)
@@ -89,7 +89,7 @@ def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpRespo
 
 @require_POST
 def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     with changes.recording(plan.team, by=request.user) as log:
         log.remove(log.take(Formula.objects.filter(team=plan.team), pk))
     messages.success(
@@ -103,7 +103,7 @@ def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
 @require_POST
 def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
     """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice."""
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     form = EvidenceForm(request.POST, plan=plan)
     if not form.is_valid():
         messages.error(request, _("This was not understood. Add the bottleneck by hand."))

@@ -14,16 +14,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner import words
+from planner import access, words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import add_months, parse_month
 from planner.changes import Recording
-from planner.models import Change, Import, Membership, Metric, Plan, Reading, Segment
+from planner.models import Import, Membership, Metric, Plan, Reading, Segment
 from planner.readings.save import put_typed
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.forms import AddForm, QuantityField, RowForm
-from planner.tables.table import RowKind, Table
+from planner.tables.shows import ALL
+from planner.tables.table import Rights, RowKind, Table
 
 MONTHS = 12
 MOST_IMPORTS = 20
@@ -93,6 +94,9 @@ class ReadingsKind(RowKind):
     name = "metric"
     form = ReadingForm
     add_form = AddForm
+    # Metrics are added in Table 1 or by a file, and archived on the team's page.
+    rights = Rights(access.may_import, add=access.nobody, remove=access.nobody)
+    shows = {"planner.metric": ("pk",), "planner.planmetric": ("in_plans",), "planner.import": ALL}
 
     def __init__(self, months: Iterable[dt.date]) -> None:
         self.edits = {  # type: ignore[misc]  # the page's own
@@ -102,13 +106,8 @@ class ReadingsKind(RowKind):
     def objects(self, plan: Plan) -> QuerySet:
         return Metric.objects.filter(team=plan.team_id)
 
-    def may_add(self, membership: Membership) -> bool:
-        """Metrics are added in Table 1, or by a file."""
-        return False
-
-    def may_remove(self, membership: Membership, obj: Metric) -> bool:
-        """Metrics are archived on the team's page."""
-        return False
+    def every(self, plan: Plan) -> QuerySet:
+        return Metric.with_removed.filter(team=plan.team_id)
 
 
 class ReadingsTable(Table):
@@ -254,12 +253,6 @@ class ReadingsTable(Table):
         found = {metric.pk: metric for metric in self.kinds["metric"].objects(self.plan).filter(pk__in=ids)}
         return [self._row(found[pk]) if pk in found else Row(key, None) for pk, key in ids.items()]
 
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        """A file or a typed value may touch any row that is shown."""
-        if not any(change.model in ("planner.import", "planner.metric") for change in changes):
-            return []
-        return [f"metric-{metric.pk}" for metric in self.objects()]
-
     def _row(self, metric: Metric) -> Row:
         kind = self.kinds["metric"]
         values = [
@@ -270,9 +263,7 @@ class ReadingsTable(Table):
             "metric": cells.beside(named, cells.sparkline(values, _("The months shown"))),
             **{f"{month:%Y-%m}": self._cell(metric, month) for month in self.months},
         }
-        return Row(
-            key=f"metric-{metric.pk}", obj=metric, cells=self.cells(kind, metric, shown), label=metric.name
-        )
+        return self.row(kind, metric, shown)
 
     def _cell(self, metric: Metric, month: dt.date) -> Any:
         reading = self.reading(metric.pk, month)

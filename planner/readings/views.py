@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from planner import access
 from planner.access import get_plan
-from planner.models import Metric, Plan, Role, Upload
+from planner.models import Metric, Plan, Upload
 from planner.readings import uploads
 from planner.readings.forms import ChoicesForm, FileForm
 from planner.readings.jobs import enqueue_upload
@@ -26,7 +27,7 @@ STOP_ASKING = 286
 @require_http_methods(["GET", "POST"])
 def bring(request: Request, plan_pk: int) -> HttpResponse:
     """Take a file, and hand it to a worker."""
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_import)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if form.is_valid():
         upload = uploads.receive(plan, form.cleaned_data["file"], request.user)
@@ -38,7 +39,7 @@ def bring(request: Request, plan_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
     """A file that was brought: while it is read, what would come of it, and the way to save or to drop it."""
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_import)
     found = get_object_or_404(Upload, plan=plan, by=request.user, pk=pk)
     if found.is_given_up(timezone.now()):
         uploads.give_up(found)

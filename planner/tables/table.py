@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,9 +20,20 @@ from planner.models import Change, Membership, Plan
 from planner.spreadsheets.sheets import Heading, Line, Sheet
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.shows import Shows, rows_touched
 
 # Rows of a form to fill in.
 BLANK_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do what with rows of one kind: predicates of planner/access.py. `cells` have rules of their own."""
+
+    edit: access.RuleOf
+    cells: Mapping[str, access.RuleOf] = field(default_factory=dict)
+    add: access.RuleOf | None = None
+    remove: access.RuleOf | None = None
 
 
 class RowKind:
@@ -31,7 +43,10 @@ class RowKind:
     form: ClassVar[type[RowForm]]
     add_form: ClassVar[type[AddForm]]
     # Which form fields the cell of a column edits.
-    edits: ClassVar[dict[str, tuple[str, ...]]]
+    edits: ClassVar[Mapping[str, tuple[str, ...]]]
+    rights: ClassVar[Rights]
+    # Which changes make a row look different: see planner/tables/shows.py.
+    shows: ClassVar[Shows]
     # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
     beneath: ClassVar[str] = ""
 
@@ -39,15 +54,24 @@ class RowKind:
         """The present objects of this kind in the plan: another plan's row is not found."""
         raise NotImplementedError
 
-    def may_edit(self, membership: Membership, obj: Any) -> frozenset[str]:
+    def every(self, plan: Plan) -> QuerySet:
+        """The same with the removed ones, and without what only showing them needs."""
+        raise NotImplementedError
+
+    def key(self, pk: int | None) -> str:
+        """How a row of this kind is named in pages and addresses."""
+        return f"{self.name}-{pk}"
+
+    def may_edit(self, member: Membership, obj: Any) -> frozenset[str]:
         """The columns whose cells this member may edit in this row."""
-        return frozenset(self.edits) if access.may_manage(membership) else frozenset()
+        own = self.rights.cells
+        return frozenset(key for key in self.edits if own.get(key, self.rights.edit)(member, obj))
 
-    def may_add(self, membership: Membership) -> bool:
-        return access.may_manage(membership)
+    def may_add(self, member: Membership) -> bool:
+        return (self.rights.add or self.rights.edit)(member, None)
 
-    def may_remove(self, membership: Membership, obj: Any) -> bool:
-        return access.may_manage(membership)
+    def may_remove(self, member: Membership, obj: Any) -> bool:
+        return (self.rights.remove or self.rights.edit)(member, obj)
 
 
 class Table:
@@ -92,10 +116,6 @@ class Table:
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         """The rows of these keys as they are now; a gone one for each key that is no longer there."""
-        raise NotImplementedError
-
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        """The keys of the rows that these changes make look different."""
         raise NotImplementedError
 
     def headings_of_file(self) -> tuple[Heading, ...]:
@@ -211,6 +231,28 @@ class Table:
         if name not in self.kinds or not pk.isdecimal():
             raise Http404
         return self.kinds[name], int(pk)
+
+    def keys_touched(self, changes: Sequence[Change]) -> list[str]:
+        """The keys of the rows that these changes make look different, by what each kind shows."""
+        touched: list[str] = []
+        for kind in self.kinds.values():
+            pks = rows_touched(kind.every(self.plan), kind.shows, changes)
+            if pks is None:
+                touched += [row.key for row in self.rows if row.key.startswith(f"{kind.name}-")]
+            else:
+                touched += [kind.key(pk) for pk in sorted(pks)]
+        return touched
+
+    def row(self, kind: RowKind, obj: Any, shown: dict[str, Any], **more: Any) -> Row:
+        """One row as `shown` says it; `more` are a Row's css, group and adder."""
+        return Row(
+            key=kind.key(obj.pk),
+            obj=obj,
+            cells=self.cells(kind, obj, shown),
+            label=str(obj),
+            can_remove=kind.may_remove(self.member, obj),
+            **more,
+        )
 
     def cells(self, kind: RowKind, obj: Any, shown: dict[str, Any]) -> list[Cell]:
         """The cells of one row: `shown` says what each column shows, as HTML or as a Cell made already."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -20,7 +19,7 @@ from django_htmx.http import trigger_client_event
 
 from planner import access, changes
 from planner.access import get_plan
-from planner.models import Change, Role
+from planner.models import Change
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.table import RowKind, Table
 from planner.web.requests import Request
@@ -58,14 +57,17 @@ def changed(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
     if not since.isdecimal() or int(since) >= plan.team.revision:
         return HttpResponse(status=204)
     shown = table(plan, member, request.GET)
-    new = Change.objects.filter(team=plan.team, revision__gt=int(since))
-    keys = shown.keys_touched(list(new.filter(Q(plan=plan) | Q(plan=None))))
+    # What other plans of the team bring in shows here as well: readings are the team's.
+    new = list(Change.objects.filter(team=plan.team, revision__gt=int(since)))
+    keys = shown.keys_touched(new)
     return _rows(request, shown, keys, plan.team.revision)
 
 
 @require_http_methods(["GET", "POST"])
 def row(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpResponse:
-    plan, member = get_plan(request, plan_pk, at_least=Role.VIEWER if request.method == "GET" else Role.REP)
+    plan, member = get_plan(
+        request, plan_pk, may=access.may_read if request.method == "GET" else access.may_report
+    )
     shown = table(plan, member, request.GET)
     kind, pk = shown.split(key)
     if request.method == "POST":
@@ -81,7 +83,7 @@ def row(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 def add(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
-    plan, member = get_plan(request, plan_pk, at_least=Role.REP)
+    plan, member = get_plan(request, plan_pk, may=access.may_report)
     shown = table(plan, member, request.GET)
     # The address names the kind of row, for a form may have a field of that name.
     kind = shown.kinds.get(request.GET.get("kind", ""))
@@ -97,7 +99,7 @@ def add(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpResponse:
-    plan, member = get_plan(request, plan_pk, at_least=Role.REP)
+    plan, member = get_plan(request, plan_pk, may=access.may_report)
     shown = table(plan, member, request.GET)
     kind, pk = shown.split(key)
     if not kind.may_remove(shown.member, kind.objects(plan).filter(pk=pk).first()):

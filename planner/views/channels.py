@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from planner import access
 from planner.forms.channels import ChannelForm
-from planner.models import Channel, Role, User
+from planner.models import Channel, User
 from planner.notices.channels.post import deliver
 from planner.notices.outcomes import NotNow, Refused, Unclear
 from planner.web.requests import Request, sent, status_of
@@ -21,7 +21,7 @@ from planner.web.requests import Request, sent, status_of
 @sensitive_post_parameters("address", "signing_secret")
 @require_http_methods(["GET", "POST"])
 def channels(request: Request) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     form = ChannelForm(sent(request), instance=Channel(team=membership.team, added_by=membership.user))
     if form.is_valid():
         channel = form.save()
@@ -65,5 +65,5 @@ def remove(request: Request, pk: int) -> HttpResponse:
 
 
 def _get(request: Request, pk: int) -> Channel:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     return get_object_or_404(Channel, team=membership.team, pk=pk)

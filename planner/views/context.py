@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from planner import access
 from planner.models import Membership, Team
 from planner.stages import stages
+from planner.web.script_texts import SCRIPT_TEXTS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in ("light", "dark") else "",
         "languages": settings.LANGUAGES,
         "live_seconds": settings.LIVE_SECONDS,
+        "script_texts": SCRIPT_TEXTS,
         "stages": stages(),
         "my_memberships": mine,
         "current_team": SimpleLazyObject(lambda: _current_team(request, mine)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from planner import access, changes
-from planner.models import Metric, Role
+from planner.models import Metric
 from planner.web.requests import Request
 
 
@@ -37,7 +37,7 @@ def metrics(request: Request) -> HttpResponse:
 @require_POST
 def archive(request: Request, pk: int) -> HttpResponse:
     """Take a metric out of what is suggested; plans that use it, and its readings, keep it."""
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     with changes.recording(membership.team, by=request.user) as log:
         metric = log.take(Metric.objects.filter(team=membership.team), pk)
         log.remove(metric)
@@ -47,7 +47,7 @@ def archive(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def restore(request: Request, pk: int) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     archived = Metric.with_removed.filter(team=membership.team).exclude(removed_at=None)
     metric = get_object_or_404(archived, pk=pk)
     try:

@@ -86,7 +86,7 @@ def set_aside(request: Request, pk: int | None = None) -> HttpResponse:
 @require_GET
 def preview(request: Request, kind: str) -> HttpResponse:
     """The mail that a manager would get now, with real data, as a page."""
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     found = kinds().get(kind)
     if found is None:
         raise Http404
@@ -128,7 +128,7 @@ def _visible(request: Request) -> Any:
     """The rows that somebody may see: of the members of teams they manage; a site admin all. 403 for the others."""
     if request.user.is_superuser:
         return Notice.objects.all()
-    access.get_membership(request, at_least=Role.MANAGER)
+    access.get_membership(request, may=access.may_manage)
     managed = Membership.objects.filter(user=request.user, role=Role.MANAGER).values("team")
     return Notice.objects.filter(user__in=Membership.objects.filter(team__in=managed).values("user"))
 

@@ -18,7 +18,7 @@ from planner import access, people, words
 from planner.arithmetic import formats
 from planner.arithmetic.workdays import countries
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
-from planner.models import Invitation, Membership, Role, Team
+from planner.models import Invitation, Membership, Team
 from planner.models.people import Weekday
 from planner.web.requests import Request, sent, status_of
 
@@ -50,7 +50,7 @@ def _share(value: Decimal) -> str:
 
 @require_http_methods(["GET", "POST"])
 def settings(request: Request) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     form = SettingsForm(sent(request), instance=membership.team)
     if form.is_valid():
         people.change_settings(form.instance, form.changed_data)
@@ -61,7 +61,7 @@ def settings(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def add(request: Request) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     form = MemberForm(sent(request), instance=Membership(team=membership.team))
     if form.is_valid():
         member = people.add_member(membership.team, **form.values, by=membership.user)
@@ -72,7 +72,7 @@ def add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def member(request: Request, pk: int) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships.select_related("user"), pk=pk)
     form = MemberForm(sent(request), instance=person)
     if form.is_valid():
@@ -90,7 +90,7 @@ def member(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def invite(request: Request, pk: int) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     form = InviteForm(request.POST)
     if not form.is_valid():
@@ -108,7 +108,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: Request, pk: int) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     if people.withdraw(person):
         messages.success(request, _("The invitation is withdrawn: its link no longer works."))
@@ -117,7 +117,7 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def remove(request: Request, pk: int) -> HttpResponse:
-    membership = access.get_membership(request, at_least=Role.MANAGER)
+    membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     return _farewell(request, membership, person, "team/remove.html", "team")
 

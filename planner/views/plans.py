@@ -18,7 +18,7 @@ from planner.copies import copy_plan
 from planner.diagnose.standings import reached, standings
 from planner.diagnose.table import StatusTable
 from planner.forms.plans import CopyForm, PlanForm, PlanSettingsForm
-from planner.models import Change, Plan, Role
+from planner.models import Change, Plan
 from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
 from planner.web.requests import Request, sent, status_of
 
@@ -46,7 +46,7 @@ def plan(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    membership = get_membership(request, at_least=Role.MANAGER)
+    membership = get_membership(request, may=access.may_manage)
     form = PlanForm(sent(request), team=membership.team, scenario=request.GET.get("scenario", ""))
     if form.is_valid():
         made = begin_plan(membership.team, by=request.user, **form.cleaned_data)
@@ -56,7 +56,7 @@ def new(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def settings(request: Request, plan_pk: int) -> HttpResponse:
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     form = PlanSettingsForm(sent(request), plan=plan)
     if form.is_valid():
         try:
@@ -74,7 +74,7 @@ def settings(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def copy(request: Request, plan_pk: int) -> HttpResponse:
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     form = CopyForm(sent(request), plan=plan)
     if form.is_valid():
         made = copy_plan(plan, by=request.user, **form.cleaned_data)
@@ -86,7 +86,7 @@ def copy(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, plan_pk: int) -> HttpResponse:
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER)
+    plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     remove_plan(plan, by=request.user)
     undo = reverse("plan-restore", args=[plan.pk])
     messages.success(request, _("“%(name)s” is removed.") % {"name": plan}, extra_tags=f"undo:{undo}")
@@ -95,7 +95,7 @@ def remove(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_POST
 def restore(request: Request, plan_pk: int) -> HttpResponse:
-    plan, _member = get_plan(request, plan_pk, at_least=Role.MANAGER, removed=True)
+    plan, _member = get_plan(request, plan_pk, may=access.may_manage, removed=True)
     restore_plan(plan, by=request.user)
     messages.success(request, _("“%(name)s” is back.") % {"name": plan})
     return redirect("plan", plan.pk)
@@ -115,9 +115,8 @@ def history(request: Request, plan_pk: int) -> HttpResponse:
 @require_POST
 def undo(request: Request, plan_pk: int, revision: int) -> HttpResponse:
     """Take one revision back: a manager anybody's, a rep their own."""
-    plan, member = get_plan(request, plan_pk, at_least=Role.REP)
-    of_others = Change.objects.filter(team=plan.team, revision=revision).exclude(by=request.user.pk)
-    if not access.may_manage(member) and of_others.exists():
+    plan, member = get_plan(request, plan_pk, may=access.may_report)
+    if not access.may_undo(member, Change.objects.filter(team=plan.team, revision=revision)):
         raise PermissionDenied
     taken = changes.undo(plan.team, revision, by=request.user, plan=plan)
     if request.htmx:

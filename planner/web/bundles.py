@@ -30,6 +30,12 @@ PLOTLY_RULE = re.compile(
 )
 IMPORT = re.compile(r'^@import "(?P<file>[\w-]+\.css)"(?: layer\((?P<layer>\w+)\))?;$', re.MULTILINE)
 
+# import … from "./x.js", import "./x.js" and import("./x.js"), and what is written instead
+MODULE_IMPORT = (
+    r"""(?P<matched>\b(?P<before>from\s*|import\s*\(?\s*)"(?P<url>\./[\w-]+\.js)")""",
+    '%(before)s"%(url)s"',
+)
+
 
 def bundle(entry: Path) -> str:
     """The stylesheet with its imports written out, each in the cascade layer that the import names."""
@@ -112,7 +118,13 @@ class BriskCompressor(Compressor):
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Addresses with a hash in a local trial (DEBUG) too, where Django by itself leaves it out."""
+    """Addresses with a hash in a local trial (DEBUG) too, where Django by itself leaves it out.
+
+    Our modules import each other by such addresses too. Django's own rewriting of imports
+    (support_js_module_import_aggregation) reads every script, and takes comments in those of packages for imports.
+    """
+
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("js/*.js", (MODULE_IMPORT,)))
 
     def create_compressor(self, **kwargs: Any) -> Compressor:
         return BriskCompressor(**kwargs)

@@ -1,5 +1,8 @@
-// What every page shares: whether script runs, popovers that close, texts that a click adds, and toasts.
+// What every page shares: whether script runs, popovers that close, texts that a click adds, files and toasts.
 document.documentElement.classList.add("js");
+
+// The words that scripts show, in the reader's language (planner/web/script_texts.py).
+export const texts = JSON.parse(document.getElementById("texts").textContent);
 
 const popovers = () => document.querySelectorAll("details[open]:is(.switch, .me, .menu-more)");
 
@@ -27,17 +30,19 @@ function insertAtLineEnd(field, text) {
 }
 
 // A note in the corner. It goes away by itself, later when it offers a way back, and never when it leads elsewhere.
-function showToast(text, closing, action) {
+export function showToast(text, action) {
   const note = Object.assign(document.createElement("div"), { className: "toast" });
   note.append(Object.assign(document.createElement("span"), { textContent: text }));
-  if (action?.href) note.append(Object.assign(document.createElement("a"), { href: action.href, textContent: action.label }));
+  if (action?.href) {
+    note.append(Object.assign(document.createElement("a"), { href: action.href, textContent: action.label }));
+  }
   if (action?.act) {
     const button = Object.assign(document.createElement("button"), { className: "link", textContent: action.label });
     button.addEventListener("click", () => { note.remove(); action.act(); });
     note.append(button);
   }
   const shut = Object.assign(document.createElement("button"), { className: "icon", textContent: "×" });
-  shut.setAttribute("aria-label", closing);
+  shut.setAttribute("aria-label", texts.close);
   shut.addEventListener("click", () => note.remove());
   note.append(shut);
   document.getElementById("toasts").append(note);
@@ -50,7 +55,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("input[data-submits]") && event.target.files.length) event.target.form.requestSubmit();
 });
 
-const dropForm = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files") && document.querySelector("form.drop");
+const dropForm = ({ dataTransfer }) => dataTransfer?.types.includes("Files") && document.querySelector("form.drop");
 
 document.addEventListener("dragover", (event) => {
   if (!dropForm(event)) return;

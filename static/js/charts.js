@@ -1,110 +1,110 @@
 // Draws the page's charts with plotly.js, which is fetched when the first of them is drawn. A chart's figure is in
 // the page as JSON; its colours are names of the stylesheet's variables, so that it follows the reader's theme.
-(() => {
-  const sources = document.currentScript.dataset;
-  const NARROW = 560;
-  let library;
+const sources = document.querySelector("script[data-rules]").dataset; // the addresses of plotly.js and of its rules
+const NARROW = 560;
+let library;
 
-  const plotly = () => (library ??= new Promise((loaded, failed) => {
-    // Under this id plotly.js looks for its rules, which it may not write into the page.
-    const rules = { rel: "stylesheet", href: sources.rules, id: "plotly.js-style-global", className: "no-inline-styles" };
-    document.head.append(Object.assign(document.createElement("link"), rules));
-    const script = { src: sources.script, onload: () => loaded(window.Plotly), onerror: failed };
-    document.head.append(Object.assign(document.createElement("script"), script));
-  }));
+const plotly = () => (library ??= new Promise((loaded, failed) => {
+  // Under this id plotly.js looks for its rules, which it may not write into the page.
+  const rules = { rel: "stylesheet", href: sources.rules, id: "plotly.js-style-global", className: "no-inline-styles" };
+  document.head.append(Object.assign(document.createElement("link"), rules));
+  const script = { src: sources.script, onload: () => loaded(window.Plotly), onerror: failed };
+  document.head.append(Object.assign(document.createElement("script"), script));
+}));
 
-  // The browser knows what light-dark() stands for only where it is used: an element of the page is asked.
-  function colours() {
-    const probe = document.createElement("i");
-    probe.hidden = true;
-    document.body.append(probe);
-    const found = (name) => {
-      probe.style.color = `var(${name})`;
-      return getComputedStyle(probe).color;
-    };
-    return { found, done: () => probe.remove() };
-  }
-
-  function painted(part, find) {
-    if (typeof part === "string") return part.startsWith("--") ? find(part) : part;
-    if (Array.isArray(part)) return part.map((each) => painted(each, find));
-    if (part && typeof part === "object") return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, painted(each, find)]));
-    return part;
-  }
-
-  // On a phone there is room for few marks, and a waterfall's labels stand above its bars.
-  function narrow({ data: [first], layout }) {
-    const isWaterfall = first.type === "waterfall", axis = layout.xaxis;
-    const step = Math.ceil(axis.tickvals.length / (isWaterfall ? 2 : 4));
-    const kept = (_each, at) => (axis.tickvals.length - 1 - at) % step === 0;
-    [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(kept), axis.ticktext.filter(kept)];
-    if (!isWaterfall) return;
-    const [low, high] = axis.range;
-    axis.range = [low - (high - low) * 0.2, high + (high - low) * 0.2];
-    axis.tickangle = 0;
-    layout.height += 20 * first.y.length;
-    layout.waterfallgap = 0.55;
-    layout.yaxis.showticklabels = false;
-    const above = { xref: "paper", x: 0, xanchor: "left", yanchor: "bottom", yshift: 15, showarrow: false };
-    layout.annotations = first.y.map((label) => ({ ...above, y: label, text: label }));
-  }
-
-  // The figure as it is drawn in the room that it has.
-  function told(figure) {
-    const shown = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
-    if (figure.clientWidth < NARROW) narrow(shown);
-    return shown;
-  }
-
-  async function draw(figure) {
-    const canvas = figure.querySelector(".canvas");
-    const Plotly = await plotly().catch(() => null);
-    if (!Plotly || !figure.isConnected) return;
-    const { found, done } = colours();
-    const family = getComputedStyle(document.body).fontFamily;
-    const shown = painted(told(figure), found);
-    done();
-    shown.layout.font.family = family;
-    await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
-    figure.dataset.drawn = "";
-  }
-
-  function begin(figure) {
-    if ("begun" in figure.dataset) return;
-    figure.dataset.begun = "";
-    draw(figure);
-  }
-
-  const near = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) begin(target);
-  });
-  // The others are drawn once somebody does something on the page, so that they are there in print; a visit that only
-  // looks at the table stays light, and one where data costs money.
-  const busy = ["pointermove", "pointerdown", "keydown", "scroll"];
-  const idle = window.requestIdleCallback ?? ((draws) => setTimeout(draws, 200));
-  const drawAll = () => {
-    busy.forEach((each) => removeEventListener(each, drawAll));
-    if (!navigator.connection?.saveData) idle(() => document.querySelectorAll("figure.chart").forEach(begin));
+// The browser knows what light-dark() stands for only where it is used: an element of the page is asked.
+function colours() {
+  const probe = document.createElement("i");
+  probe.hidden = true;
+  document.body.append(probe);
+  const found = (name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
   };
-  busy.forEach((each) => addEventListener(each, drawAll, { passive: true }));
+  return { found, done: () => probe.remove() };
+}
 
-  function watch(root) {
-    root.querySelectorAll("figure.chart:not([data-begun])").forEach((figure) => {
-      figure.querySelector(".canvas").style.minHeight = `${told(figure).layout.height}px`; // nothing moves when it is drawn
-      near.observe(figure);
-    });
-  }
+function painted(part, find) {
+  if (typeof part === "string") return part.startsWith("--") ? find(part) : part;
+  if (Array.isArray(part)) return part.map((each) => painted(each, find));
+  if (!part || typeof part !== "object") return part;
+  return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, painted(each, find)]));
+}
 
-  document.addEventListener("DOMContentLoaded", () => watch(document));
-  document.addEventListener("htmx:afterSettle", () => watch(document));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    document.querySelectorAll("figure.chart[data-drawn]").forEach(draw);
+// On a phone there is room for few marks, and a waterfall's labels stand above its bars.
+function narrow({ data: [first], layout }) {
+  const isWaterfall = first.type === "waterfall", axis = layout.xaxis;
+  const step = Math.ceil(axis.tickvals.length / (isWaterfall ? 2 : 4));
+  const kept = (_each, at) => (axis.tickvals.length - 1 - at) % step === 0;
+  [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(kept), axis.ticktext.filter(kept)];
+  if (!isWaterfall) return;
+  const [low, high] = axis.range;
+  axis.range = [low - (high - low) * 0.2, high + (high - low) * 0.2];
+  axis.tickangle = 0;
+  layout.height += 20 * first.y.length;
+  layout.waterfallgap = 0.55;
+  layout.yaxis.showticklabels = false;
+  const above = { xref: "paper", x: 0, xanchor: "left", yanchor: "bottom", yshift: 15, showarrow: false };
+  layout.annotations = first.y.map((label) => ({ ...above, y: label, text: label }));
+}
+
+// The figure as it is drawn in the room that it has.
+function told(figure) {
+  const shown = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+  if (figure.clientWidth < NARROW) narrow(shown);
+  return shown;
+}
+
+async function draw(figure) {
+  const canvas = figure.querySelector(".canvas");
+  const Plotly = await plotly().catch(() => null);
+  if (!Plotly || !figure.isConnected) return;
+  const { found, done } = colours();
+  const family = getComputedStyle(document.body).fontFamily;
+  const shown = painted(told(figure), found);
+  done();
+  shown.layout.font.family = family;
+  await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
+  figure.dataset.drawn = "";
+}
+
+function begin(figure) {
+  if ("begun" in figure.dataset) return;
+  figure.dataset.begun = "";
+  draw(figure);
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) begin(target);
+});
+// The others are drawn once somebody does something on the page, so that they are there in print; a visit that only
+// looks at the table stays light, and one where data costs money.
+const busy = ["pointermove", "pointerdown", "keydown", "scroll"];
+const idle = window.requestIdleCallback ?? ((draws) => setTimeout(draws, 200));
+const drawAll = () => {
+  busy.forEach((each) => removeEventListener(each, drawAll));
+  if (!navigator.connection?.saveData) idle(() => document.querySelectorAll("figure.chart").forEach(begin));
+};
+busy.forEach((each) => addEventListener(each, drawAll, { passive: true }));
+
+function watch(root) {
+  root.querySelectorAll("figure.chart:not([data-begun])").forEach((figure) => {
+    // Nothing moves when it is drawn.
+    figure.querySelector(".canvas").style.minHeight = `${told(figure).layout.height}px`;
+    near.observe(figure);
   });
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-png]");
-    if (!button) return;
-    const canvas = button.closest("figure").querySelector(".canvas");
-    const Plotly = await plotly();
-    await Plotly.downloadImage(canvas, { format: "png", width: 1200, height: Math.max(480, canvas.offsetHeight), filename: button.dataset.png });
-  });
-})();
+}
+
+document.addEventListener("DOMContentLoaded", () => watch(document));
+document.addEventListener("htmx:afterSettle", () => watch(document));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  document.querySelectorAll("figure.chart[data-drawn]").forEach(draw);
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-png]");
+  if (!button) return;
+  const canvas = button.closest("figure").querySelector(".canvas");
+  const Plotly = await plotly();
+  const size = { width: 1200, height: Math.max(480, canvas.offsetHeight) };
+  await Plotly.downloadImage(canvas, { format: "png", filename: button.dataset.png, ...size });
+});

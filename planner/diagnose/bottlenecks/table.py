@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import access, words
 from planner.diagnose.bottlenecks.forms import AddBottleneckForm, AddViewForm, BottleneckForm, ViewForm
 from planner.diagnose.standings import Standing, standings
-from planner.models import Bottleneck, CauseView, Change, Membership, Metric, Plan, Role, Segment
+from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Rights, RowKind, Table
 
 MOST_IN_FOCUS = 3
 RANKS = {quadrant: rank for rank, quadrant in enumerate(Bottleneck.Quadrant)}
@@ -57,10 +57,16 @@ class BottleneckKind(RowKind):
         "focus": ("in_focus",),
     }
 
+    rights = Rights(access.may_diagnose)
+    shows = {"planner.bottleneck": ("pk",), "planner.metric": ("metric",)}
+
     def objects(self, plan: Plan) -> QuerySet:
         views = CauseView.objects.select_related("by").order_by("pk")
-        found = Bottleneck.objects.filter(plan=plan).select_related("plan", "metric", "segment")
-        return found.prefetch_related(Prefetch("views", queryset=views))
+        present = self.every(plan).filter(removed_at=None).select_related("plan", "metric", "segment")
+        return present.prefetch_related(Prefetch("views", queryset=views))
+
+    def every(self, plan: Plan) -> QuerySet:
+        return Bottleneck.with_removed.filter(plan=plan)
 
 
 class ViewKind(RowKind):
@@ -71,18 +77,23 @@ class ViewKind(RowKind):
     add_form = AddViewForm
     edits = {"cause": ("text", "kind"), "impact": ("bottleneck",)}
 
+    rights = Rights(
+        access.may_word_view,
+        cells={"impact": access.may_merge},
+        add=access.may_add_view,
+        remove=access.may_merge,
+    )
+    shows = {
+        "planner.causeview": ("pk",),
+        "planner.bottleneck": ("bottleneck",),
+        "planner.membership": ("by",),
+    }
+
     def objects(self, plan: Plan) -> QuerySet:
-        return CauseView.objects.filter(plan=plan).select_related("plan", "by", "bottleneck")
+        return self.every(plan).filter(removed_at=None).select_related("plan", "by", "bottleneck")
 
-    def may_edit(self, membership: Membership, obj: CauseView) -> frozenset[str]:
-        """Managers merge; who said it words it, until it is merged."""
-        if access.may_manage(membership):
-            return frozenset(self.edits)
-        mine = membership.is_at_least(Role.REP) and obj.by_id == membership.pk
-        return frozenset({"cause"}) if mine and obj.bottleneck_id is None else frozenset()
-
-    def may_add(self, membership: Membership) -> bool:
-        return membership.is_at_least(Role.REP)
+    def every(self, plan: Plan) -> QuerySet:
+        return CauseView.with_removed.filter(plan=plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,27 +216,6 @@ class BottlenecksTable(Table):
             rows[f"view-{view.pk}"] = self._view_row(view)
         return [rows.get(key) or Row(key, None) for key in keys]
 
-    def keys_touched(self, changes: list[Change]) -> list[str]:
-        """A view touches the bottleneck that it was merged into; a metric those that name it."""
-        ids: dict[str, set[int]] = {}
-        for change in changes:
-            ids.setdefault(change.model, set()).add(change.object_id)
-        views = CauseView.with_removed.filter(
-            Q(pk__in=ids.get("planner.causeview", ()))
-            | Q(bottleneck__in=ids.get("planner.bottleneck", ()))
-            | Q(by__in=ids.get("planner.membership", ())),
-            plan=self.plan,
-        )
-        touched = Bottleneck.with_removed.filter(
-            Q(pk__in=ids.get("planner.bottleneck", ())) | Q(metric__in=ids.get("planner.metric", ())),
-            plan=self.plan,
-        )
-        bottlenecks = touched.order_by("pk").values_list("pk", flat=True)
-        return [
-            *(f"bottleneck-{pk}" for pk in bottlenecks),
-            *(f"view-{pk}" for pk in views.order_by("pk").values_list("pk", flat=True)),
-        ]
-
     def _bottleneck_row(self, each: Bottleneck) -> Row:
         kind = self.kinds["bottleneck"]
         place = [part for part in (each.step, each.metric, each.segment) if part]
@@ -241,13 +231,7 @@ class BottlenecksTable(Table):
             else cells.small(_("not scored")),
             "focus": cells.chip("good", _("in focus")) if each.in_focus else cells.EMPTY,
         }
-        return Row(
-            key=f"bottleneck-{each.pk}",
-            obj=each,
-            cells=self.cells(kind, each, shown),
-            label=each.cause,
-            can_remove=kind.may_remove(self.member, each),
-        )
+        return self.row(kind, each, shown)
 
     def _view_row(self, view: CauseView) -> Row:
         kind = self.kinds["view"]
@@ -258,15 +242,8 @@ class BottlenecksTable(Table):
             "evidence": cells.person(view.by),
             "impact": Cell(self.columns[3], cells.small(said), span=4, css="words"),
         }
-        return Row(
-            key=f"view-{view.pk}",
-            obj=view,
-            cells=self.cells(kind, view, shown),
-            css="sub",
-            group=f"bottleneck-{merged.pk}" if merged else "",
-            label=view.text,
-            can_remove=kind.may_remove(self.member, view),
-        )
+        group = self.kinds["bottleneck"].key(merged.pk) if merged else ""
+        return self.row(kind, view, shown, css="sub", group=group)
 
     @cached_property
     def gaps(self) -> list[dict[str, Any]]:

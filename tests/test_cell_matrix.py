@@ -1,0 +1,138 @@
+"""Every cell of every table against everybody, as tests/test_access_matrix.py asks every address.
+
+Owner is a rep who owns the task, or who wrote the view of a cause; the rep owns nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from planner.models import Bottleneck, CauseView, Goal, Membership, Plan, Role, User
+from planner.tables.table import Table
+from reviews.models import Review
+from strategies.models import Strategy
+from tests.conftest import join, seat
+from tracking.models import Task
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+PEOPLE = ("viewer", "rep", "owner", "manager")
+MANAGERS = {"manager"}
+OWNERS = {"owner", "manager"}
+REPS = {"rep", "owner", "manager"}
+NOBODY: set[str] = set()
+# By table and kind of row: who may edit the cell of each column, add a row, and remove one.
+RULES: dict[tuple[str, str], dict[str, set[str]]] = {
+    ("readings", "metric"): {"2026-09": MANAGERS, "+": NOBODY, "-": NOBODY},
+    ("diagnose", "metric"): dict.fromkeys(
+        ("metric", "current", "target", "rate", "problems", "+", "-"), MANAGERS
+    ),
+    ("bottlenecks", "bottleneck"): dict.fromkeys(
+        ("cause", "place", "evidence", "impact", "ease", "focus", "+", "-"), MANAGERS
+    ),
+    ("bottlenecks", "view"): {"cause": OWNERS, "impact": MANAGERS, "+": REPS, "-": MANAGERS},
+    ("goals", "core"): dict.fromkeys(("core", "target", "owner", "due", "actions", "+", "-"), MANAGERS),
+    ("goals", "part"): dict.fromkeys(("core", "target", "owner", "due", "actions", "+", "-"), MANAGERS),
+    ("tracking", "strategy"): dict.fromkeys(
+        ("strategy", "goal", "owner", "resources", "risk", "+", "-"), MANAGERS
+    ),
+    ("tracking", "task"): {
+        **dict.fromkeys(("strategy", "owner", "start", "due", "+", "-"), MANAGERS),
+        **dict.fromkeys(("progress", "resources", "risk"), OWNERS),
+    },
+    ("reviews", "review"): dict.fromkeys(
+        ("period", "effect", "worked", "improve", "adjustments", "+", "-"), MANAGERS
+    ),
+}
+CELLS = [(*row, cell) for row, cells in RULES.items() for cell in cells if cell not in "+-"]
+QUERY = {"readings": {"to": "2026-09"}}
+
+
+def tables(patterns: list | None = None) -> dict[str, type[Table]]:
+    """Every table of the product by the name of its page."""
+    found: dict[str, type[Table]] = {}
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(each, "url_patterns"):
+            found |= tables(each.url_patterns)
+        elif each.name and each.name.endswith("-row"):
+            found[each.name.removesuffix("-row")] = each.default_args["table"]
+    return found
+
+
+@pytest.fixture
+def owner(team) -> User:
+    return join(team, "Olga", Role.REP)
+
+
+@pytest.fixture
+def rows(team, plan, status, owner, manager, rep, viewer) -> dict[tuple[str, str], Any]:
+    """One row of each kind."""
+    strategy = Strategy.objects.create(plan=plan, title="Follow-up procedure")
+    core = Goal.objects.create(plan=plan, name="Sales +25 %")
+    return {
+        ("readings", "metric"): status.sales.metric,
+        ("diagnose", "metric"): status.sales,
+        ("bottlenecks", "bottleneck"): Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late"),
+        ("bottlenecks", "view"): CauseView.objects.create(
+            plan=plan, kind="conversion", text="Slow", by=seat(owner, team)
+        ),
+        ("goals", "core"): core,
+        ("goals", "part"): Goal.objects.create(plan=plan, parent=core, name="New customers +30 %"),
+        ("tracking", "strategy"): strategy,
+        ("tracking", "task"): Task.objects.create(
+            strategy=strategy, description="List the pain points", owner=seat(owner, team)
+        ),
+        ("reviews", "review"): Review.objects.create(plan=plan, start="2026-10-01"),
+    }
+
+
+def test_every_cell_has_a_rule_and_every_rule_a_cell(plan, manager):
+    member = Membership.objects.get(user=manager)
+    cells = {
+        (name, kind.name): set(kind.edits) if name != "readings" else {"2026-09"}
+        for name, table in tables().items()
+        for kind in table(Plan.objects.get(pk=plan.pk), member).kinds.values()
+    }
+    assert cells == {row: set(rules) - {"+", "-"} for row, rules in RULES.items()}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("table", "kind", "cell"), CELLS)
+def test_who_may_edit_a_cell(table, kind, cell, who, plan, rows, request, as_):
+    """The page offers the editor, and the server takes its answer, to the same people."""
+    client, key = as_(request.getfixturevalue(who)), f"{kind}-{rows[table, kind].pk}"
+    page = client.get(reverse(table, args=[plan.pk]), QUERY.get(table, {})).content.decode()
+    url = reverse(f"{table}-row", args=[plan.pk, key])
+    answer = client.post(url, {"cell": cell}, query_params=QUERY.get(table, {}), **HTMX)
+    allowed = who in RULES[table, kind][cell]
+    assert (f'href="rows/{key}/?cell={cell}"' in page) == allowed
+    # A cell that was sent empty may be refused for what it says, never for who sent it.
+    assert answer.status_code in ((200, 422) if allowed else (403,))
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("table", "kind"), RULES)
+def test_who_may_add_a_row(table, kind, who, plan, rows, request, as_):
+    url = reverse(f"{table}-add", args=[plan.pk])
+    answer = as_(request.getfixturevalue(who)).post(url, {}, query_params={"kind": kind}, **HTMX)
+    assert answer.status_code == (422 if who in RULES[table, kind]["+"] else 403)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("table", "kind"), RULES)
+def test_who_may_remove_a_row(table, kind, who, plan, rows, request, as_):
+    """The page offers the button, and the server takes its press, to the same people."""
+    client, key = as_(request.getfixturevalue(who)), f"{kind}-{rows[table, kind].pk}"
+    page = client.get(reverse(table, args=[plan.pk]), QUERY.get(table, {})).content.decode()
+    answer = client.post(reverse(f"{table}-remove", args=[plan.pk, key]), {}, **HTMX)
+    allowed = who in RULES[table, kind]["-"]
+    assert (f'formaction="rows/{key}/remove/"' in page) == allowed
+    assert answer.status_code == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize(("table", "kind", "cell"), CELLS)
+def test_a_cell_is_nothing_to_an_outsider(table, kind, cell, plan, rows, outsider, as_):
+    url = reverse(f"{table}-row", args=[plan.pk, f"{kind}-{rows[table, kind].pk}"])
+    assert as_(outsider).post(url, {"cell": cell}, **HTMX).status_code == 404
