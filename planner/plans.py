@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from planner import changes
 from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
-from planner.models.history import CannotUndo
+from planner.models.history import CannotUndo, next_order
 from planner.models.metrics import Metric as M
 
 # What each scenario looks at first, by the keys of standard_metrics().
@@ -29,8 +29,8 @@ FIRST_METRICS = {
 
 def standard_metrics(team: Team) -> dict[str, Metric]:
     """The metrics that the method knows, in the team's language; unsaved, or the team's own of the same name."""
+    money = currency_unit(team)
     with override(team.language):
-        money = _("CNY") if team.currency == "CNY" else team.currency
         ratio = {"aggregation": M.Aggregation.RATIO}
         found = {
             "sales": Metric(name=_("Total sales"), unit=money, kind=M.Kind.AMOUNT),
@@ -52,6 +52,25 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
         }
     own = {metric.name.casefold(): metric for metric in Metric.objects.filter(team=team)}
     return {key: own.get(metric.name.casefold(), metric) for key, metric in found.items()}
+
+
+def currency_unit(team: Team) -> str:
+    """The team's money as a unit, in the team's language: people in China read 元 rather than CNY."""
+    with override(team.language):
+        return _("CNY") if team.currency == "CNY" else team.currency
+
+
+def new_metric(team: Team, name: str, kind: str, direction: str = M.Direction.HIGHER) -> Metric:
+    """A metric of the team as its kind suggests, unsaved: what costs or is a rate is a ratio, money has its unit."""
+    is_ratio = kind in (M.Kind.RATE, M.Kind.COST)
+    return Metric(
+        team=team,
+        name=name,
+        kind=kind,
+        unit=currency_unit(team) if kind in (M.Kind.AMOUNT, M.Kind.COST) else "",
+        direction=direction,
+        aggregation=M.Aggregation.RATIO if is_ratio else M.Aggregation.SUM,
+    )
 
 
 def begin_plan(
@@ -97,8 +116,8 @@ def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetr
         log.restore(known)
     if plan.metrics.filter(metric=known).exists():
         raise ValidationError({"name": _("“%(name)s” is in the table already.") % {"name": known.name}})
-    last = plan.metrics.aggregate(last=Max("order"))["last"] or 0
-    row = PlanMetric(plan=plan, metric=known, order=last + 1, basis=gaps.default_basis(known.kind))
+    order, basis = next_order(plan.metrics), gaps.default_basis(known.kind)
+    row = PlanMetric(plan=plan, metric=known, order=order, basis=basis)
     log.save(row)
     return row
 

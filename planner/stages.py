@@ -60,14 +60,31 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """A task as a lower stage, which has no tasks of its own, asks for it."""
+
+    description: str
+    owner: Membership | None = None
+    start: dt.date | None = None
+    due: dt.date | None = None
+    acceptance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """One of the four stages, as its app describes it.
+    """One of the four stages, as its app describes it: its answers to what is asked without importing it.
+
+    Every stage answers summaries(plans) and checks(plans): they say by a plan's id what it has and what it lacks, in
+    a constant number of queries for any number of plans.
+
+    The other answers are optional. Their defaults are those of a stage that has nothing to say, so that whoever asks
+    goes through all stages and adds up, and a further question is one more field here:
+    - about people: open_work(memberships, day) lists what these have to do;
+    - about one plan: plan_work(plan, day) lists what its people have to do soon;
+    - verbs inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and counts
+      it; add_tasks(log, strategy, specs) makes tasks of a strategy out of TaskSpecs, and returns them.
 
     `pages` are its pages in the order of menus; the first is where the stage begins.
-
-    summaries(plans) and checks(plans) say by a plan's id what it has and what it lacks, in a constant number of
-    queries for any number of plans; open_work(memberships, day) lists what these people have to do;
-    hand_over(log, leaver, successor) gives open work to somebody else inside an open recording, and counts it.
     `tables` are its tables as files: the name in the address and the dotted path of each.
     """
 
@@ -82,6 +99,9 @@ class Stage:
     plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, day: [])
     hand_over: Callable[[Any, Membership, Membership | None], int] = field(
         default=lambda log, leaver, successor: 0
+    )
+    add_tasks: Callable[[Any, Any, Iterable[TaskSpec]], list[Any]] = field(
+        default=lambda log, strategy, specs: []
     )
 
     @property

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.arithmetic.items import join_items
-from planner.arithmetic.periods import add_months, month_start, months_between
 from planner.changes import Recording
-from planner.models import Plan
 from planner.tables.forms import AddForm, RowForm
 from reviews.models import Review, period_name
+from reviews.reviews import add_review
 
 
 class ItemsField(forms.CharField):
@@ -61,17 +60,6 @@ def said(kind: str, start: dt.date) -> str:
     return _("%(period)s (%(kind)s)") % {"period": period_name(kind, start), "kind": Review.Kind(kind).label}
 
 
-def periods_of(plan: Plan) -> list[tuple[str, dt.date]]:
-    """The months of a plan, and after each third one the quarter that they are."""
-    months = months_between(month_start(plan.start), plan.end)
-    found: list[tuple[str, dt.date]] = []
-    for number, month in enumerate(months, start=1):
-        found.append((Review.Kind.MONTH.value, month))
-        if number % 3 == 0:
-            found.append((Review.Kind.QUARTER.value, add_months(month, -2)))
-    return found
-
-
 class ReviewForm(RowForm):
     """One review."""
 
@@ -94,13 +82,11 @@ class ReviewForm(RowForm):
     def describe(self, name: str, value: Any) -> str:
         return said(*value) if name == "period" else super().describe(name, value)
 
-    def write(self, log: Recording) -> None:
-        for name in self.typed():
-            if name == "period":
-                self.obj.kind, self.obj.start = self.cleaned_data[name]
-            else:
-                setattr(self.obj, name, self.cleaned_data[name])
-        log.save(self.obj)
+    def put(self, name: str, value: Any) -> None:
+        if name == "period":
+            self.obj.kind, self.obj.start = value
+        else:
+            super().put(name, value)
 
 
 class AddReviewForm(AddForm):
@@ -116,7 +102,4 @@ class AddReviewForm(AddForm):
         self.fields["period"].widget.attrs["data-once"] = ""
 
     def create(self, log: Recording) -> Review:
-        kind, start = self.cleaned_data["period"]
-        review = Review(plan=self.table.plan, kind=kind, start=start)
-        log.save(review)
-        return review
+        return add_review(log, self.table.plan, *self.cleaned_data["period"])

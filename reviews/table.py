@@ -17,8 +17,9 @@ from planner.spreadsheets.sheets import Heading, Line
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.table import Rights, RowKind, Table
-from reviews.forms import AddReviewForm, ReviewForm, periods_of, said
+from reviews.forms import AddReviewForm, ReviewForm, said
 from reviews.models import Review
+from reviews.reviews import periods_of
 
 TEXTS = ("effect", "worked", "improve", "adjustments")
 

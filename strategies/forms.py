@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from planner import words
-from planner.arithmetic import goals
 from planner.arithmetic.items import split_items
-from planner.arithmetic.periods import full_months_before
-from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
-from planner.diagnose.standings import Asked, levels
 from planner.models import Goal
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
 from planner.web.requests import with_value
-from strategies.models import KeyAction, Strategy
-from strategies.targets import GROWTHS, growth_of, is_rate
+from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
+from strategies.models import Strategy
+from strategies.targets import growth_of, is_rate
 
 ARROW = "→"
-
-
-class Step(NamedTuple):
-    """A key action as it is typed: its words, and the id of the strategy it points to."""
-
-    text: str
-    strategy: int | None
 
 
 class ActionsField(forms.CharField):
@@ -109,9 +97,7 @@ class GoalForm(RowForm):
     actions = ActionsField(label=gettext_lazy("Key actions"))
 
     NAMES = ("name", "metric", "segment")
-    FIGURES = ("kind", "baseline", "growth", "target", "unit")
-    # What is computed from other fields, or kept in rows of its own.
-    DERIVED = ("growth", "actions")
+    FIGURES = ("kind", *FIGURES, "unit")
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
@@ -150,66 +136,24 @@ class GoalForm(RowForm):
         return cleaned
 
     def _settle(self, cleaned: dict[str, Any]) -> None:
-        growth = cleaned["growth"] if cleaned["kind"] in GROWTHS else None
-        typed = {
-            {"growth": "amount"}.get(name, name)
-            for name in ("baseline", "growth", "target")
-            if cleaned[name] != self.shown(name)
-        }
+        """All three are shown, so one that is left empty is computed even where the growth was not touched."""
+        figures = {name: cleaned[name] for name in FIGURES}
+        typed = [name for name, value in figures.items() if value != self.shown(name)]
         try:
-            cleaned["baseline"], cleaned["target"] = goals.settle_goal(
-                cleaned["kind"], cleaned["baseline"], growth, cleaned["target"], typed
+            cleaned["baseline"], cleaned["target"] = settle(
+                self.obj.metric, cleaned["kind"], **figures, typed=typed
             )
-        except goals.GoalDisagrees as error:
-            said = _(
-                "Baseline and growth lead to %(target)s. Leave one of the three empty, and it is computed."
-            )
-            shown = edit_text(error.target, rate=self.fields["target"].rate, language=words.language())
-            self.add_error("target", said % {"target": shown})
-        except ValueError:
-            self.add_error("growth", _("Say also where it starts or where it ends: the third is computed."))
+        except ValidationError as error:
+            self.take_errors(error)
 
     def write(self, log: Recording) -> None:
-        typed = self.typed()
-        for name in typed:
-            if name not in self.DERIVED:
-                setattr(self.obj, name, self.cleaned_data[name])
-        if "metric" in typed:
-            begin_at_the_level(self.obj)
-        log.save(self.obj)
-        if "actions" in typed:
-            write_actions(log, self.obj, self.cleaned_data["actions"])
+        values = self.values()
+        values.pop("growth", None)  # settled into the other two
+        change_goal(log, self.obj, values)
 
 
 def _present(strategy: Strategy | None) -> int | None:
     return None if strategy is None or strategy.removed_at else strategy.pk
-
-
-def write_actions(log: Recording, goal: Goal, steps: Iterable[Step]) -> None:
-    """Make a goal's key actions these; one whose words stayed keeps its identity, and so its history."""
-    present = list(KeyAction.objects.filter(goal=goal))
-    by_text = {each.text: each for each in reversed(present)}
-    steps = list(steps)
-    kept = [by_text.pop(step.text, None) for step in steps]
-    spare = [each for each in present if each not in kept]
-    for order, (step, action) in enumerate(zip(steps, kept, strict=True), start=1):
-        action = action or (spare.pop(0) if spare else KeyAction(goal=goal))
-        action.order, action.text, action.strategy_id = order, step.text, step.strategy
-        log.save(action)
-    for action in spare:
-        log.remove(action)
-
-
-def begin_at_the_level(goal: Goal) -> None:
-    """Take the unit of the goal's metric, and as baseline its level in the three full months before the plan."""
-    metric = goal.metric
-    if metric is None:
-        return
-    goal.unit = goal.unit or ("" if goal.kind == Goal.Kind.SHARE else metric.unit)
-    if goal.baseline is None:
-        asked = Asked(metric, goal.segment_id, goal.kind == Goal.Kind.SHARE)
-        level = levels([asked], full_months_before(goal.plan.start)).get(asked)
-        goal.baseline = None if level is None else round(level, 6)
 
 
 class AddCoreForm(AddForm):
@@ -225,16 +169,7 @@ class AddCoreForm(AddForm):
         self.fields["name"].widget.attrs["placeholder"] = _("Core goal, such as Q3 sales +25 %")
 
     def create(self, log: Recording) -> Goal:
-        return self._create(log, parent=None)
-
-    def _create(self, log: Recording, parent: Goal | None) -> Goal:
-        plan = self.table.plan
-        last = plan.goals.aggregate(last=Max("order"))["last"] or 0
-        name, metric = self.cleaned_data["name"], self.cleaned_data["metric"]
-        goal = Goal(plan=plan, parent=parent, order=last + 1, name=name, metric=metric, due=plan.end)
-        begin_at_the_level(goal)
-        log.save(goal)
-        return goal
+        return add_goal(log, self.table.plan, **self.cleaned_data)
 
 
 class AddPartForm(AddCoreForm):
@@ -248,7 +183,8 @@ class AddPartForm(AddCoreForm):
         self.fields["name"].widget.attrs["placeholder"] = _("One dimension, such as New customers +30 %")
 
     def create(self, log: Recording) -> Goal:
-        core = self.table.plan.goals.filter(parent=None, pk=self.cleaned_data["beneath"]).first()
+        values = dict(self.cleaned_data)
+        core = self.table.plan.goals.filter(parent=None, pk=values.pop("beneath")).first()
         if core is None:
             raise ValidationError({"name": _("This core goal is gone: reload the page.")})
-        return self._create(log, parent=core)
+        return add_sub_goal(log, core, **values)

@@ -6,15 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.changes import Recording
+from planner.stages import TaskSpec
 from planner.tables.forms import AddForm, DayField, PickField, RowForm
 from strategies.models import Strategy
-from tracking.models import Progress, Status, Task
-from tracking.rollup import settle
+from strategies.strategies import add_strategy
+from tracking.models import Status, Task
+from tracking.tasks import add_task, change_task
 
 
 def _words(label: Any, size: int = 1000) -> forms.CharField:
@@ -63,9 +64,6 @@ class TaskForm(RowForm):
     resources = _words(gettext_lazy("Resource support"))
     risk = _words(gettext_lazy("Risk warning"))
 
-    SAID = ("note", "reason")
-    PROGRESS = ("status", "percent", *SAID)
-
     def prepare(self) -> None:
         self.fields["owner"].offer(lambda: self.table.members)
         self.fields["acceptance"].widget.attrs["placeholder"] = _("How everybody can tell that it is done")
@@ -73,31 +71,21 @@ class TaskForm(RowForm):
         self.fields["reason"].widget.attrs["placeholder"] = _("Why it slipped, if it did")
 
     def current(self, name: str) -> Any:
-        return "" if name in self.SAID else super().current(name)
+        return "" if name in ("note", "reason") else super().current(name)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "status" in cleaned and "percent" in self.fields and "percent" not in self.errors:
-            percent = self.obj.percent if cleaned.get("percent") is None else cleaned["percent"]
-            cleaned["status"], cleaned["percent"] = settle(cleaned["status"], percent, self.obj.percent)
-            if cleaned["status"] == Status.CANCELLED and not (
-                cleaned.get("reason") or self.obj.cancel_reason
-            ):
-                self.add_error("reason", _("Say why the task is cancelled."))
-        return cleaned
+    def clean_percent(self) -> int:
+        """Left empty, it stays as it is."""
+        typed: int | None = self.cleaned_data["percent"]
+        return self.obj.percent if typed is None else typed
+
+    def typed(self) -> list[str]:
+        """A status has its say on the per cent: who sets it must have seen how far the task is."""
+        typed = super().typed()
+        seen = "status" in typed and "percent" in self.cleaned_data and "percent" not in typed
+        return [*typed, "percent"] if seen else typed
 
     def write(self, log: Recording) -> None:
-        typed = self.typed()
-        for name in typed:
-            if name not in self.SAID:
-                setattr(self.obj, name, self.cleaned_data[name])
-        if self.cleaned_data.get("status") == Status.CANCELLED and self.cleaned_data.get("reason"):
-            self.obj.cancel_reason = self.cleaned_data["reason"]
-        log.save(self.obj)
-        if set(typed) & set(self.PROGRESS):
-            said = {name: self.cleaned_data.get(name, "") for name in self.SAID}
-            by = self.table.member
-            log.save(Progress(task=self.obj, by=by, status=self.obj.status, percent=self.obj.percent, **said))
+        change_task(log, self.obj, self.values(), by=self.table.member)
 
 
 class AddStrategyForm(AddForm):
@@ -110,11 +98,7 @@ class AddStrategyForm(AddForm):
         self.fields["name"].widget.attrs["placeholder"] = _("Name of the strategy, such as Membership points")
 
     def create(self, log: Recording) -> Strategy:
-        plan = self.table.plan
-        last = plan.strategies.aggregate(last=Max("order"))["last"] or 0
-        strategy = Strategy(plan=plan, order=last + 1, title=self.cleaned_data["name"])
-        log.save(strategy)
-        return strategy
+        return add_strategy(log, self.table.plan, self.cleaned_data["name"])
 
 
 class AddTaskForm(AddForm):
@@ -131,7 +115,4 @@ class AddTaskForm(AddForm):
         strategy = self.table.plan.strategies.filter(pk=self.cleaned_data["beneath"]).first()
         if strategy is None:
             raise ValidationError({"description": _("This strategy is gone: reload the page.")})
-        last = strategy.tasks.aggregate(last=Max("order"))["last"] or 0
-        task = Task(strategy=strategy, order=last + 1, description=self.cleaned_data["description"])
-        log.save(task)
-        return task
+        return add_task(log, strategy, TaskSpec(self.cleaned_data["description"]))

@@ -19,6 +19,7 @@ from planner.stages import Page, Stage, Summary, Work, by_day
 from strategies.models import Strategy
 from tracking.models import OPEN, PAUSED, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
+from tracking.tasks import add_tasks
 
 
 def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
@@ -136,4 +137,5 @@ STAGE = Stage(
     open_work=_open_work,
     plan_work=_plan_work,
     hand_over=_hand_over,
+    add_tasks=add_tasks,
 )

@@ -26,6 +26,7 @@ from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
 from tracking.models import LIVE, OPEN, PAUSED, Status, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.rollup import RollUp, roll_up
+from tracking.tasks import PROGRESS
 
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
 
@@ -72,7 +73,7 @@ class TaskKind(RowKind):
         "owner": ("owner",),
         "start": ("start",),
         "due": ("due",),
-        "progress": TaskForm.PROGRESS,
+        "progress": PROGRESS,
         "resources": ("resources",),
         "risk": ("risk",),
     }

@@ -8,15 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner import words
-from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
-from planner.diagnose.standings import standings
-from planner.models import Change, Metric, Plan, PlanMetric
-from planner.plans import add_to_table
+from planner.diagnose.metrics import METRIC_FIELDS, change_row
+from planner.models import Change, Metric, PlanMetric
+from planner.plans import add_to_table, new_metric
 from planner.tables.forms import AddForm, DayField, QuantityField, RowForm
-
-METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
 
 
 class StatusForm(RowForm):
@@ -64,14 +60,8 @@ class StatusForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        typed, reason = cleaned.get("override"), cleaned.get("override_reason", "")
-        if "override" in self.fields and typed is not None and not reason:
-            computed = standings(self.table.plan, [self.obj])[0].computed.value
-            if computed is not None and computed != typed:
-                shown = edit_text(computed, rate=self.obj.metric.is_rate, language=words.language())
-                said = _("The readings give %(value)s. Say why another value counts, or where it comes from.")
-                self.add_error("override_reason", said % {"value": shown})
-        if typed is None and "override_reason" in cleaned:
+        if cleaned.get("override") is None and "override_reason" in cleaned:
+            # It goes with its value; that it does is a conflict where somebody else has just reworded it.
             cleaned["override_reason"] = ""
         return cleaned
 
@@ -83,10 +73,7 @@ class StatusForm(RowForm):
         return change.by_name if change else ""
 
     def write(self, log: Recording) -> None:
-        for name in self.typed():
-            setattr(self.obj.metric if name in METRIC_FIELDS else self.obj, name, self.cleaned_data[name])
-        log.save(self.obj.metric)
-        log.save(self.obj)
+        change_row(log, self.obj, self.values())
 
 
 class AddMetricForm(AddForm):
@@ -109,26 +96,4 @@ class AddMetricForm(AddForm):
 
     def create(self, log: Recording) -> PlanMetric:
         plan = self.table.plan
-        return add_to_table(log, plan, self._new_metric(plan, self.cleaned_data["name"]))
-
-    def _new_metric(self, plan: Plan, name: str) -> Metric:
-        kind = self.cleaned_data["kind"]
-        over_time = {
-            Metric.Kind.RATE: Metric.Aggregation.RATIO,
-            Metric.Kind.COST: Metric.Aggregation.RATIO,
-        }.get(kind, Metric.Aggregation.SUM)
-        money = kind in (Metric.Kind.AMOUNT, Metric.Kind.COST)
-        return Metric(
-            team=plan.team,
-            name=name,
-            kind=kind,
-            unit=currency_unit(plan) if money else "",
-            direction=self.cleaned_data["direction"],
-            aggregation=over_time,
-        )
-
-
-def currency_unit(plan: Plan) -> str:
-    """The team's money as a unit: people in China read 元 rather than CNY."""
-    chinese = plan.team.language == "zh-hans"
-    return "元" if chinese and plan.team.currency == "CNY" else plan.team.currency
+        return add_to_table(log, plan, new_metric(plan.team, **self.cleaned_data))

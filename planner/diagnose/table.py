@@ -17,7 +17,8 @@ from planner.arithmetic import formats, gaps
 from planner.arithmetic.periods import full_months_before
 from planner.diagnose import gap_history, sheet
 from planner.diagnose.analysis.forecasting import FEWEST, forecast
-from planner.diagnose.forms import METRIC_FIELDS, AddMetricForm, StatusForm
+from planner.diagnose.forms import AddMetricForm, StatusForm
+from planner.diagnose.metrics import METRIC_FIELDS
 from planner.diagnose.standings import Standing, standings
 from planner.models import GapPoint, Metric, Plan, PlanMetric
 from planner.spreadsheets.sheets import Heading, Line

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,13 +14,12 @@ from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import add_months, month_start
 from planner.models import Metric, Plan, Team
+from planner.models.plans import check_length
 from planner.plans import FIRST_METRICS, standard_metrics
 from planner.tables.forms import DayField
 from planner.web.requests import with_value
 
 OTHER = "other"
-# One round of the loop; what is longer is several.
-LONGEST = dt.timedelta(days=3 * 366)
 # What is different in each scenario, for who has to choose one.
 ABOUT = {
     Plan.Scenario.TARGET: gettext_lazy("A high target for a new period: make the way and the means clear."),
@@ -62,8 +62,11 @@ class SpanForm(forms.Form):
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
             self.add_error("end", _("The plan ends before it starts: choose an end on or after the start."))
-        elif start and end and end - start > LONGEST:
-            self.add_error("end", _("A plan lasts three years at the most: choose an earlier end."))
+        elif start and end:
+            try:
+                check_length(start, end)
+            except ValidationError as error:
+                self.add_error(None, error)
         return cleaned
 
 

@@ -71,6 +71,11 @@ class Recorded(models.Model):
         return [field for field in cls._meta.concrete_fields if field.name not in own]
 
 
+def next_order(objects: Any) -> int:
+    """The place behind the last of these objects, a queryset or a related manager of what has an `order`."""
+    return (objects.aggregate(last=models.Max("order"))["last"] or 0) + 1
+
+
 class Change(models.Model):
     """One line of history: who changed which field of what, from what to what, and why.
 

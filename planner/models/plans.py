@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +13,16 @@ from planner.arithmetic.periods import as_of
 from planner.models.history import PresentManager, PresentQuerySet, Recorded
 from planner.models.people import Team
 
+# One round of the loop; what is longer is several.
+LONGEST = dt.timedelta(days=3 * 366)
 # How long after its end a plan still calls for somebody (Decision 13 of the method).
 WATCHED_AFTER_END = dt.timedelta(days=30)
+
+
+def check_length(start: dt.date, end: dt.date) -> None:
+    """Raise ValidationError beside `end` for a plan that would be longer than one may be."""
+    if end - start > LONGEST:
+        raise ValidationError({"end": _("A plan lasts three years at the most: choose an earlier end.")})
 
 
 class PlanQuerySet(PresentQuerySet):
@@ -73,6 +82,9 @@ class Plan(Recorded):
 
     def home(self) -> tuple[int, int | None]:
         return self.team_id, self.pk
+
+    def clean(self) -> None:
+        check_length(self.start, self.end)
 
     @property
     def is_closed(self) -> bool:

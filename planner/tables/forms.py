@@ -205,6 +205,10 @@ class RowForm(TableForm):
         """The fields that the person changed."""
         return [n for n in self.fields if n in self.cleaned_data and self.cleaned_data[n] != self.shown(n)]
 
+    def values(self) -> dict[str, Any]:
+        """What the person typed, by field: what `put` sets, and what a verb is called with."""
+        return {name: self.cleaned_data[name] for name in self.typed()}
+
     def find_conflicts(self) -> bool:
         """Whether somebody else changed one of these fields since it was shown; fills `conflicts`."""
         for name in self.typed():
@@ -240,10 +244,17 @@ class RowForm(TableForm):
         return [Part(self[name], self.initial_text(name), self.conflicts.get(name)) for name in self.fields]
 
     def write(self, log: Recording) -> None:
-        """Put what was typed into the object and save it. Raises ValidationError by field."""
-        for name in self.typed():
-            setattr(self.obj, name, self.cleaned_data[name])
+        """Put what was typed into the object and save it. Raises ValidationError by field.
+
+        Overridden where the noun has a verb that changes it, with rules that a caller without a form obeys too.
+        """
+        for name, value in self.values().items():
+            self.put(name, value)
         log.save(self.obj)
+
+    def put(self, name: str, value: Any) -> None:
+        """Set one typed field on the object."""
+        setattr(self.obj, name, value)
 
 
 class AddForm(TableForm):

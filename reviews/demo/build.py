@@ -12,6 +12,7 @@ from django.utils import translation
 
 from planner import changes, people
 from planner.arithmetic.periods import add_months, month_start
+from planner.diagnose.bottlenecks.bottlenecks import add_bottleneck
 from planner.diagnose.gap_history import refresh_day
 from planner.models import (
     Bottleneck,
@@ -25,11 +26,15 @@ from planner.models import (
     Team,
     User,
 )
+from planner.stages import TaskSpec
 from reviews.demo import figures
 from reviews.demo.words import PlanWords, Words
-from reviews.models import Review
-from strategies.models import KeyAction, Strategy
-from tracking.models import Progress, Status, Task
+from reviews.reviews import add_review
+from strategies.goals import Step, add_goal, add_sub_goal, write_actions
+from strategies.models import Strategy
+from strategies.strategies import add_strategy
+from tracking.models import Progress, Status
+from tracking.tasks import add_task, report_progress
 
 ZONE = "Asia/Shanghai"
 END_OF_WORK = dt.time(17, 30, tzinfo=zoneinfo.ZoneInfo(ZONE))
@@ -211,7 +216,7 @@ class PlanBuilder:
     def __init__(self, team: Builder, log: changes.Recording, plan: Plan, words: PlanWords) -> None:
         self.team, self.log, self.plan, self.words = team, log, plan, words
         self.bottlenecks: dict[str | None, Bottleneck | None] = {None: None}
-        self.goals: dict[str | None, Goal | None] = {None: None}
+        self.goals: dict[str, Goal] = {}
         self.strategies: dict[str, Strategy] = {}
 
     def build(
@@ -224,19 +229,19 @@ class PlanBuilder:
     ) -> None:
         for order, row in enumerate(figures.STATUS, 1):
             self._row_of_status(order, *row)
-        for order, row in enumerate(bottlenecks, 1):
-            self._bottleneck(order, *row)
-        for order, row in enumerate(goals):
-            self._goal(order, *row)
-        for order, row in enumerate(strategies, 1):
-            self._strategy(order, *row)
+        for row in bottlenecks:
+            self._bottleneck(*row)
+        for row in goals:
+            self._goal(*row)
+        for row in strategies:
+            self._strategy(*row)
         self._key_actions()
-        for order, row in enumerate(tasks, 1):
-            self._task(order, *row)
+        for row in tasks:
+            self._task(*row)
         for key, kind, start in reviews:
             said = self.words.reviews[key]._asdict()
             texts = {name: "\n".join(items) for name, items in said.items()}
-            self.log.save(Review(plan=self.plan, kind=kind, start=start, **texts))
+            add_review(self.log, self.plan, kind, start, **texts)
 
     def _row_of_status(self, order: int, metric: str, target: Decimal, basis: str) -> None:
         self.log.save(
@@ -253,7 +258,6 @@ class PlanBuilder:
 
     def _bottleneck(
         self,
-        order: int,
         key: str,
         kind: str,
         metric: str | None,
@@ -262,9 +266,9 @@ class PlanBuilder:
         ease: int,
         in_focus: bool,
     ) -> None:
-        self.bottlenecks[key] = found = Bottleneck(
-            plan=self.plan,
-            order=order,
+        self.bottlenecks[key] = add_bottleneck(
+            self.log,
+            self.plan,
             kind=kind,
             metric=self.team.metrics[metric] if metric else None,
             segment=self.team.segments[segment] if segment else None,
@@ -273,11 +277,9 @@ class PlanBuilder:
             in_focus=in_focus,
             **self.words.bottlenecks[key]._asdict(),
         )
-        self.log.save(found)
 
     def _goal(
         self,
-        order: int,
         key: str,
         metric: str,
         segment: str | None,
@@ -287,32 +289,30 @@ class PlanBuilder:
         owner: str,
         bottleneck: str | None,
     ) -> None:
-        self.goals[key] = goal = Goal(
-            plan=self.plan,
-            parent=self.goals.get("core"),
-            order=order,
+        values = dict(
             metric=self.team.metrics[metric],
             segment=self.team.segments[segment] if segment else None,
             kind=kind,
             baseline=baseline,
             target=target,
             owner=self.team.cast[owner],
-            due=self.plan.end,
             bottleneck=self.bottlenecks[bottleneck],
             **{name: said for name, said in self.words.goals[key]._asdict().items() if name != "actions"},
         )
-        self.log.save(goal)
+        core = self.goals.get("core")
+        made = add_sub_goal(self.log, core, **values) if core else add_goal(self.log, self.plan, **values)
+        self.goals[key] = made
 
     def _key_actions(self) -> None:
         for key, said in self.words.goals.items():
-            for order, (text, strategy) in enumerate(said.actions, 1):
-                carried_out = self.strategies[strategy] if strategy else None
-                action = KeyAction(goal=self.goals[key], order=order, text=text, strategy=carried_out)
-                self.log.save(action)
+            steps = [
+                Step(text, self.strategies[strategy].pk if strategy else None)
+                for text, strategy in said.actions
+            ]
+            write_actions(self.log, self.goals[key], steps)
 
     def _strategy(
         self,
-        order: int,
         key: str,
         goal: str,
         bottleneck: str | None,
@@ -323,9 +323,9 @@ class PlanBuilder:
         state: str,
     ) -> None:
         resources, capability, time = feasibility
-        self.strategies[key] = strategy = Strategy(
-            plan=self.plan,
-            order=order,
+        self.strategies[key] = add_strategy(
+            self.log,
+            self.plan,
             goal=self.goals[goal],
             bottleneck=self.bottlenecks[bottleneck],
             owner=self.team.cast[owner],
@@ -337,11 +337,9 @@ class PlanBuilder:
             state=state,
             **self.words.strategies[key]._asdict(),
         )
-        self.log.save(strategy)
 
     def _task(
         self,
-        order: int,
         key: str,
         strategy: str,
         owner: str | None,
@@ -352,28 +350,20 @@ class PlanBuilder:
         said: tuple[dt.date, ...],
     ) -> None:
         words = self.words.tasks[key]
-        task = Task(
-            strategy=self.strategies[strategy],
-            order=order,
-            description=words.description,
-            owner=self.team.cast[owner] if owner else None,
-            start=start,
-            due=due,
-            acceptance=words.acceptance,
-            status=status,
-            percent=percent,
-            cancel_reason=words.why if status == Status.CANCELLED else "",
-        )
-        self.log.save(task)
+        doer = self.team.cast[owner] if owner else None
+        spec = TaskSpec(words.description, doer, start, due, words.acceptance)
+        task = add_task(self.log, self.strategies[strategy], spec)
+        if doer is None:
+            return  # nobody is there to say how far it is
         for number, (day, note) in enumerate(zip(said, words.notes, strict=True), 1):
             is_last = number == len(said)
-            progress = Progress(
-                task=task,
-                by=task.owner,
+            progress = report_progress(
+                self.log,
+                task,
+                by=doer,
                 status=status if is_last else Status.IN_PROGRESS,
                 percent=percent if is_last else percent // 2,
                 note=note,
                 reason=words.why if is_last else "",
             )
-            self.log.save(progress)
             self.team.said.append((day, progress))

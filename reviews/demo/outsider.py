@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from planner import changes
 from planner.arithmetic.periods import add_months
-from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Reading, Role, Team, User
+from planner.models import Membership, Metric, Plan, PlanMetric, Reading, Role, Team, User
+from planner.stages import TaskSpec
 from reviews.demo.build import new_team, running_period
-from strategies.models import Strategy
-from tracking.models import Task
+from strategies.goals import add_goal
+from strategies.strategies import add_strategy
+from tracking.tasks import add_task
 
 TEAM, NAME, JOB_TITLE = "North China sales", "Gao Lei", "Sales manager"
 BASELINE, TARGET = Decimal(417_667), Decimal(500_000)
@@ -30,29 +32,17 @@ def build_outsider(user: User, today: dt.date | None = None) -> Team:
         log.save(metric := Metric(team=team, name="Total sales", unit="CNY"))
         log.save(plan := Plan(team=team, name="North · steady growth", start=start, end=end))
         log.save(PlanMetric(plan=plan, metric=metric, order=1, target=TARGET, problems=PROBLEM))
-        goal = Goal(
-            plan=plan,
-            name="Sales to 500,000 a month",
-            metric=metric,
-            unit="CNY",
-            baseline=BASELINE,
-            target=TARGET,
-            owner=member,
-            due=end,
-        )
-        log.save(goal)
-        strategy = Strategy(plan=plan, order=1, title="Visit every key account", goal=goal, owner=member)
-        log.save(strategy)
-        task = Task(
-            strategy=strategy,
-            order=1,
-            description="Plan the visits",
-            acceptance="Every key account has a date",
+        name = "Sales to 500,000 a month"
+        goal = add_goal(log, plan, name, metric, baseline=BASELINE, target=TARGET, owner=member)
+        strategy = add_strategy(log, plan, "Visit every key account", goal=goal, owner=member)
+        visits = TaskSpec(
+            "Plan the visits",
             owner=member,
             start=today,
             due=today + dt.timedelta(days=10),
+            acceptance="Every key account has a date",
         )
-        log.save(task)
+        add_task(log, strategy, visits)
     whole = team.segments.get()
     Reading.objects.bulk_create(
         Reading(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from planner import changes
 from planner.forms.plans import periods
 from planner.models import Change, Goal, Metric, Plan, PlanMetric
+from planner.plans import add_to_table, begin_plan, change_plan, new_metric
 from reviews.models import Review
 from strategies.models import KeyAction, Strategy
 from tests.conftest import TODAY, seat
@@ -77,6 +80,32 @@ def test_the_scenario_suggests_the_first_metrics(team, manager, as_):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "unit", "aggregation"),
+    [("amount", "元", "sum"), ("count", "", "sum"), ("rate", "", "ratio"), ("cost", "元", "ratio")],
+)
+def test_a_new_metric_is_as_its_kind_suggests_in_the_teams_language(team, kind, unit, aggregation):
+    team.language = "zh-hans"
+    made = new_metric(team, "x", kind, "lower")
+
+    assert (made.team, made.name, made.kind, made.direction) == (team, "x", kind, "lower")
+    assert (made.unit, made.aggregation, made.pk) == (unit, aggregation, None)
+
+
+def test_a_metric_is_added_behind_the_others_and_once(plan, status, team, manager):
+    with changes.recording(team, plan=plan, by=manager) as log:
+        row = add_to_table(log, plan, new_metric(team, "Visits", "count"))
+    assert (row.order, row.metric.name) == (3, "Visits")
+    assert [each.model for each in Change.objects.order_by("pk")] == ["planner.metric", "planner.planmetric"]
+
+    with (
+        pytest.raises(ValidationError) as refused,
+        changes.recording(team, plan=plan, by=manager) as log,
+    ):
+        add_to_table(log, plan, new_metric(team, "visits", "count"))
+    assert changes.errors_by_field(refused.value) == {"name": ["“Visits” is in the table already."]}
+
+
 def test_a_metric_of_the_team_is_offered_once_and_used_again(team, manager, as_):
     own = Metric.objects.create(team=team, name="total SALES", unit="CNY")
     more = Metric.objects.create(team=team, name="Visits", kind="count")
@@ -111,6 +140,19 @@ def test_a_plan_is_renamed_and_others_words_are_not_lost(plan, manager, as_):
     assert late.status_code == 422
     assert "it is “Q4 push” now" in late.content.decode()
     assert client.post(url, {**sent, "name": "Mine", "version": 2}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(dt.date(2199, 12, 31), "three years at the most"), (dt.date(2026, 9, 1), "ends before")],
+)
+def test_a_period_that_makes_no_sense_is_refused_to_who_has_no_form(plan, team, manager, end, said):
+    with pytest.raises(ValidationError, match=said):
+        change_plan(plan, {"end": end}, by=manager)
+    with pytest.raises(ValidationError, match=said):
+        begin_plan(team, by=manager, name="x", scenario="target", start=plan.start, end=end)
+
+    assert not Change.objects.exists()
 
 
 def test_a_removed_plan_takes_all_along_and_comes_back_whole(plan, status, manager, as_):

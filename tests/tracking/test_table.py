@@ -116,6 +116,34 @@ def test_a_note_alone_is_a_word_on_the_task(tasks, url, rep, as_):
     assert Progress.objects.get().percent == 30
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ({"status": "not_started", "percent": "50"}, ("not_started", "0")),
+        ({"status": "done", "percent": "30"}, ("in_progress", "30")),
+        ({"status": "in_progress", "percent": "50"}, ("in_progress", "30")),
+    ],
+)
+def test_a_per_cent_that_somebody_else_gave_meanwhile_is_not_overwritten(
+    tasks, url, manager, as_, typed, shown
+):
+    Task.objects.filter(pk=tasks[1].pk).update(percent=60)
+    opened = {"initial-status": shown[0], "initial-percent": shown[1]}
+    answer = as_(manager).post(row(url, tasks[1]), {"cell": "progress", **typed, **opened}, **HTMX)
+
+    assert answer.status_code == 409
+    tasks[1].refresh_from_db()
+    assert (tasks[1].status, tasks[1].percent) == ("in_progress", 60)
+    assert not Progress.objects.exists()
+
+
+def test_a_per_cent_left_empty_stays_as_it_is(tasks, url, rep, as_):
+    sent = {"cell": "progress", "status": "in_progress", "percent": "", "initial-percent": "30"}
+    assert as_(rep).post(row(url, tasks[1]), {**sent, "note": "x"}, **HTMX).status_code == 200
+
+    assert Progress.objects.get().percent == 30
+
+
 def test_cancelling_says_why(tasks, url, rep, as_):
     client = as_(rep)
     sent = {"cell": "progress", "status": "cancelled", "percent": "30", "note": "", "reason": ""}

@@ -6,21 +6,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.changes import Recording
+from planner.diagnose.bottlenecks.bottlenecks import (
+    add_bottleneck,
+    add_view,
+    bottleneck_from,
+    bottleneck_of_view,
+    merge_view,
+)
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.tables.forms import AddForm, PickField, RowForm
 
 SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
 FOCUS = (("1", gettext_lazy("in focus")), ("", gettext_lazy("not now")))
-# Words in a metric's name that tell which kind of bottleneck it speaks of, in either language; the first fits.
-TELLING = (
-    (Bottleneck.Kind.VALUE, ("order value", "repurchase", "客单", "复购", "orders per", "order count ÷")),
-    (Bottleneck.Kind.CONVERSION, ("conversion", "转化", "÷")),
-)
 
 
 class ScoreField(forms.ChoiceField):
@@ -104,14 +105,6 @@ class AddBottleneckForm(AddForm):
         return add_bottleneck(log, self.table.plan, **self.cleaned_data)
 
 
-def add_bottleneck(log: Recording, plan: Plan, **values: Any) -> Bottleneck:
-    """Add a bottleneck at the end of the plan's, inside an open recording."""
-    last = Bottleneck.objects.filter(plan=plan).aggregate(last=Max("order"))["last"] or 0
-    made = Bottleneck(plan=plan, order=last + 1, **values)
-    log.save(made)
-    return made
-
-
 class Own:
     """Stands among the bottlenecks that a view can be merged into for one that is still to be made of it."""
 
@@ -143,11 +136,18 @@ class ViewForm(RowForm):
     def prepare(self) -> None:
         self.fields["bottleneck"].offer(lambda: [OWN, *self.table.ranked])
 
+    def put(self, name: str, value: Any) -> None:
+        if name != "bottleneck":
+            super().put(name, value)
+
     def write(self, log: Recording) -> None:
-        if self.cleaned_data.get("bottleneck") is OWN:
-            made = add_bottleneck(log, self.obj.plan, cause=self.obj.text, kind=self.obj.kind)
-            self.cleaned_data["bottleneck"] = made
+        """The words first: a bottleneck of its own begins with them."""
+        values = self.values()
         super().write(log)
+        if values.get("bottleneck") is OWN:
+            bottleneck_of_view(log, self.obj)
+        elif "bottleneck" in values:
+            merge_view(log, self.obj, values["bottleneck"])
 
 
 class AddViewForm(AddForm):
@@ -163,9 +163,7 @@ class AddViewForm(AddForm):
         )
 
     def create(self, log: Recording) -> CauseView:
-        view = CauseView(plan=self.table.plan, by=self.table.member, **self.cleaned_data)
-        log.save(view)
-        return view
+        return add_view(log, self.table.plan, self.table.member, **self.cleaned_data)
 
 
 class EvidenceForm(forms.Form):
@@ -185,18 +183,4 @@ class EvidenceForm(forms.Form):
 
     def create(self, log: Recording) -> tuple[Bottleneck, bool]:
         """The bottleneck, and whether it is new: pressed twice, the button makes nothing twice."""
-        values = self.cleaned_data
-        there = Bottleneck.objects.filter(plan=self.plan, cause=values["cause"], evidence=values["evidence"])
-        if (found := there.first()) is not None:
-            return found, False
-        kind = kind_of(f"{values['cause']} {values['metric'] or ''}")
-        return add_bottleneck(log, self.plan, kind=kind, **values), True
-
-
-def kind_of(said: str) -> str:
-    """The kind of bottleneck that a metric's name suggests; too few customers where it tells nothing."""
-    lowered = said.casefold()
-    for kind, telling in TELLING:
-        if any(word in lowered for word in telling):
-            return kind
-    return Bottleneck.Kind.CUSTOMERS
+        return bottleneck_from(log, self.plan, **self.cleaned_data)

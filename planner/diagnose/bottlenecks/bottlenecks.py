@@ -1,0 +1,68 @@
+"""How bottlenecks and views of causes begin, and how a view is merged: by a table, a meeting or an API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planner.changes import Recording
+from planner.models import Bottleneck, CauseView, Membership, Metric, Plan, Segment
+from planner.models.history import next_order
+
+# Words in a metric's name that tell which kind of bottleneck it speaks of, in either language; the first fits.
+TELLING = (
+    (Bottleneck.Kind.VALUE, ("order value", "repurchase", "客单", "复购", "orders per", "order count ÷")),
+    (Bottleneck.Kind.CONVERSION, ("conversion", "转化", "÷")),
+)
+
+
+def add_bottleneck(log: Recording, plan: Plan, cause: str, kind: str, **values: Any) -> Bottleneck:
+    """Add a bottleneck behind the plan's others; `values` are further fields of it."""
+    made = Bottleneck(plan=plan, order=next_order(plan.bottlenecks), cause=cause, kind=kind, **values)
+    log.save(made)
+    return made
+
+
+def bottleneck_from(
+    log: Recording,
+    plan: Plan,
+    cause: str,
+    evidence: str,
+    metric: Metric | None = None,
+    segment: Segment | None = None,
+) -> tuple[Bottleneck, bool]:
+    """The bottleneck that the diagnosis proposes, and whether it is new: the same one twice makes nothing twice."""
+    there = plan.bottlenecks.filter(cause=cause, evidence=evidence).first()
+    if there is not None:
+        return there, False
+    kind = kind_of(f"{cause} {metric or ''}")
+    return add_bottleneck(log, plan, cause, kind, evidence=evidence, metric=metric, segment=segment), True
+
+
+def add_view(log: Recording, plan: Plan, by: Membership, text: str, kind: str) -> CauseView:
+    """Write down what a member sees as a cause; it is merged into no bottleneck yet."""
+    view = CauseView(plan=plan, by=by, text=text, kind=kind)
+    log.save(view)
+    return view
+
+
+def merge_view(log: Recording, view: CauseView, into: Bottleneck | None) -> CauseView:
+    """Merge a view into a bottleneck of its plan; None takes it out again."""
+    view.bottleneck = into
+    log.save(view)
+    return view
+
+
+def bottleneck_of_view(log: Recording, view: CauseView) -> Bottleneck:
+    """Make a bottleneck out of what a member sees as a cause, and merge the view into it."""
+    made = add_bottleneck(log, view.plan, view.text, view.kind)
+    merge_view(log, view, made)
+    return made
+
+
+def kind_of(said: str) -> str:
+    """The kind of bottleneck that a metric's name suggests; too few customers where it tells nothing."""
+    lowered = said.casefold()
+    for kind, telling in TELLING:
+        if any(word in lowered for word in telling):
+            return kind
+    return Bottleneck.Kind.CUSTOMERS

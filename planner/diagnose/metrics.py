@@ -1,0 +1,45 @@
+"""How a row of Table 1 changes, whoever writes it: the metric, which is the team's, and the plan's word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from planner import words
+from planner.arithmetic.quantities import edit_text
+from planner.changes import Recording
+from planner.diagnose.standings import standings
+from planner.models import PlanMetric
+
+# Fields of the metric itself; all others are those of its row.
+METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
+# What decides on the current value of a row.
+CURRENT_FIELDS = ("override", "override_reason", "as_of")
+
+
+def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> PlanMetric:
+    """Give a row of Table 1 and its metric these values, by field.
+
+    A value typed against the readings says why, and a source or reason goes with the value it was for. Raises
+    ValidationError by field.
+    """
+    for name, value in values.items():
+        setattr(row.metric if name in METRIC_FIELDS else row, name, value)
+    if row.override is None:
+        row.override_reason = ""
+    log.save(row.metric)
+    log.save(row)  # refuses what is no figure, before it is compared with one
+    if row.override is not None and not row.override_reason and not values.keys().isdisjoint(CURRENT_FIELDS):
+        _check_against_the_readings(row)
+    return row
+
+
+def _check_against_the_readings(row: PlanMetric) -> None:
+    computed = standings(row.plan, [row])[0].computed.value
+    if computed is not None and computed != row.override:
+        shown = edit_text(computed, rate=row.metric.is_rate, language=words.language())
+        said = _("The readings give %(value)s. Say why another value counts, or where it comes from.")
+        raise ValidationError({"override_reason": said % {"value": shown}})

@@ -1,0 +1,120 @@
+"""How a goal begins and changes, with its key actions, whoever writes it: of its figures two give the third."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from planner import words
+from planner.arithmetic import goals
+from planner.arithmetic.periods import full_months_before
+from planner.arithmetic.quantities import edit_text
+from planner.changes import Recording
+from planner.diagnose.standings import Asked, levels
+from planner.models import Goal, Metric, Plan
+from planner.models.history import next_order
+from strategies.models import KeyAction
+from strategies.targets import GROWTHS, is_rate
+
+FIGURES = ("baseline", "growth", "target")
+# What is no field of a goal: a growth is computed from the other two, key actions have rows of their own.
+DERIVED = ("growth", "actions")
+
+
+class Step(NamedTuple):
+    """A key action as it is typed: its words, and the id of the strategy it points to."""
+
+    text: str
+    strategy: int | None = None
+
+
+def add_goal(log: Recording, plan: Plan, name: str, metric: Metric | None = None, **values: Any) -> Goal:
+    """Add a core goal behind the plan's goals, due at its end and starting at its metric's level unless `values` say
+    otherwise; they are as those of `change_goal`."""
+    goal = Goal(plan=plan, order=next_order(plan.goals), due=plan.end)
+    return change_goal(log, goal, {"name": name, "metric": metric, **values})
+
+
+def add_sub_goal(log: Recording, core: Goal, name: str, metric: Metric | None = None, **values: Any) -> Goal:
+    """Add a dimension of a core goal, as `add_goal` does. Raises ValidationError for a dimension of a dimension."""
+    if core.parent_id is not None:
+        raise ValidationError({"parent": _("A sub-goal belongs to a core goal, not to another sub-goal.")})
+    return add_goal(log, core.plan, name, metric, parent=core, **values)
+
+
+def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
+    """Give a goal these values, by field; `actions` are its key actions as Steps.
+
+    With a `growth`, in the unit of its kind, baseline and target are settled, see `settle`. A new metric brings its
+    unit, and its level as the baseline, where the goal has none. Raises ValidationError by field.
+    """
+    for name, value in values.items():
+        if name not in DERIVED:
+            setattr(goal, name, value)
+    if "metric" in values:
+        begin_at_the_level(goal)
+    if goal.kind in GROWTHS and values.get("growth") is not None:
+        typed = [name for name in FIGURES if name in values]
+        goal.baseline, goal.target = settle(
+            goal.metric, goal.kind, goal.baseline, values["growth"], goal.target, typed
+        )
+    log.save(goal)
+    if "actions" in values:
+        write_actions(log, goal, values["actions"])
+    return goal
+
+
+def settle(
+    metric: Metric | None,
+    kind: str,
+    baseline: Decimal | None,
+    growth: Decimal | None,
+    target: Decimal | None,
+    typed: Collection[str],
+) -> tuple[Decimal | None, Decimal | None]:
+    """Baseline and target of a goal, of which one may follow from the growth (Decision 5 of the method).
+
+    `typed` names the figures that somebody gives now: they win over those that the goal had. Raises ValidationError
+    beside `target` for three that do not fit together, beside `growth` for one that stands alone.
+    """
+    given = {"amount" if name == "growth" else name for name in typed}
+    try:
+        return goals.settle_goal(kind, baseline, growth, target, given)
+    except goals.GoalDisagrees as error:
+        said = _("Baseline and growth lead to %(target)s. Leave one of the three empty, and it is computed.")
+        shown = edit_text(error.target, rate=is_rate(kind, metric), language=words.language())
+        raise ValidationError({"target": said % {"target": shown}}) from error
+    except ValueError as error:
+        said = _("Say also where it starts or where it ends: the third is computed.")
+        raise ValidationError({"growth": said}) from error
+
+
+def begin_at_the_level(goal: Goal) -> None:
+    """Take the unit of the goal's metric, and as baseline its level in the three full months before the plan."""
+    metric = goal.metric
+    if metric is None:
+        return
+    goal.unit = goal.unit or ("" if goal.kind == Goal.Kind.SHARE else metric.unit)
+    if goal.baseline is None:
+        asked = Asked(metric, goal.segment_id, goal.kind == Goal.Kind.SHARE)
+        level = levels([asked], full_months_before(goal.plan.start)).get(asked)
+        goal.baseline = None if level is None else round(level, 6)
+
+
+def write_actions(log: Recording, goal: Goal, steps: Iterable[Step]) -> None:
+    """Make a goal's key actions these; one whose words stayed keeps its identity, and so its history."""
+    present = list(KeyAction.objects.filter(goal=goal))
+    by_text = {each.text: each for each in reversed(present)}
+    steps = list(steps)
+    kept = [by_text.pop(step.text, None) for step in steps]
+    spare = [each for each in present if each not in kept]
+    for order, (step, action) in enumerate(zip(steps, kept, strict=True), start=1):
+        action = action or (spare.pop(0) if spare else KeyAction(goal=goal))
+        action.order, action.text, action.strategy_id = order, step.text, step.strategy
+        log.save(action)
+    for action in spare:
+        log.remove(action)
