@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from planner.arithmetic.formats import Scale
 from planner.arithmetic.items import number_items
 from planner.models import Goal
 from planner.spreadsheets.sheets import Heading, Line, Number
 from strategies.forms import ARROW
-from strategies.targets import Target, share_unit, unit_of
+from strategies.targets import Target, share_unit
 
 
 def headings(labels: dict[str, str], owners: Sequence[str]) -> tuple[Heading, ...]:
@@ -38,8 +39,8 @@ def _rest(target: Target) -> tuple:
 
 def _number(target: Target) -> Number:
     if target.amount is not None:
-        return Number(target.amount, unit=share_unit(target.goal))
-    return Number(target.goal.target, rate=target.is_rate, unit=unit_of(target.goal))
+        return Number(target.amount, Scale(unit=share_unit(target.goal)))
+    return Number(target.goal.target, target.scale)
 
 
 def _actions(goal: Goal) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from planner.arithmetic import gaps
+from planner.arithmetic.formats import RATE
 from planner.diagnose.standings import Standing
 from planner.models import PlanMetric
 from planner.spreadsheets.sheets import Heading, Line, Number
@@ -30,7 +31,7 @@ def headings(labels: dict[str, str]) -> tuple[Heading, ...]:
         Heading(labels["current"], width=20, number=Number(None)),
         Heading(labels["target"], width=18, number=Number(None)),
         Heading(labels["gap"], width=16, number=Number(None, formula=BLANK_GAP)),
-        Heading(labels["rate"], width=12, number=Number(None, rate=True, formula=BLANK_RATE)),
+        Heading(labels["rate"], width=12, number=Number(None, RATE, formula=BLANK_RATE)),
         Heading(labels["problems"], width=56, wraps=True),
     )
 
@@ -38,7 +39,6 @@ def headings(labels: dict[str, str]) -> tuple[Heading, ...]:
 def line(standing: Standing) -> Line:
     """One row; its formulas compare the current value with the target of a month (Decision 4 of the method)."""
     row, metric = standing.row, standing.row.metric
-    unit, rate = metric.unit, metric.is_rate
     scaled = standing.target is not None and row.target is not None and standing.target != row.target
     target = f"C{{row}}/{MONTHS_IN[row.target_period]}" if scaled else "C{row}"
     gap = f"{target}-B{{row}}" if metric.direction == gaps.Direction.HIGHER else f"B{{row}}-{target}"
@@ -47,18 +47,17 @@ def line(standing: Standing) -> Line:
     return Line(
         (
             metric.name,
-            Number(_exact(standing.current), rate=rate, unit=unit),
-            Number(row.target, rate=rate, unit=unit),
+            Number(_exact(standing.current), metric.scale),
+            Number(row.target, metric.scale),
             Number(
                 _exact(standing.gap.gap),
-                rate=rate,
-                unit=unit,
-                difference=rate,
+                metric.scale,
+                difference=metric.is_rate,
                 formula=f'IF({known},"",{gap})',
             ),
             Number(
                 _exact(standing.rate),
-                rate=True,
+                RATE,
                 formula=f'IF({known},"",IFERROR(({gap})/ABS({base}),"–"))',
             ),
             row.problems,

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.arithmetic import gaps
+from planner.arithmetic.formats import Scale
 from planner.models.history import Recorded
 from planner.models.people import Team
 from planner.models.plans import Plan
@@ -71,6 +72,10 @@ class Metric(Recorded):
     @property
     def is_rate(self) -> bool:
         return self.kind == self.Kind.RATE
+
+    @property
+    def scale(self) -> Scale:
+        return Scale(self.is_rate, self.unit)
 
     def is_worse_by(self, change: Decimal | Fraction) -> bool:
         """Whether a change goes where the metric should not go; no change goes nowhere."""

@@ -29,7 +29,7 @@ def readings_sheet(plan: Plan) -> Sheet:
                 f"{each.month:%Y-%m}",
                 each.metric.name,
                 segment_text(each.segment),
-                Number(each.value, rate=each.metric.is_rate, unit=each.metric.unit),
+                Number(each.value, each.metric.scale),
             )
         )
         for each in found.iterator(chunk_size=2_000)

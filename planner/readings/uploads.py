@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from planner import words
 from planner.arithmetic import formats
+from planner.arithmetic.formats import Scale
 from planner.changes import PlanClosed
 from planner.models import Metric, Plan, Upload, User
 from planner.readings.imports.headers import Kind
@@ -230,7 +231,7 @@ def _months(parsed: Parsed, plan: Plan) -> dict[str, Any]:
             adds_up = metrics[name].aggregation == Metric.Aggregation.SUM
             figures = [sum(values.values(), Decimal(0)) if adds_up else None, *figures]
         shown = (
-            formats.joined(formats.figure(each, rate=metrics[name].is_rate, language=language), language)
+            formats.joined(formats.figure(Scale(metrics[name].is_rate), each, language=language), language)
             for each in figures
         )
         rows.append([name, list(zip(names, shown, strict=True))])

@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from planner.arithmetic.formats import PLAIN, Scale
+
 # XML 1.0 has no place for most of these, and no spreadsheet shows any of them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -18,7 +20,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 class Number:
     """A figure in a cell, with how it is read and, where it is the result of others, how it is computed.
 
-    `value` is a fraction where `rate` is true (0.08, shown as 8%), else an amount in `unit`. None is an
+    `value` is a fraction where `scale` is a rate (0.08, shown as 8%), else an amount in its unit. None is an
     empty cell. The `difference` of two rates is a fraction as well, shown in percentage points.
 
     `formula` is in A1 style without "=", with "{row}" for the number of its row ("C{row}-B{row}"); `value`
@@ -26,8 +28,7 @@ class Number:
     """
 
     value: Decimal | None
-    rate: bool = False
-    unit: str = ""
+    scale: Scale = PLAIN
     difference: bool = False
     formula: str = ""
 
