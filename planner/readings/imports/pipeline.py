@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -49,6 +50,22 @@ class Choices:
     metrics: Mapping[str, str] = field(default_factory=dict)
     order_key: OrderKey = OrderKey.NUMBER
     is_whole_history: bool | None = None
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Choices:
+        """What was said on the page of an upload (planner/readings/forms.py); nonsense counts as not said."""
+        kind, order = said.get("kind"), said.get("date_order")
+        key, history = said.get("order_key"), said.get("history")
+        return cls(
+            kind=Kind(kind) if kind in list(Kind) else None,
+            mapping={str(name): str(header) for name, header in said.get("mapping", {}).items()},
+            date_order=DateOrder(order) if order in list(DateOrder) else None,
+            sheet=said.get("sheet") or None,
+            metrics={str(name): str(metric) for name, metric in said.get("metrics", {}).items() if metric},
+            create_metrics=bool(said.get("create_metrics")),
+            order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
+            is_whole_history={"whole": True, "part": False}.get(str(history)),
+        )
 
 
 @dataclass(slots=True)
