@@ -16,7 +16,7 @@ from planner import access
 from planner.arithmetic.items import circled
 from planner.arithmetic.periods import end_of_week
 from planner.models import Change, Goal, Membership, Plan
-from planner.spreadsheets.sheets import Heading, Line
+from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.table import RowKind, Table
@@ -190,12 +190,12 @@ class TrackingTable(Table):
             )
         return self.ordered(found, by)
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
-        return sheet.headings(self.labels(), [member.name for member in self.members])
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+        return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self) -> Iterable[Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
         for strategy, tasks, shown in self.groups(self.objects()):
-            yield from sheet.lines(strategy, tasks, shown, self.day)
+            yield from sheet.lines(columns, strategy, tasks, shown, self.day)
 
     def groups(
         self, objects: Iterable[Strategy]

@@ -22,7 +22,7 @@ from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.forms import METRIC_FIELDS, AddMetricForm, StatusForm
 from planner.diagnose.standings import Standing, standings
 from planner.models import Change, GapPoint, Metric, Plan, PlanMetric
-from planner.spreadsheets.sheets import Heading, Line
+from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.table import RowKind, Table
@@ -130,11 +130,11 @@ class StatusTable(Table):
         known = sorted((each for each in found if by(each) is not None), key=by, reverse=down)
         return known + [each for each in found if by(each) is None]
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
-        return sheet.headings(self.labels())
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+        return sheet.columns(self.labels())
 
-    def lines_of_file(self) -> Iterable[Line]:
-        return (sheet.line(each) for each in self.objects())
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+        return (sheets.line_of(columns, each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
         objects = list(objects)

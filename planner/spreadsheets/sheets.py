@@ -7,8 +7,10 @@ a broken file.
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Generic, TypeAlias, TypeVar
 
 from planner.arithmetic.formats import PLAIN, Scale
 
@@ -33,6 +35,10 @@ class Number:
     formula: str = ""
 
 
+Cell: TypeAlias = str | dt.date | Number | None
+R = TypeVar("R")
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A column: `width` is in characters, Chinese ones counting twice; wider where its figures need more.
@@ -51,15 +57,27 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Column(Heading, Generic[R]):
+    """A column of a table in which each row is an object: `value_of` is what its cell holds of one."""
+
+    value_of: Callable[[R], Cell] = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row, with as many cells as there are headings.
 
     A `band` is the head of the group of `level` 1 lines below it, which can be folded away.
     """
 
-    cells: tuple[str | dt.date | Number | None, ...]
+    cells: tuple[Cell, ...]
     band: bool = False
     level: int = 0
+
+
+def line_of(columns: Iterable[Column[R]], row: R, *, band: bool = False, level: int = 0) -> Line:
+    """The row of an object in a table of these columns."""
+    return Line(tuple(column.value_of(row) for column in columns), band, level)
 
 
 @dataclass(frozen=True, slots=True)
