@@ -68,6 +68,15 @@ def test_a_period_that_makes_no_sense_is_refused_and_what_was_typed_stays(team, 
     assert not Plan.objects.exists()
 
 
+def test_a_metric_that_is_asked_for_twice_is_refused_in_its_field(team, manager, as_):
+    sent = {"scenario": "target", "name": "x", "period": "this-year", "metrics": ["sales", "sales"]}
+    answer = as_(manager).post("/plans/new/", sent)
+
+    assert answer.status_code == 422
+    assert "“Total sales” is in the table already." in answer.content.decode()
+    assert not Plan.objects.exists()
+
+
 def test_the_scenario_suggests_the_first_metrics(team, manager, as_):
     page = as_(manager).get("/plans/new/?scenario=new").content.decode()
     checked = [line for line in page.split("<input") if 'name="metrics"' in line and "checked" in line]
