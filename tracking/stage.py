@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Membership, Plan
 from planner.stages import Check, Stage, Summary, Work, by_day, check
-from strategies.models import Strategy
-from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Task
+from strategies.models import PAUSED, Strategy
+from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, Task
 
 
 def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:

@@ -23,7 +23,7 @@ from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
-from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, PAUSED, Status, Task
+from tracking.models import INCOMPLETE, MOST_TASKS, OPEN, Status, Task
 from tracking.rollup import RollUp, roll_up
 
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
@@ -308,7 +308,7 @@ class TrackingTable(Table):
         if rolled.total:
             words = f"{words} · {rolled.done}/{rolled.total}"
         shown = cells.chip(TONES[Status(rolled.status)], words)
-        if rolled.late and strategy.state not in PAUSED:
+        if rolled.late and not strategy.is_paused:
             late = ngettext("%(n)d overdue", "%(n)d overdue", rolled.late) % {"n": rolled.late}
             shown = format_html("{} {}", shown, cells.chip("bad", late))
         return cells.lines(shown, rolled.note) if rolled.note else shown
@@ -340,7 +340,7 @@ class TrackingTable(Table):
 
     def _due(self, task: Task) -> Any:
         shown = cells.day(task.due, self.day)
-        days = 0 if task.strategy.state in PAUSED else task.days_late(self.day)
+        days = 0 if task.strategy.is_paused else task.days_late(self.day)
         if days:
             return format_html('<span class="lines">{}{}</span>', shown, cells.late(days))
         if task.is_open and task.due and self.day <= task.due <= end_of_week(self.day):

@@ -6,15 +6,10 @@ from decimal import Decimal
 
 from planner.arithmetic import gaps
 from planner.arithmetic.formats import RATE
+from planner.arithmetic.periods import MONTHS_IN
 from planner.diagnose.standings import Standing
-from planner.models import PlanMetric
 from planner.spreadsheets.sheets import Column, Number
 
-MONTHS_IN = {
-    PlanMetric.TargetPeriod.MONTH.value: 1,
-    PlanMetric.TargetPeriod.QUARTER.value: 3,
-    PlanMetric.TargetPeriod.YEAR.value: 12,
-}
 # In a form to fill in nobody has said yet whether lower is better: a target is what improves on the current value.
 BLANK_GAP = 'IF(OR(B{row}="",C{row}=""),"",ABS(C{row}-B{row}))'
 # Nor what is a rate: where both figures are fractions, the gap rate is the required uplift, as for a rate.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from planner.arithmetic.quantities import TOO_LARGE
-from planner.models import Import, Metric, Reading, Segment, Team
+from planner.models import Import, Metric, Reading, Team
 from planner.plans import standard_metrics
 from planner.readings.imports.headers import Header, Kind, find_header
 from planner.readings.imports.metrics import KnownMetric, Metrics
@@ -233,7 +233,7 @@ def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems)
     in_parts = dict.fromkeys(each.metric for each in readings if each.segment != WHOLE)
     known = {each.metric for each in readings if each.segment == WHOLE}
     if in_parts.keys() - known:
-        of_whole = Reading.objects.filter(metric__team=team, segment__dimension=Segment.Dimension.WHOLE)
+        of_whole = Reading.objects.of_whole().filter(metric__team=team)
         known |= set(of_whole.order_by().values_list("metric__name", flat=True).distinct())
     if alone := [name for name in in_parts if name not in known]:
         problems.warn(
