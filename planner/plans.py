@@ -15,6 +15,7 @@ from planner import changes
 from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.history import CannotUndo
+from planner.models.metrics import BottleneckKind as B
 from planner.models.metrics import Metric as M
 
 # What each scenario looks at first, by the keys of standard_metrics().
@@ -32,23 +33,27 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
     with override(team.language):
         money = _("CNY") if team.currency == "CNY" else team.currency
         ratio = {"aggregation": M.Aggregation.RATIO}
+        amount, count = {"unit": money, "kind": M.Kind.AMOUNT}, {"kind": M.Kind.COUNT}
+        rate = {"kind": M.Kind.RATE, **ratio}
+        customers, value = {"bottleneck": B.CUSTOMERS}, {"bottleneck": B.VALUE}
         found = {
-            "sales": Metric(name=_("Total sales"), unit=money, kind=M.Kind.AMOUNT),
-            "orders": Metric(name=_("Order count"), kind=M.Kind.COUNT),
-            "leads": Metric(name=_("Leads"), kind=M.Kind.COUNT),
-            "conversion": Metric(name=_("Customer conversion rate"), kind=M.Kind.RATE, **ratio),
-            "order_value": Metric(name=_("Average order value"), unit=money, kind=M.Kind.AMOUNT, **ratio),
-            "repurchase": Metric(name=_("Repurchase rate"), kind=M.Kind.RATE, **ratio),
-            "customers": Metric(name=_("Customers"), kind=M.Kind.COUNT),
-            "new_customers": Metric(name=_("New customers"), kind=M.Kind.COUNT),
+            "sales": Metric(name=_("Total sales"), **amount),
+            "orders": Metric(name=_("Order count"), **count, **customers),
+            "leads": Metric(name=_("Leads"), **count, **customers),
+            "conversion": Metric(name=_("Customer conversion rate"), **rate, bottleneck=B.CONVERSION),
+            "order_value": Metric(name=_("Average order value"), **amount, **ratio, **value),
+            "repurchase": Metric(name=_("Repurchase rate"), **rate, **value),
+            "customers": Metric(name=_("Customers"), **count, **customers),
+            "new_customers": Metric(name=_("New customers"), **count, **customers),
             "acquisition": Metric(
                 name=_("New-customer acquisition cost"),
                 unit=_("%(money)s per customer") % {"money": money},
                 kind=M.Kind.COST,
                 direction=M.Direction.LOWER,
                 **ratio,
+                **customers,
             ),
-            "per_head": Metric(name=_("Output per head"), unit=money, kind=M.Kind.AMOUNT, **ratio),
+            "per_head": Metric(name=_("Output per head"), **amount, **ratio, bottleneck=B.EXECUTION),
         }
     own = {metric.name.casefold(): metric for metric in Metric.objects.filter(team=team)}
     return {key: own.get(metric.name.casefold(), metric) for key, metric in found.items()}

@@ -13,7 +13,7 @@ from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.diagnose.standings import standings
 from planner.models import Change, Metric, Plan, PlanMetric
-from planner.plans import add_to_table
+from planner.plans import add_to_table, standard_metrics
 from planner.tables.forms import AddForm, DayField, QuantityField, RowForm
 
 METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
@@ -118,6 +118,8 @@ class AddMetricForm(AddForm):
             Metric.Kind.COST: Metric.Aggregation.RATIO,
         }.get(kind, Metric.Aggregation.SUM)
         money = kind in (Metric.Kind.AMOUNT, Metric.Kind.COST)
+        standard = {each.name.casefold(): each for each in standard_metrics(plan.team).values()}
+        known = standard.get(name.casefold())
         return Metric(
             team=plan.team,
             name=name,
@@ -125,6 +127,7 @@ class AddMetricForm(AddForm):
             unit=currency_unit(plan) if money else "",
             direction=self.cleaned_data["direction"],
             aggregation=over_time,
+            bottleneck=known.bottleneck if known else "",
         )
 
 

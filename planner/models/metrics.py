@@ -21,6 +21,15 @@ FEWEST_FACTORS, MOST_FACTORS = 2, 6
 FIGURE: Any = {"max_digits": 20, "decimal_places": 6}
 
 
+class BottleneckKind(models.TextChoices):
+    """The four kinds of what can hold a team back."""
+
+    CUSTOMERS = "customers", _("too few customers")
+    CONVERSION = "conversion", _("low conversion efficiency")
+    VALUE = "value", _("low order value or repurchase")
+    EXECUTION = "execution", _("team execution")
+
+
 class Metric(Recorded):
     """A figure that the team follows, with the rule by which it adds up over time."""
 
@@ -48,6 +57,10 @@ class Metric(Recorded):
     aggregation = models.CharField(_("over time"), max_length=7, choices=Aggregation, default=Aggregation.SUM)
     numerator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     denominator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Which kind of bottleneck it speaks of when it falls behind; "" where nobody has said so yet.
+    bottleneck = models.CharField(
+        _("kind of bottleneck"), max_length=10, choices=BottleneckKind, blank=True, default=""
+    )
     definition = models.TextField(_("definition"), blank=True, max_length=1000)
 
     class Meta(Recorded.Meta):

@@ -95,6 +95,8 @@ def test_another_figure_is_drawn_in_place(demo, window):
 def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
     page = window(MANAGER, demo.diagnose)
     page.locator("#flags").get_by_role("button", name="Make it a bottleneck").first.click()
+    page.get_by_role("radio", name="too few customers").check()
+    page.get_by_role("button", name="Make it a bottleneck").click()
     expect(page).to_have_url(re.compile(r"/bottlenecks/#bottleneck-\d+$"))
     made = Bottleneck.objects.latest("pk")
     assert "fell by 30%" in made.evidence

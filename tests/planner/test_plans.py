@@ -8,6 +8,7 @@ import pytest
 
 from planner.forms.plans import periods
 from planner.models import Change, Goal, Metric, Plan, PlanMetric
+from planner.plans import standard_metrics
 from reviews.models import Review
 from strategies.models import KeyAction, Strategy
 from tests.conftest import TODAY, seat
@@ -84,6 +85,23 @@ def test_the_scenario_suggests_the_first_metrics(team, manager, as_):
     assert [line.split('value="')[1].split('"')[0] for line in checked] == [
         "sales", "conversion", "new_customers", "acquisition",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_metrics_of_the_method_say_which_kind_of_bottleneck_they_speak_of(team, language):
+    team.language = language
+    assert {key: metric.bottleneck for key, metric in standard_metrics(team).items()} == {
+        "sales": "",
+        "orders": "customers",
+        "leads": "customers",
+        "conversion": "conversion",
+        "order_value": "value",
+        "repurchase": "value",
+        "customers": "customers",
+        "new_customers": "customers",
+        "acquisition": "customers",
+        "per_head": "execution",
+    }
 
 
 def test_a_metric_of_the_team_is_offered_once_and_used_again(team, manager, as_):
