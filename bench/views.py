@@ -34,7 +34,7 @@ from django.views.decorators.http import require_GET, require_POST
 from planner.models import Membership, Plan, Role
 from planner.web.requests import Request
 from strategies.models import Strategy
-from tracking.models import PAUSED, Progress, Task
+from tracking.models import Progress, Task
 from tracking.rollup import roll_up
 
 ROWS, END_OF_ROWS, PAGER, END = '<tbody class="rows">', "</tbody>", '<nav class="pager"', "</nav>"
@@ -109,16 +109,15 @@ def shown(strategies: Iterable[Any], day: dt.date, only: int | None = None) -> l
     found = list(strategies)
     for strategy in found:
         tasks: list[Any] = list(strategy.tasks.all())
-        paused = strategy.state in PAUSED
         strategy.key = f"strategy-{strategy.pk}"
         strategy.rolled = roll_up(tasks, day)
-        strategy.overdue = 0 if paused else strategy.rolled.late
+        strategy.overdue = 0 if strategy.is_paused else strategy.rolled.late
         strategy.opens_title = opens(strategy.title, strategy.state)
         strategy.opens_goal = opens(strategy.aim, str(strategy.goal_id or ""))
         for number, task in enumerate(tasks):
             task.key = f"task-{task.pk}"
             task.step = chr(0x2460 + number)
-            task.late = 0 if paused else task.days_late(day)
+            task.late = 0 if strategy.is_paused else task.days_late(day)
             task.soon = task.is_open and task.due and day <= task.due <= end_of_week
             task.opens_action = opens(task.description, task.acceptance)
             task.opens_progress = opens(task.status, str(task.percent), "", "")

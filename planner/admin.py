@@ -59,10 +59,21 @@ class TeamAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
 
+class MembershipForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """One seat a person: Django looks at no rule that names a field which stands still, as the team does here."""
+        cleaned = super().clean() or self.cleaned_data
+        others = Membership.objects.filter(team=self.instance.team_id).exclude(pk=self.instance.pk)
+        if self.instance.pk and cleaned.get("user") and others.filter(user=cleaned["user"]).exists():
+            self.add_error("user", _("This person is in the team already."))
+        return cleaned
+
+
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
     """Written through the log of changes like everywhere else; removed by the team, not here."""
 
+    form = MembershipForm
     list_display = ["name", "team", "role", "user"]
     list_filter = ["role"]
     list_select_related = ["team", "user"]

@@ -28,12 +28,12 @@ from django.utils.translation import gettext as _
 
 from planner.arithmetic.formats import machine
 from planner.models import Change, Membership, Plan, Recorded, Team, User
-from planner.models.history import CannotUndo
+from planner.models.history import CannotUndo, Refusal
 
 R = TypeVar("R", bound=models.Model)
 
 
-class PlanClosed(ValidationError):
+class PlanClosed(Refusal):
     """A closed plan is frozen: nothing in it is written any more."""
 
     def __init__(self) -> None:
@@ -114,9 +114,10 @@ class Recording:
             self._note(each, Change.Action.REMOVE)
 
     def restore(self, obj: Recorded) -> None:
-        """Bring a removed object back; a ValidationError says what has taken its place meanwhile."""
+        """Bring a removed object back. Raises CannotUndo where something has taken its place meanwhile."""
         obj.removed_at = None
-        obj.validate_constraints()
+        with _undoable():
+            obj.validate_constraints()
         obj.save(update_fields=["removed_at"])
         obj.was_restored(self.by)
         self._note(obj, Change.Action.RESTORE)
@@ -184,8 +185,8 @@ class Recording:
 def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None) -> int:
     """Take one revision back, whole or not at all; returns the new revision.
 
-    Raises CannotUndo where a field has been changed again since, so that nobody's later word is lost, and for
-    who is in the team as what: that has rules of its own (planner/people.py).
+    Raises CannotUndo where a field has been changed again since, so that nobody's later word is lost, where a rule
+    forbids by now what was there, and for who is in the team as what: that has rules of its own (planner/people.py).
     """
     with recording(team, by=by, plan=plan) as log:
         log.undoes = revision
@@ -199,9 +200,19 @@ def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None
         touched: dict[tuple[str, int], Recorded] = {}
         for change in taken_back:
             _take_back(log, change, touched)
-        for obj in touched.values():
-            log.save(obj)
+        with _undoable():
+            for obj in touched.values():
+                log.save(obj)
     return log.revision
+
+
+@contextmanager
+def _undoable() -> Iterator[None]:
+    """What a rule forbids by now cannot be undone: its sentence says why."""
+    try:
+        yield
+    except ValidationError as error:
+        raise CannotUndo(error.messages) from error
 
 
 def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Recorded]) -> None:

@@ -15,6 +15,7 @@ from planner import changes
 from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.history import CannotUndo, next_order
+from planner.models.metrics import BottleneckKind as B
 from planner.models.metrics import Metric as M
 
 # What each scenario looks at first, by the keys of standard_metrics().
@@ -32,23 +33,27 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
     money = currency_unit(team)
     with override(team.language):
         ratio = {"aggregation": M.Aggregation.RATIO}
+        amount, count = {"unit": money, "kind": M.Kind.AMOUNT}, {"kind": M.Kind.COUNT}
+        rate = {"kind": M.Kind.RATE, **ratio}
+        customers, value = {"bottleneck": B.CUSTOMERS}, {"bottleneck": B.VALUE}
         found = {
-            "sales": Metric(name=_("Total sales"), unit=money, kind=M.Kind.AMOUNT),
-            "orders": Metric(name=_("Order count"), kind=M.Kind.COUNT),
-            "leads": Metric(name=_("Leads"), kind=M.Kind.COUNT),
-            "conversion": Metric(name=_("Customer conversion rate"), kind=M.Kind.RATE, **ratio),
-            "order_value": Metric(name=_("Average order value"), unit=money, kind=M.Kind.AMOUNT, **ratio),
-            "repurchase": Metric(name=_("Repurchase rate"), kind=M.Kind.RATE, **ratio),
-            "customers": Metric(name=_("Customers"), kind=M.Kind.COUNT),
-            "new_customers": Metric(name=_("New customers"), kind=M.Kind.COUNT),
+            "sales": Metric(name=_("Total sales"), **amount),
+            "orders": Metric(name=_("Order count"), **count, **customers),
+            "leads": Metric(name=_("Leads"), **count, **customers),
+            "conversion": Metric(name=_("Customer conversion rate"), **rate, bottleneck=B.CONVERSION),
+            "order_value": Metric(name=_("Average order value"), **amount, **ratio, **value),
+            "repurchase": Metric(name=_("Repurchase rate"), **rate, **value),
+            "customers": Metric(name=_("Customers"), **count, **customers),
+            "new_customers": Metric(name=_("New customers"), **count, **customers),
             "acquisition": Metric(
                 name=_("New-customer acquisition cost"),
                 unit=_("%(money)s per customer") % {"money": money},
                 kind=M.Kind.COST,
                 direction=M.Direction.LOWER,
                 **ratio,
+                **customers,
             ),
-            "per_head": Metric(name=_("Output per head"), unit=money, kind=M.Kind.AMOUNT, **ratio),
+            "per_head": Metric(name=_("Output per head"), **amount, **ratio, bottleneck=B.EXECUTION),
         }
     own = {metric.name.casefold(): metric for metric in Metric.objects.filter(team=team)}
     return {key: own.get(metric.name.casefold(), metric) for key, metric in found.items()}
@@ -61,8 +66,13 @@ def currency_unit(team: Team) -> str:
 
 
 def new_metric(team: Team, name: str, kind: str, direction: str = M.Direction.HIGHER) -> Metric:
-    """A metric of the team as its kind suggests, unsaved: what costs or is a rate is a ratio, money has its unit."""
+    """A metric of the team as its kind suggests, unsaved: what costs or is a rate is a ratio, money has its unit.
+
+    One that is named as a metric of the method takes its kind of bottleneck.
+    """
     is_ratio = kind in (M.Kind.RATE, M.Kind.COST)
+    named = (each for each in standard_metrics(team).values() if each.name.casefold() == name.casefold())
+    standard = next(named, None)
     return Metric(
         team=team,
         name=name,
@@ -70,6 +80,7 @@ def new_metric(team: Team, name: str, kind: str, direction: str = M.Direction.HI
         unit=currency_unit(team) if kind in (M.Kind.AMOUNT, M.Kind.COST) else "",
         direction=direction,
         aggregation=M.Aggregation.RATIO if is_ratio else M.Aggregation.SUM,
+        bottleneck=standard.bottleneck if standard else "",
     )
 
 

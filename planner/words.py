@@ -11,8 +11,7 @@ from django.utils.translation import get_language
 
 from planner.arithmetic import formats
 from planner.arithmetic.exact import Number, decimal
-from planner.arithmetic.formats import MINUS
-from planner.models import Metric
+from planner.arithmetic.formats import MINUS, Scale
 
 
 def language() -> str:
@@ -27,18 +26,15 @@ def _decimal(value: Number | None) -> Decimal | None:
     return value if value is None or isinstance(value, Decimal) else decimal(Fraction(value))
 
 
-def figure(metric: Metric, value: Number | None, *, difference: bool = False) -> str:
-    """A value of this metric as one text, with its unit; a `difference` of rates in percentage points."""
-    value = _decimal(value)
-    shown = formats.figure(
-        value, rate=metric.is_rate, unit=metric.unit, language=language(), difference=difference
-    )
+def figure(scale: Scale, value: Number | None, *, difference: bool = False) -> str:
+    """A value as one text, with its unit; a `difference` of rates in percentage points."""
+    shown = formats.figure(scale, _decimal(value), language=language(), difference=difference)
     return formats.joined(shown, language())
 
 
-def signed(metric: Metric, value: Number | None) -> str:
-    """A change of this metric, with its sign."""
-    said = figure(metric, value, difference=True)
+def signed(scale: Scale, value: Number | None) -> str:
+    """A change, with its sign."""
+    said = figure(scale, value, difference=True)
     return f"+{said}" if value is not None and value > 0 else said
 
 

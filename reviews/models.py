@@ -8,10 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner import words
-from planner.arithmetic.periods import add_months
+from planner.arithmetic.periods import MONTHS_IN, add_months
 from planner.models import Plan, Recorded
-
-MONTHS_IN = {"month": 1, "quarter": 3}
 
 
 def period_name(kind: str, start: dt.date) -> str:

@@ -11,17 +11,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner import access
-from planner.arithmetic.items import number_items, split_items
+from planner.arithmetic.items import split_items
 from planner.models import Plan
-from planner.spreadsheets.sheets import Heading, Line
+from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.table import Rights, RowKind, Table
-from reviews.forms import AddReviewForm, ReviewForm, said
+from reviews import sheet
+from reviews.forms import AddReviewForm, ReviewForm
 from reviews.models import Review
 from reviews.reviews import periods_of
-
-TEXTS = ("effect", "worked", "improve", "adjustments")
+from reviews.sheet import TEXTS
 
 
 class ReviewKind(RowKind):
@@ -97,14 +97,11 @@ class ReviewsTable(Table):
             found = found.filter(kind=self.params["kind"])
         return found.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
-        first, *texts = self.labels().values()
-        return (Heading(first, width=20), *(Heading(label, width=38, wraps=True) for label in texts))
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+        return sheet.columns(self.labels())
 
-    def lines_of_file(self) -> Iterable[Line]:
-        for review in self.objects():
-            texts = (number_items(split_items(getattr(review, name))) for name in TEXTS)
-            yield Line((said(review.kind, review.start), *texts))
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+        return (sheets.line_of(columns, each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Review]) -> list[Row]:
         return [self._row(each) for each in objects]

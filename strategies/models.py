@@ -15,7 +15,7 @@ from planner.models.history import PresentManager, PresentQuerySet
 class StrategyQuerySet(PresentQuerySet):
     def running(self) -> StrategyQuerySet:
         """Those whose tasks count: neither paused nor dropped (Decision 15 of the method)."""
-        return self.exclude(state__in=[Strategy.State.PAUSED, Strategy.State.DROPPED])
+        return self.exclude(state__in=PAUSED)
 
 
 class Strategy(Recorded):
@@ -80,9 +80,17 @@ class Strategy(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
 
+    @property
+    def is_paused(self) -> bool:
+        return self.state in PAUSED
+
     def clean(self) -> None:
         if self.fallback_id is not None and self.fallback_id == self.pk:
             raise ValidationError({"fallback": _("A strategy cannot be its own fallback.")})
+
+
+# While a strategy is in one of these states its tasks rest with it.
+PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
 
 
 class KeyAction(Recorded):

@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from planner.arithmetic.formats import Scale
 from planner.arithmetic.items import number_items
 from planner.models import Goal
-from planner.spreadsheets.sheets import Heading, Line, Number
+from planner.spreadsheets.sheets import Column, Line, Number, line_of
 from strategies.forms import ARROW
-from strategies.targets import Target, share_unit, unit_of
+from strategies.targets import Target, share_unit
 
 
-def headings(labels: dict[str, str], owners: Sequence[str]) -> tuple[Heading, ...]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A goal of Table 2 in figures, under its core goal, which names itself."""
+
+    core: Goal
+    target: Target
+
+    @property
+    def goal(self) -> Goal:
+        return self.target.goal
+
+
+def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row], ...]:
     """The columns of Table 2 by their labels; `owners` are the names that the owner's cell offers."""
     return (
-        Heading(labels["core"], width=26, wraps=True),
-        Heading(labels["dimension"], width=30, wraps=True),
-        Heading(labels["target"], width=20, number=Number(None)),
-        Heading(labels["owner"], width=18, choices=tuple(owners)),
-        Heading(labels["due"], width=14, is_date=True),
-        Heading(labels["actions"], width=56, wraps=True),
+        Column(labels["core"], width=26, wraps=True, value_of=lambda row: row.core.name),
+        Column(
+            labels["dimension"],
+            width=30,
+            wraps=True,
+            value_of=lambda row: "" if row.goal == row.core else row.goal.name,
+        ),
+        Column(labels["target"], width=20, number=Number(None), value_of=lambda row: _number(row.target)),
+        Column(
+            labels["owner"],
+            width=18,
+            choices=tuple(owners),
+            value_of=lambda row: row.goal.owner.name if row.goal.owner else "",
+        ),
+        Column(labels["due"], width=14, is_date=True, value_of=lambda row: row.goal.due),
+        Column(labels["actions"], width=56, wraps=True, value_of=lambda row: _actions(row.goal)),
     )
 
 
-def lines(target: Target, parts: Iterable[Target]) -> Iterable[Line]:
+def lines(columns: Sequence[Column[Row]], core: Target, parts: Iterable[Target]) -> Iterable[Line]:
     """A core goal as a band, its dimensions beneath; each names the core goal, so that a filter finds it."""
-    core = target.goal.name
-    yield Line((core, "", *_rest(target)), band=True)
+    yield line_of(columns, Row(core.goal, core), band=True)
     for part in parts:
-        yield Line((core, part.goal.name, *_rest(part)), level=1)
-
-
-def _rest(target: Target) -> tuple:
-    goal = target.goal
-    return (_number(target), goal.owner.name if goal.owner else "", goal.due, _actions(goal))
+        yield line_of(columns, Row(core.goal, part), level=1)
 
 
 def _number(target: Target) -> Number:
     if target.amount is not None:
-        return Number(target.amount, unit=share_unit(target.goal))
-    return Number(target.goal.target, rate=target.is_rate, unit=unit_of(target.goal))
+        return Number(target.amount, Scale(unit=share_unit(target.goal)))
+    return Number(target.goal.target, target.scale)
 
 
 def _actions(goal: Goal) -> str:

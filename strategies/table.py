@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import access, words
 from planner.models import Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
-from planner.spreadsheets.sheets import Heading, Line
+from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.shows import ALL, Shows
@@ -153,12 +153,12 @@ class GoalsTable(Table):
             asked &= Q(owner__in=[each for each in self.members if str(each.pk) == owner])
         return asked
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
-        return sheet.headings(self.labels(), [member.name for member in self.members])
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+        return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self) -> Iterable[Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
         for core, parts in self.groups(self.objects()):
-            yield from sheet.lines(core, parts)
+            yield from sheet.lines(columns, core, parts)
 
     def groups(self, objects: Iterable[Goal]) -> list[tuple[Target, list[Target]]]:
         """The core goals in figures, each with those of its dimensions that the filters ask for."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from planner.arithmetic import formats
-from planner.arithmetic.formats import Figure
+from planner.arithmetic.formats import Figure, Scale
 from planner.arithmetic.goals import goal_amount, progress
 from planner.diagnose.standings import Asked, levels, months_of_now
 from planner.models import Goal, Metric, Plan, PlanMetric
@@ -35,6 +35,11 @@ class Target:
     @property
     def is_rate(self) -> bool:
         return is_rate(self.goal.kind, self.goal.metric)
+
+    @property
+    def scale(self) -> Scale:
+        """In the goal's own terms: per cent, or an amount with its unit."""
+        return Scale(self.is_rate, unit_of(self.goal))
 
 
 def is_rate(kind: str, metric: Metric | None) -> bool:
@@ -97,13 +102,12 @@ def share_unit(goal: Goal) -> str:
 
 
 def figure(target: Target, value: Decimal | None, language: str, *, difference: bool = False) -> Figure:
-    """A value in the goal's own terms: per cent, or an amount with its unit."""
+    """A value in the goal's own terms."""
     metric = target.goal.metric
     counts = metric is not None and metric.kind == Metric.Kind.COUNT
     return formats.figure(
+        target.scale,
         value,
-        rate=target.is_rate,
-        unit=unit_of(target.goal),
         language=language,
         difference=difference,
         # Customers come whole: 150 at +30 % start from 115, not from 115.38.
@@ -115,7 +119,7 @@ def headline(target: Target, language: str) -> Figure:
     """The target value of Table 2: 150 new customers, 20 %, 500,000 CNY of Product A."""
     if target.amount is None:
         return figure(target, target.goal.target, language)
-    return formats.figure(target.amount, rate=False, unit=share_unit(target.goal), language=language)
+    return formats.figure(Scale(unit=share_unit(target.goal)), target.amount, language=language)
 
 
 def sentence(target: Target, language: str) -> str:

@@ -48,6 +48,7 @@ RULES: dict[str, tuple] = {
     "home": ([], MINE, NO_POST, {}),
     "plan-new": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
     "plan": (["plan"], READ, NO_POST, {}),
+    "plan-changes": (["plan"], (S, 204, 204, 204, 404), NO_POST, {}),
     "plan-settings": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "plan-copy": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "export": (["plan", "table", "suffix"], READ, NO_POST, {}),
@@ -68,7 +69,7 @@ RULES: dict[str, tuple] = {
     "formula": (["plan", "formula"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula-remove": (["plan", "formula"], NO_GET, WRITE, {}),
     **table("bottlenecks", "bottleneck", {"cell": "impact", "impact": "4"}, NEW_BOTTLENECK),
-    "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM"}),
+    "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM", "kind": "execution"}),
     **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
     **table(
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.models import Membership, Plan, Recorded, Team
 from planner.models.history import PresentManager, PresentQuerySet
 from planner.models.plans import WATCHED_AFTER_END
-from strategies.models import Strategy
+from strategies.models import PAUSED, Strategy
 
 
 class Status(models.TextChoices):
@@ -26,7 +26,6 @@ class Status(models.TextChoices):
 
 
 OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
-PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
 # Of the tasks of a strategy those that count, in queries of strategies.
 LIVE = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
 

@@ -4,67 +4,102 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from planner.arithmetic.items import circled, number_items
-from planner.spreadsheets.sheets import Heading, Line
+from planner.models import Membership
+from planner.spreadsheets.sheets import Column, Line, line_of
 from strategies.models import Strategy
 from tracking.models import Status, Task
 from tracking.rollup import roll_up
 
 
-def headings(labels: dict[str, str], owners: Sequence[str]) -> tuple[Heading, ...]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A strategy with its actions in one cell, or one of its tasks."""
+
+    strategy: Strategy
+    actions: str
+    owner: Membership | None
+    start: dt.date | None
+    due: dt.date | None
+    progress: str
+    resources: str
+    risk: str
+
+
+def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row], ...]:
     """The columns of Table 3 by their labels; `owners` are the names that the owner's cell offers."""
     return (
-        Heading(labels["strategy"], width=24, wraps=True),
-        Heading(labels["goal"], width=20, wraps=True),
-        Heading(labels["actions"], width=42, wraps=True),
-        Heading(labels["owner"], width=16, choices=tuple(owners)),
-        Heading(labels["start"], width=13, is_date=True),
-        Heading(labels["due"], width=13, is_date=True),
-        Heading(labels["progress"], width=24, wraps=True, choices=tuple(str(each) for each in Status.labels)),
-        Heading(labels["resources"], width=26, wraps=True),
-        Heading(labels["risk"], width=26, wraps=True),
+        Column(labels["strategy"], width=24, wraps=True, value_of=lambda row: row.strategy.title),
+        Column(
+            labels["goal"],
+            width=20,
+            wraps=True,
+            value_of=lambda row: row.strategy.aim or str(row.strategy.goal or ""),
+        ),
+        Column(labels["actions"], width=42, wraps=True, value_of=lambda row: row.actions),
+        Column(
+            labels["owner"],
+            width=16,
+            choices=tuple(owners),
+            value_of=lambda row: row.owner.name if row.owner else "",
+        ),
+        Column(labels["start"], width=13, is_date=True, value_of=lambda row: row.start),
+        Column(labels["due"], width=13, is_date=True, value_of=lambda row: row.due),
+        Column(
+            labels["progress"],
+            width=24,
+            wraps=True,
+            choices=tuple(str(each) for each in Status.labels),
+            value_of=lambda row: row.progress,
+        ),
+        Column(labels["resources"], width=26, wraps=True, value_of=lambda row: row.resources),
+        Column(labels["risk"], width=26, wraps=True, value_of=lambda row: row.risk),
     )
 
 
 def lines(
-    strategy: Strategy, tasks: Sequence[Task], shown: Iterable[tuple[int, Task]], day: dt.date
+    columns: Sequence[Column[Row]],
+    strategy: Strategy,
+    tasks: Sequence[Task],
+    shown: Iterable[tuple[int, Task]],
+    day: dt.date,
 ) -> Iterable[Line]:
     """A strategy as the method's form has it, its actions in one cell; beneath, each task with its own name on it."""
-    rolled = roll_up(tasks, day)
-    aim = strategy.aim or str(strategy.goal or "")
-    yield Line(
-        (
-            strategy.title,
-            aim,
-            number_items([task.description for task in tasks]),
-            strategy.owner.name if strategy.owner else "",
-            rolled.start,
-            rolled.due,
-            said(Status(rolled.status), rolled.note),
-            strategy.resources,
-            strategy.risk,
-        ),
-        band=True,
-    )
+    yield line_of(columns, _of_strategy(strategy, tasks, day), band=True)
     for number, task in shown:
-        note = task.cancel_reason if task.status == Status.CANCELLED else task.latest_note
-        yield Line(
-            (
-                strategy.title,
-                aim,
-                f"{circled(number)} {task.description}",
-                task.owner.name if task.owner else "",
-                task.start,
-                task.due,
-                said(Status(task.status), note or ""),
-                task.resources,
-                task.risk,
-            ),
-            level=1,
-        )
+        yield line_of(columns, _of_task(strategy, number, task), level=1)
+
+
+def _of_strategy(strategy: Strategy, tasks: Sequence[Task], day: dt.date) -> Row:
+    rolled = roll_up(tasks, day)
+    return Row(
+        strategy,
+        actions=number_items([task.description for task in tasks]),
+        owner=strategy.owner,
+        start=rolled.start,
+        due=rolled.due,
+        progress=said(Status(rolled.status), rolled.note),
+        resources=strategy.resources,
+        risk=strategy.risk,
+    )
+
+
+def _of_task(strategy: Strategy, number: int, task: Task) -> Row:
+    note = task.cancel_reason if task.status == Status.CANCELLED else task.latest_note
+    return Row(
+        strategy,
+        actions=f"{circled(number)} {task.description}",
+        owner=task.owner,
+        start=task.start,
+        due=task.due,
+        progress=said(Status(task.status), note or ""),
+        resources=task.resources,
+        risk=task.risk,
+    )
 
 
 def said(status: Status, note: str) -> str:

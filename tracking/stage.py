@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner.models import Membership, Plan
 from planner.pitfalls import Check, Met, Pitfall, check
 from planner.stages import Page, Stage, Summary, Work, by_day
-from strategies.models import Strategy
-from tracking.models import OPEN, PAUSED, Task
+from strategies.models import PAUSED, Strategy
+from tracking.models import OPEN, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.tasks import add_tasks
 

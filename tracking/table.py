@@ -15,7 +15,7 @@ from planner import access
 from planner.arithmetic.items import circled
 from planner.arithmetic.periods import end_of_week
 from planner.models import Goal, Plan
-from planner.spreadsheets.sheets import Heading, Line
+from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.shows import Numbered
@@ -23,7 +23,7 @@ from planner.tables.table import Rights, RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
-from tracking.models import LIVE, OPEN, PAUSED, Status, Task
+from tracking.models import LIVE, OPEN, Status, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.rollup import RollUp, roll_up
 from tracking.tasks import PROGRESS
@@ -200,12 +200,12 @@ class TrackingTable(Table):
             )
         return self.ordered(found, by)
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
-        return sheet.headings(self.labels(), [member.name for member in self.members])
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+        return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self) -> Iterable[Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
         for strategy, tasks, shown in self.groups(self.objects()):
-            yield from sheet.lines(strategy, tasks, shown, self.day)
+            yield from sheet.lines(columns, strategy, tasks, shown, self.day)
 
     def groups(
         self, objects: Iterable[Strategy]
@@ -288,7 +288,7 @@ class TrackingTable(Table):
         if rolled.total:
             words = f"{words} · {rolled.done}/{rolled.total}"
         shown = cells.chip(TONES[Status(rolled.status)], words)
-        if rolled.late and strategy.state not in PAUSED:
+        if rolled.late and not strategy.is_paused:
             late = ngettext("%(n)d overdue", "%(n)d overdue", rolled.late) % {"n": rolled.late}
             shown = format_html("{} {}", shown, cells.chip("bad", late))
         return cells.lines(shown, rolled.note) if rolled.note else shown
@@ -313,7 +313,7 @@ class TrackingTable(Table):
 
     def _due(self, task: Task) -> Any:
         shown = cells.day(task.due, self.day)
-        days = 0 if task.strategy.state in PAUSED else task.days_late(self.day)
+        days = 0 if task.strategy.is_paused else task.days_late(self.day)
         if days:
             return format_html('<span class="lines">{}{}</span>', shown, cells.late(days))
         if task.is_open and task.due and self.day <= task.due <= end_of_week(self.day):

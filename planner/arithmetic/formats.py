@@ -27,6 +27,18 @@ _MOST_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What a figure counts in: amounts of `unit`, or a rate, which is stored as a fraction and read in per cent."""
+
+    is_rate: bool = False
+    unit: str = ""
+
+
+PLAIN = Scale()
+RATE = Scale(is_rate=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A number as text, and the unit that stands behind it, so that a table can set the two apart."""
 
@@ -35,20 +47,19 @@ class Figure:
 
 
 def figure(
+    scale: Scale,
     value: Decimal | None,
     *,
-    rate: bool,
-    unit: str = "",
     language: str,
     difference: bool = False,
     places: int | None = None,
 ) -> Figure:
     """A stored figure as people read it.
 
-    `value` is a fraction where `rate` is true, else an amount in `unit`. A rate shows in per cent with at
-    most 1 decimal, the sign in its number and no unit; the `difference` of two rates in percentage points
-    (Decision 3 of the planning method). An amount shows at most 2 decimals below 1,000 and none above;
-    in Chinese, 10,000 and more count in 万, 100,000,000 and more in 亿, with at most 2 decimals.
+    A rate shows in per cent with at most 1 decimal, the sign in its number and no unit; the `difference` of
+    two rates in percentage points (Decision 3 of the planning method). An amount shows at most 2 decimals
+    below 1,000 and none above; in Chinese, 10,000 and more count in 万, 100,000,000 and more in 亿, with at
+    most 2 decimals.
     No trailing zeros; what is not zero gets as many more decimals as it needs not to look like zero.
     Halves round to the even neighbour. `places` asks for exactly so many decimals instead, zeros kept, for
     columns that line up.
@@ -57,7 +68,7 @@ def figure(
     """
     if value is None:
         return Figure(DASH, "")
-    if rate:
+    if scale.is_rate:
         number = _written(_WIDE.multiply(value, _HUNDRED), 1, places)
         if difference:
             return Figure(number, "个百分点" if _is_chinese(language) else "pp")
@@ -65,8 +76,8 @@ def figure(
     most = 0 if abs(value) >= _THOUSAND else 2
     if _is_chinese(language) and abs(_rounded(value, most)) >= WAN:
         value, counter = _counted_in_wan_or_yi(value)
-        return Figure(_written(value, 2, places), counter + unit)
-    return Figure(_written(value, most, places), unit)
+        return Figure(_written(value, 2, places), counter + scale.unit)
+    return Figure(_written(value, most, places), scale.unit)
 
 
 def joined(shown: Figure, language: str) -> str:

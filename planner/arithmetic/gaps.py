@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from enum import StrEnum
 
-from planner.arithmetic.periods import month_start
+from planner.arithmetic.periods import MONTHS_IN, month_start
 
 # Its own context: a caller that changed the thread's precision must not change anybody's figures.
 ARITHMETIC = Context(prec=28, rounding=ROUND_HALF_EVEN)
@@ -132,9 +132,6 @@ def basis_that_fits(
     return min(fitting, key=distances.__getitem__, default=None)
 
 
-_MONTHS_IN = {TargetPeriod.MONTH: 1, TargetPeriod.QUARTER: 3, TargetPeriod.YEAR: 12}
-
-
 def scale_target(
     target: Decimal | None, period: TargetPeriod | str, aggregation: Aggregation | str
 ) -> Decimal | None:
@@ -143,7 +140,7 @@ def scale_target(
     What adds up over time is divided by the months of its period; a level, average or ratio holds for any
     length of time and stays as it is. None stays None. Decision 4 of the planning method.
     """
-    months = _MONTHS_IN[TargetPeriod(period)]
+    months = MONTHS_IN[TargetPeriod(period)]
     if target is None or months == 1 or Aggregation(aggregation) != Aggregation.SUM:
         return target
     with localcontext(ARITHMETIC):

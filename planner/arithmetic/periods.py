@@ -14,6 +14,8 @@ _MONTH = re.compile(r"([0-9]{4}) ?(?:[-/] ?([0-9]{1,2})|年 ?([0-9]{1,2}) ?月)"
 # A year outside these is a slip of the finger, not a month of sales.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
+MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+
 
 def month_start(day: date) -> date:
     """The first day of the month that `day` lies in."""

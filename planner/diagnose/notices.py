@@ -88,9 +88,7 @@ def _line(point: Any, language: str) -> Line:
         "now": formats.per_cent(point.now, language),
         "before": formats.per_cent(point.widened_from, language),
     }
-    to_go = formats.figure(
-        point.to_go, rate=metric.is_rate, unit=metric.unit, language=language, difference=True
-    )
+    to_go = formats.figure(metric.scale, point.to_go, language=language, difference=True)
     return Line(
         title=metric.name,
         grew=said % words,

@@ -5,15 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from planner.arithmetic import gaps
+from planner.arithmetic.formats import RATE
+from planner.arithmetic.periods import MONTHS_IN
 from planner.diagnose.standings import Standing
-from planner.models import PlanMetric
-from planner.spreadsheets.sheets import Heading, Line, Number
+from planner.spreadsheets.sheets import Column, Number
 
-MONTHS_IN = {
-    PlanMetric.TargetPeriod.MONTH.value: 1,
-    PlanMetric.TargetPeriod.QUARTER.value: 3,
-    PlanMetric.TargetPeriod.YEAR.value: 12,
-}
 # In a form to fill in nobody has said yet whether lower is better: a target is what improves on the current value.
 BLANK_GAP = 'IF(OR(B{row}="",C{row}=""),"",ABS(C{row}-B{row}))'
 # Nor what is a rate: where both figures are fractions, the gap rate is the required uplift, as for a rate.
@@ -21,49 +17,57 @@ BLANK_RATE = (
     'IF(OR(B{row}="",C{row}=""),"",'
     'IFERROR(ABS(C{row}-B{row})/IF(MAX(ABS(B{row}),ABS(C{row}))<=1,ABS(B{row}),ABS(C{row})),"–"))'
 )
+# Whether gap and gap rate of a row can be computed.
+KNOWN = 'OR(B{row}="",C{row}="")'
 
 
-def headings(labels: dict[str, str]) -> tuple[Heading, ...]:
+def columns(labels: dict[str, str]) -> tuple[Column[Standing], ...]:
     """The columns of Table 1 by their labels."""
     return (
-        Heading(labels["metric"], width=28),
-        Heading(labels["current"], width=20, number=Number(None)),
-        Heading(labels["target"], width=18, number=Number(None)),
-        Heading(labels["gap"], width=16, number=Number(None, formula=BLANK_GAP)),
-        Heading(labels["rate"], width=12, number=Number(None, rate=True, formula=BLANK_RATE)),
-        Heading(labels["problems"], width=56, wraps=True),
+        Column(labels["metric"], width=28, value_of=lambda each: each.row.metric.name),
+        Column(labels["current"], width=20, number=Number(None), value_of=_current),
+        Column(labels["target"], width=18, number=Number(None), value_of=_target),
+        Column(labels["gap"], width=16, number=Number(None, formula=BLANK_GAP), value_of=_gap),
+        Column(labels["rate"], width=12, number=Number(None, RATE, formula=BLANK_RATE), value_of=_rate),
+        Column(labels["problems"], width=56, wraps=True, value_of=lambda each: each.row.problems),
     )
 
 
-def line(standing: Standing) -> Line:
-    """One row; its formulas compare the current value with the target of a month (Decision 4 of the method)."""
-    row, metric = standing.row, standing.row.metric
-    unit, rate = metric.unit, metric.is_rate
+def _current(standing: Standing) -> Number:
+    return Number(_exact(standing.current), standing.row.metric.scale)
+
+
+def _target(standing: Standing) -> Number:
+    return Number(standing.row.target, standing.row.metric.scale)
+
+
+def _gap(standing: Standing) -> Number:
+    metric = standing.row.metric
+    return Number(
+        _exact(standing.gap.gap),
+        metric.scale,
+        difference=metric.is_rate,
+        formula=f'IF({KNOWN},"",{_gap_formula(standing)})',
+    )
+
+
+def _rate(standing: Standing) -> Number:
+    base = _monthly_target(standing) if standing.row.basis == gaps.Basis.SHORTFALL else "B{row}"
+    rate = f'IFERROR(({_gap_formula(standing)})/ABS({base}),"–")'
+    return Number(_exact(standing.rate), RATE, formula=f'IF({KNOWN},"",{rate})')
+
+
+def _gap_formula(standing: Standing) -> str:
+    target = _monthly_target(standing)
+    is_higher_better = standing.row.metric.direction == gaps.Direction.HIGHER
+    return f"{target}-B{{row}}" if is_higher_better else f"B{{row}}-{target}"
+
+
+def _monthly_target(standing: Standing) -> str:
+    """The target of a month, with which the current value is compared (Decision 4 of the method)."""
+    row = standing.row
     scaled = standing.target is not None and row.target is not None and standing.target != row.target
-    target = f"C{{row}}/{MONTHS_IN[row.target_period]}" if scaled else "C{row}"
-    gap = f"{target}-B{{row}}" if metric.direction == gaps.Direction.HIGHER else f"B{{row}}-{target}"
-    base = target if row.basis == gaps.Basis.SHORTFALL else "B{row}"
-    known = 'OR(B{row}="",C{row}="")'
-    return Line(
-        (
-            metric.name,
-            Number(_exact(standing.current), rate=rate, unit=unit),
-            Number(row.target, rate=rate, unit=unit),
-            Number(
-                _exact(standing.gap.gap),
-                rate=rate,
-                unit=unit,
-                difference=rate,
-                formula=f'IF({known},"",{gap})',
-            ),
-            Number(
-                _exact(standing.rate),
-                rate=True,
-                formula=f'IF({known},"",IFERROR(({gap})/ABS({base}),"–"))',
-            ),
-            row.problems,
-        )
-    )
+    return f"C{{row}}/{MONTHS_IN[row.target_period]}" if scaled else "C{row}"
 
 
 def _exact(value: Decimal | None) -> Decimal | None:

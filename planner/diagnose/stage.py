@@ -15,7 +15,7 @@ from planner import words
 from planner.arithmetic.periods import add_months, full_months_before
 from planner.diagnose import pitfalls
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
-from planner.models import Bottleneck, Plan, PlanMetric, Reading, Segment
+from planner.models import Bottleneck, Plan, PlanMetric, Reading
 from planner.pitfalls import Check, Met, Pitfall, check
 from planner.stages import Page, Stage, Summary
 
@@ -89,9 +89,8 @@ def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int,
     dates = {row.pk: row.as_of or row.plan.start for row in rows}
     if not dates:
         return {}, set()
-    readings = Reading.objects.filter(
-        metric__in={row.metric_id for row in rows},
-        segment__dimension=Segment.Dimension.WHOLE,
+    of_whole = Reading.objects.of_whole().filter(metric__in={row.metric_id for row in rows})
+    readings = of_whole.filter(
         month__gte=add_months(min(dates.values()), -HISTORY_MONTHS),
         month__lt=max(dates.values()),
     ).values_list("metric", "month", "source")

@@ -51,14 +51,11 @@ def standings(plan: Plan, rows: Iterable[PlanMetric]) -> list[Standing]:
         return []
     dates = {row.pk: row.as_of or plan.start for row in rows}
     first = add_months(min(dates.values()), -COURSE_MONTHS)
-    readings = Reading.objects.filter(
-        metric__in=[row.metric_id for row in rows],
-        segment__dimension=Segment.Dimension.WHOLE,
-        month__gte=first,
-        month__lt=max(dates.values()),
-    ).order_by("month")
+    readings = _of_whole(row.metric_id for row in rows).filter(
+        month__gte=first, month__lt=max(dates.values())
+    )
     by_metric: dict[int, list[gaps.Point]] = {}
-    for reading in readings:
+    for reading in readings.order_by("month"):
         point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
         by_metric.setdefault(reading.metric_id, []).append(point)
     return [_standing(row, dates[row.pk], by_metric.get(row.metric_id, [])) for row in rows]
@@ -117,7 +114,7 @@ def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
 
 
 def _of_whole(metrics: Iterable[int]) -> QuerySet:
-    return Reading.objects.filter(metric__in=list(metrics), segment__dimension=Segment.Dimension.WHOLE)
+    return Reading.objects.of_whole().filter(metric__in=list(metrics))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import access, words
 from planner.arithmetic import formats, gaps
+from planner.arithmetic.formats import RATE, Scale
 from planner.arithmetic.periods import full_months_before
 from planner.diagnose import gap_history, sheet
 from planner.diagnose.analysis.forecasting import FEWEST, forecast
@@ -21,7 +22,7 @@ from planner.diagnose.forms import AddMetricForm, StatusForm
 from planner.diagnose.metrics import METRIC_FIELDS
 from planner.diagnose.standings import Standing, standings
 from planner.models import GapPoint, Metric, Plan, PlanMetric
-from planner.spreadsheets.sheets import Heading, Line
+from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.shows import ALL
@@ -139,11 +140,11 @@ class StatusTable(Table):
         known = sorted((each for each in found if by(each) is not None), key=by, reverse=down)
         return known + [each for each in found if by(each) is None]
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
-        return sheet.headings(self.labels())
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+        return sheet.columns(self.labels())
 
-    def lines_of_file(self) -> Iterable[Line]:
-        return (sheet.line(each) for each in self.objects())
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+        return (sheets.line_of(columns, each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
         objects = list(objects)
@@ -169,11 +170,8 @@ class StatusTable(Table):
         return self.row(self.kinds["metric"], row, shown)
 
     def _figure(self, standing: Standing, value: Decimal | None, *, difference: bool = False) -> Any:
-        metric = standing.row.metric
-        shown = formats.figure(
-            value, rate=metric.is_rate, unit=metric.unit, language=words.language(), difference=difference
-        )
-        return cells.figure(shown)
+        scale = standing.row.metric.scale
+        return cells.figure(formats.figure(scale, value, language=words.language(), difference=difference))
 
     def _metric(self, standing: Standing) -> Any:
         metric, trend = standing.row.metric, self._trend(standing)
@@ -214,15 +212,7 @@ class StatusTable(Table):
 
     def _figure_text(self, standing: Standing, value: Decimal) -> str:
         """A difference without its unit, which the figure above it has; rates keep theirs."""
-        metric = standing.row.metric
-        shown = formats.figure(
-            value,
-            rate=metric.is_rate,
-            unit="" if not metric.is_rate else metric.unit,
-            language=words.language(),
-            difference=True,
-        )
-        return formats.joined(shown, words.language())
+        return words.figure(Scale(standing.row.metric.is_rate), value, difference=True)
 
     def _target(self, standing: Standing) -> Any:
         row = standing.row
@@ -231,9 +221,7 @@ class StatusTable(Table):
             return figure
         if standing.target == row.target:
             return cells.lines(figure, _("a level: not divided over the months"))
-        monthly = formats.figure(
-            standing.target, rate=row.metric.is_rate, unit=row.metric.unit, language=words.language()
-        )
+        monthly = formats.figure(row.metric.scale, standing.target, language=words.language())
         per_month = _("%(period)s: %(value)s a month")
         parts = {
             "period": row.get_target_period_display(),
@@ -289,4 +277,4 @@ def rate_explained(standing: Standing, language: str) -> list[str]:
 
 def exact_per_cent(rate: Decimal, language: str) -> str:
     """A rate with one decimal where it has one: 33.3%."""
-    return formats.figure(rate, rate=True, language=language).number
+    return formats.figure(RATE, rate, language=language).number

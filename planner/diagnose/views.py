@@ -101,9 +101,14 @@ def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
 
 @require_POST
 def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
-    """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice."""
+    """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice.
+
+    Where the metric does not say of which kind it is, a page asks, and sends everything here once more.
+    """
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     form = EvidenceForm(request.POST, plan=plan)
+    if form.is_valid() and not form.known_kind and not form.there():
+        return render(request, "diagnose/bottleneck_kind.html", {"plan": plan, "form": form})
     if not form.is_valid():
         messages.error(request, _("This was not understood. Add the bottleneck by hand."))
         return redirect("bottlenecks", plan.pk)

@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('amount', 'amount of money'), ('count', 'count'), ('rate', 'rate'), ('cost', 'cost of one')], default='amount', max_length=6, verbose_name='kind')),
                 ('direction', models.CharField(choices=[('higher', 'higher is better'), ('lower', 'lower is better')], default='higher', max_length=6, verbose_name='direction')),
                 ('aggregation', models.CharField(choices=[('sum', 'adds up'), ('average', 'is averaged'), ('last', 'last value counts'), ('ratio', 'ratio of two totals')], default='sum', max_length=7, verbose_name='over time')),
+                ('bottleneck', models.CharField(blank=True, choices=[('customers', 'too few customers'), ('conversion', 'low conversion efficiency'), ('value', 'low order value or repurchase'), ('execution', 'team execution')], default='', max_length=10, verbose_name='kind of bottleneck')),
                 ('definition', models.TextField(blank=True, max_length=1000, verbose_name='definition')),
                 ('denominator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='planner.metric')),
                 ('numerator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='planner.metric')),

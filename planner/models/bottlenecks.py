@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.models.history import Recorded
-from planner.models.metrics import Metric, Segment
+from planner.models.metrics import BottleneckKind, Metric, Segment
 from planner.models.people import Membership
 from planner.models.plans import Plan
 
@@ -17,11 +17,7 @@ HIGH = 3
 class Bottleneck(Recorded):
     """What holds the team back, of one of four kinds, with its evidence."""
 
-    class Kind(models.TextChoices):
-        CUSTOMERS = "customers", _("too few customers")
-        CONVERSION = "conversion", _("low conversion efficiency")
-        VALUE = "value", _("low order value or repurchase")
-        EXECUTION = "execution", _("team execution")
+    Kind = BottleneckKind
 
     class Quadrant(models.TextChoices):
         FIRST = "first", _("high impact, easy: first")

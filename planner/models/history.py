@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from planner.models.people import User
 
 
-class CannotUndo(ValidationError):
+class Refusal(ValidationError):
+    """What the log of changes does not write, with a sentence for who asked for it."""
+
+
+class CannotUndo(Refusal):
     """What was changed has been changed again since, or is gone."""
 
 

@@ -70,13 +70,13 @@ class Upload(models.Model):
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)
     stored_as = models.CharField(max_length=60, unique=True)
-    # What the person has said about the file, as planner/readings/uploads.py reads it.
+    # What the person has said about the file, as Choices in planner/readings/imports/pipeline.py reads it.
     choices = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.READING)
     # How much of the file is read, in per cent; and since when a worker should have it.
     progress = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
-    # What was found in it, for the page: nothing of this is saved anywhere else.
+    # What was found in it, for the page (planner/readings/findings.py): nothing of this is saved anywhere else.
     found = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 

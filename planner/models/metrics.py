@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.arithmetic import gaps
+from planner.arithmetic.formats import Scale
 from planner.models.history import Recorded
 from planner.models.people import Team
 from planner.models.plans import Plan
@@ -18,6 +19,15 @@ from planner.models.plans import Plan
 FEWEST_FACTORS, MOST_FACTORS = 2, 6
 # The size of every figure: up to 14 digits before the point and 6 behind.
 FIGURE: Any = {"max_digits": 20, "decimal_places": 6}
+
+
+class BottleneckKind(models.TextChoices):
+    """The four kinds of what can hold a team back."""
+
+    CUSTOMERS = "customers", _("too few customers")
+    CONVERSION = "conversion", _("low conversion efficiency")
+    VALUE = "value", _("low order value or repurchase")
+    EXECUTION = "execution", _("team execution")
 
 
 class Metric(Recorded):
@@ -47,6 +57,10 @@ class Metric(Recorded):
     aggregation = models.CharField(_("over time"), max_length=7, choices=Aggregation, default=Aggregation.SUM)
     numerator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     denominator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Which kind of bottleneck it speaks of when it falls behind; "" where nobody has said so yet.
+    bottleneck = models.CharField(
+        _("kind of bottleneck"), max_length=10, choices=BottleneckKind, blank=True, default=""
+    )
     definition = models.TextField(_("definition"), blank=True, max_length=1000)
 
     class Meta(Recorded.Meta):
@@ -71,6 +85,10 @@ class Metric(Recorded):
     @property
     def is_rate(self) -> bool:
         return self.kind == self.Kind.RATE
+
+    @property
+    def scale(self) -> Scale:
+        return Scale(self.is_rate, self.unit)
 
     def is_worse_by(self, change: Decimal | Fraction) -> bool:
         """Whether a change goes where the metric should not go; no change goes nowhere."""

@@ -6,13 +6,15 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.models import Plan, Reading, Segment
-from planner.spreadsheets.sheets import Heading, Line, Number, Sheet
+from planner.spreadsheets.sheets import Column, Number, Sheet, line_of
 
-HEADINGS = (
-    Heading("month", width=10),
-    Heading("metric", width=28),
-    Heading("segment", width=24),
-    Heading("value", width=18, number=Number(None)),
+COLUMNS: tuple[Column[Reading], ...] = (
+    Column("month", width=10, value_of=lambda each: f"{each.month:%Y-%m}"),
+    Column("metric", width=28, value_of=lambda each: each.metric.name),
+    Column("segment", width=24, value_of=lambda each: segment_text(each.segment)),
+    Column(
+        "value", width=18, number=Number(None), value_of=lambda each: Number(each.value, each.metric.scale)
+    ),
 )
 
 
@@ -23,24 +25,13 @@ def readings_sheet(plan: Plan) -> Sheet:
         .select_related("metric", "segment")
         .order_by("metric__name", "metric", "segment__dimension", "segment__name", "month")
     )
-    lines = (
-        Line(
-            (
-                f"{each.month:%Y-%m}",
-                each.metric.name,
-                segment_text(each.segment),
-                Number(each.value, rate=each.metric.is_rate, unit=each.metric.unit),
-            )
-        )
-        for each in found.iterator(chunk_size=2_000)
-    )
     return Sheet(
         name=_("Readings"),
         title=_("Readings"),
         note=plan.team.name,
         language=words.language(),
-        headings=HEADINGS,
-        lines=tuple(lines),
+        headings=COLUMNS,
+        lines=tuple(line_of(COLUMNS, each) for each in found.iterator(chunk_size=2_000)),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from planner import access, words
 from planner.arithmetic import formats
+from planner.arithmetic.formats import Scale
 from planner.arithmetic.periods import add_months, parse_month
 from planner.changes import Recording
 from planner.models import Membership, Metric, Plan, Reading, Segment
@@ -261,7 +262,7 @@ class ReadingsTable(Table):
         if reading is None:
             return cells.EMPTY
         language = words.language()
-        shown = cells.figure(formats.figure(reading.value, rate=metric.is_rate, language=language))
+        shown = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
         said = [reading.source or _("no source given")]
         if reading.entered_by:
             said.append(str(reading.entered_by))

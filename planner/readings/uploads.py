@@ -6,33 +6,21 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from planner import words
-from planner.arithmetic import formats
 from planner.changes import PlanClosed
-from planner.models import Metric, Plan, Upload, User
-from planner.readings.imports.headers import Kind
-from planner.readings.imports.order_lines import OrderKey
+from planner.models import Plan, Upload, User
+from planner.readings.findings import Findings, findings_of
 from planner.readings.imports.pipeline import Choices, Parsed, parse
-from planner.readings.imports.readings import WHOLE
-from planner.readings.imports.values import DateOrder
-from planner.readings.save import compare, save
-from planner.spreadsheets.problems import MOST
+from planner.readings.save import save
 
 # What nobody came back for is thrown away after this time.
 KEPT = dt.timedelta(days=1)
-MONTHS_SHOWN = 6
-# So many names that are no metric of the team are asked about.
-NAMES_ASKED = 20
 # Reading is most of the work: so many per cent of it. Who waits is told in steps.
 READ, STEP = 90, 5
 State = Upload.State
@@ -73,9 +61,9 @@ def _never_left_alone(upload: Upload) -> Iterator[None]:
 def give_up(upload: Upload) -> None:
     """Say that whoever worked on a file does not any more; it can be read again."""
     said = _("The work on it stopped before it was done. Nothing was saved: read it again.")
-    found = {"errors": [{"message": said}], "more": 0, "warnings": []}
+    found = Findings.from_json(upload.found).given_up(said)
     Upload.objects.filter(pk=upload.pk, state=upload.state).update(
-        state=State.REFUSED, found=upload.found | found, progress=0
+        state=State.REFUSED, found=found.as_json(), progress=0
     )
     upload.refresh_from_db()
 
@@ -93,22 +81,6 @@ def sweep(now: dt.datetime) -> None:
     for file in folder().glob("*"):
         if file.name not in known and file.stat().st_mtime < (now - KEPT).timestamp():
             file.unlink(missing_ok=True)
-
-
-def choices_of(said: dict[str, Any]) -> Choices:
-    """What a person has said on the page, as the pipeline takes it; nonsense counts as not said."""
-    kind, order = said.get("kind"), said.get("date_order")
-    key, history = said.get("order_key"), said.get("history")
-    return Choices(
-        kind=Kind(kind) if kind in list(Kind) else None,
-        mapping={str(name): str(header) for name, header in said.get("mapping", {}).items()},
-        date_order=DateOrder(order) if order in list(DateOrder) else None,
-        sheet=said.get("sheet") or None,
-        metrics={str(name): str(metric) for name, metric in said.get("metrics", {}).items() if metric},
-        create_metrics=bool(said.get("create_metrics")),
-        order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
-        is_whole_history={"whole": True, "part": False}.get(str(history)),
-    )
 
 
 class ThrownAway(Exception):
@@ -133,7 +105,7 @@ class Progress:
 def _parsed(upload: Upload) -> Parsed | None:
     """What its file would bring; None where nobody waits for that any more."""
     try:
-        return parse(path_of(upload), upload.plan.team, choices_of(upload.choices), Progress(upload))
+        return parse(path_of(upload), upload.plan.team, Choices.from_json(upload.choices), Progress(upload))
     except ThrownAway:
         return None
 
@@ -147,9 +119,9 @@ def read_upload(pk: int) -> None:
         parsed = _parsed(upload)
         if parsed is None:
             return
-        found = _found(parsed, upload.plan)
+        found = findings_of(parsed, upload.plan)
     state = State.READY if parsed.is_accepted else State.REFUSED
-    Upload.objects.filter(pk=pk, state=State.READING).update(found=found, state=state)
+    Upload.objects.filter(pk=pk, state=State.READING).update(found=found.as_json(), state=state)
 
 
 def save_upload(pk: int) -> None:
@@ -175,63 +147,12 @@ def save_upload(pk: int) -> None:
                 )
             except PlanClosed:
                 parsed.problems.error(_("The plan is closed: nothing in it is changed."))
-        found = _found(parsed, upload.plan) | {"revision": saved and saved.revision}
+        found = findings_of(parsed, upload.plan, saved)
     state = State.SAVED if parsed.is_accepted else State.REFUSED
-    Upload.objects.filter(pk=pk, state=State.SAVING).update(found=found, state=state)
+    Upload.objects.filter(pk=pk, state=State.SAVING).update(found=found.as_json(), state=state)
     if parsed.is_accepted:
         path_of(upload).unlink(missing_ok=True)
 
 
 def _get(pk: int, state: str) -> Upload | None:
     return Upload.objects.select_related("plan__team", "by").filter(pk=pk, state=state).first()
-
-
-def _found(parsed: Parsed, plan: Plan) -> dict[str, Any]:
-    """What the page shows of a file, in plain values."""
-    problems = parsed.problems
-    counted = compare(plan, parsed.readings) if parsed.is_accepted else None
-    return {
-        "kind": parsed.kind,
-        "encoding": parsed.encoding,
-        "date_order": parsed.date_order,
-        "sheets": parsed.sheets,
-        "headers": list(parsed.headers),
-        "columns": parsed.columns,
-        "sample": [list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],
-        "unknown": list(parsed.unknown.items())[:NAMES_ASKED],
-        "new_metrics": [metric.name for metric in parsed.new_metrics],
-        "definitions": list(parsed.definitions.items()),
-        "readings": len(parsed.readings),
-        "counted": [counted.new, counted.changed, counted.same] if counted else [],
-        "months": _months(parsed, plan),
-        "errors": [each.as_json() for each in problems.errors[:MOST]],
-        "more": problems.unlisted,
-        "warnings": [each.as_json() for each in problems.warnings],
-        "at": timezone.now().isoformat(),
-    }
-
-
-def _months(parsed: Parsed, plan: Plan) -> dict[str, Any]:
-    """The last months that would result, in total, before them the sum of all: by metric, beside their names."""
-    whole: dict[str, dict[dt.date, Decimal]] = {}
-    for reading in parsed.readings:
-        if reading.segment == WHOLE:
-            whole.setdefault(reading.metric, {})[reading.month] = reading.value
-    months = sorted({month for values in whole.values() for month in values})
-    metrics = {each.name: each for each in (*Metric.objects.filter(team=plan.team), *parsed.new_metrics)}
-    language = words.language()
-    names = [formats.month(month, language) for month in months[-MONTHS_SHOWN:]]
-    if len(months) > 1:
-        names = [_("Sum of %(n)d months") % {"n": len(months)}, *names]
-    rows = []
-    for name, values in whole.items():
-        figures = [values.get(month) for month in months[-MONTHS_SHOWN:]]
-        if len(months) > 1:
-            adds_up = metrics[name].aggregation == Metric.Aggregation.SUM
-            figures = [sum(values.values(), Decimal(0)) if adds_up else None, *figures]
-        shown = (
-            formats.joined(formats.figure(each, rate=metrics[name].is_rate, language=language), language)
-            for each in figures
-        )
-        rows.append([name, list(zip(names, shown, strict=True))])
-    return {"names": names, "rows": rows}

@@ -16,6 +16,7 @@ from planner import access
 from planner.access import get_plan
 from planner.models import Metric, Plan, Upload
 from planner.readings import uploads
+from planner.readings.findings import Findings
 from planner.readings.forms import ChoicesForm, FileForm
 from planner.readings.jobs import enqueue_upload
 from planner.web.requests import Request, status_of
@@ -45,11 +46,15 @@ def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         uploads.give_up(found)
     if found.state == Upload.State.SAVED:
         return _farewell(request, plan, found)
-    seen = found.found
-    shown = {"kind": seen.get("kind"), "columns": seen.get("columns", {})}
-    shown["unknown"] = found.choices.get("metrics", {}) | dict(seen.get("unknown", []))
-    shown["metrics"] = list(Metric.objects.filter(team=plan.team).values_list("name", flat=True))
-    shown |= {name: seen.get(name, []) for name in ("sheets", "headers")}
+    seen = Findings.from_json(found.found)
+    shown = {
+        "kind": seen.kind,
+        "columns": seen.columns,
+        "sheets": seen.sheets,
+        "headers": seen.headers,
+        "unknown": found.choices.get("metrics", {}) | dict(seen.unknown),
+        "metrics": list(Metric.objects.filter(team=plan.team).values_list("name", flat=True)),
+    }
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act == "cancel":
@@ -85,7 +90,8 @@ def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse
 
 def _farewell(request: Request, plan: Plan, found: Upload) -> HttpResponse:
     """Say what the saving came to, once, with the way to undo it, and lead to what the figures say."""
-    count, revision = found.found.get("readings", 0), found.found.get("revision")
+    seen = Findings.from_json(found.found)
+    count, revision = seen.readings, seen.counted and seen.counted.revision
     said = ngettext(
         "%(count)s reading of “%(name)s” is in the history now.",
         "%(count)s readings of “%(name)s” are in the history now.",

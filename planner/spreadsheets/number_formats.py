@@ -33,7 +33,7 @@ def number_format(number: Number, language: str) -> str:
     unit = _unit(number, language)
     if number.difference:
         return "General" + _literal(unit)
-    if number.rate:
+    if number.scale.is_rate:
         return _rate_format(number.value)
     if number.value is None:
         return _open_format(unit, language)
@@ -46,7 +46,7 @@ def number_format(number: Number, language: str) -> str:
 def shown_width(number: Number, language: str) -> int:
     """How many characters `number` takes in its format, Chinese ones counting twice; an estimate upwards."""
     value, unit = number.value, _unit(number, language)
-    if number.rate or number.difference:
+    if number.scale.is_rate or number.difference:
         digits = "-10.0%" if value is None else f"{_WIDE.multiply(value, Decimal(100)):.2f}%"
     elif value is None:
         digits = "100,000"
@@ -105,7 +105,7 @@ def _unit(number: Number, language: str) -> str:
     """The unit as it follows the figure: Chinese characters follow at once in Chinese, else there is a space."""
     if number.difference:
         return "个百分点" if _is_chinese(language) else " pp"
-    unit = "" if number.rate else " ".join(printable(number.unit).split())[:_LONGEST_UNIT]
+    unit = "" if number.scale.is_rate else " ".join(printable(number.scale.unit).split())[:_LONGEST_UNIT]
     glued = not unit or (_is_chinese(language) and not unit[0].isascii())
     return unit if glued else " " + unit
 

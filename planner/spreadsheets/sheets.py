@@ -7,8 +7,12 @@ a broken file.
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Generic, TypeAlias, TypeVar
+
+from planner.arithmetic.formats import PLAIN, Scale
 
 # XML 1.0 has no place for most of these, and no spreadsheet shows any of them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -18,7 +22,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 class Number:
     """A figure in a cell, with how it is read and, where it is the result of others, how it is computed.
 
-    `value` is a fraction where `rate` is true (0.08, shown as 8%), else an amount in `unit`. None is an
+    `value` is a fraction where `scale` is a rate (0.08, shown as 8%), else an amount in its unit. None is an
     empty cell. The `difference` of two rates is a fraction as well, shown in percentage points.
 
     `formula` is in A1 style without "=", with "{row}" for the number of its row ("C{row}-B{row}"); `value`
@@ -26,10 +30,13 @@ class Number:
     """
 
     value: Decimal | None
-    rate: bool = False
-    unit: str = ""
+    scale: Scale = PLAIN
     difference: bool = False
     formula: str = ""
+
+
+Cell: TypeAlias = str | dt.date | Number | None
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +57,27 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Column(Heading, Generic[R]):
+    """A column of a table in which each row is an object: `value_of` is what its cell holds of one."""
+
+    value_of: Callable[[R], Cell] = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row, with as many cells as there are headings.
 
     A `band` is the head of the group of `level` 1 lines below it, which can be folded away.
     """
 
-    cells: tuple[str | dt.date | Number | None, ...]
+    cells: tuple[Cell, ...]
     band: bool = False
     level: int = 0
+
+
+def line_of(columns: Iterable[Column[R]], row: R, *, band: bool = False, level: int = 0) -> Line:
+    """The row of an object in a table of these columns."""
+    return Line(tuple(column.value_of(row) for column in columns), band, level)
 
 
 @dataclass(frozen=True, slots=True)

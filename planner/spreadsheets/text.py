@@ -6,7 +6,7 @@ import re
 from io import StringIO
 
 from planner.arithmetic.formats import machine
-from planner.spreadsheets.sheets import Number, Sheet, printable
+from planner.spreadsheets.sheets import Cell, Number, Sheet, printable
 
 # What a spreadsheet may take for a formula: after white space or unseen characters one of = + - @, which East
 # Asian versions also know in full and small width; and a tab or line end, which some drop before they look.
@@ -28,7 +28,7 @@ def as_csv(sheet: Sheet) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def _written(cell: str | dt.date | Number | None) -> str:
+def _written(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Number):

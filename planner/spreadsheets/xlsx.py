@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from planner.spreadsheets.number_formats import DATE, number_format, shown_width
-from planner.spreadsheets.sheets import Heading, Line, Number, Sheet, printable, text_width
+from planner.spreadsheets.sheets import Cell, Heading, Line, Number, Sheet, printable, text_width
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -187,9 +187,7 @@ class _Tab:
                 return 1
         return _lines(text, room)
 
-    def _look(
-        self, column: int, cell: str | dt.date | Number | None, wraps: bool = False, band: bool = False
-    ) -> "Format":
+    def _look(self, column: int, cell: Cell, wraps: bool = False, band: bool = False) -> "Format":
         heading = self.sheet.headings[column]
         look: dict[str, Any] = {"border": 1, "border_color": _RULE, "valign": "top"}
         if band:  # one bar from edge to edge, over which its text runs on
@@ -206,7 +204,7 @@ class _Tab:
             look["quote_prefix"] = True  # else it would become a formula when somebody edits the cell
         return self._format(**look)
 
-    def _write_cell(self, row: int, column: int, cell: str | dt.date | Number | None, look: "Format") -> None:
+    def _write_cell(self, row: int, column: int, cell: Cell, look: "Format") -> None:
         if isinstance(cell, str):
             self._write_text(row, column, cell, look)
         elif isinstance(cell, Number):

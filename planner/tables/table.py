@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from planner import access, words
 from planner.arithmetic import formats
 from planner.models import Change, Membership, Plan
-from planner.spreadsheets.sheets import Heading, Line, Sheet
+from planner.spreadsheets import sheets
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.shows import Shows, rows_touched
@@ -115,11 +115,11 @@ class Table:
         """The rows of these keys as they are now; a gone one for each key that is no longer there."""
         raise NotImplementedError
 
-    def headings_of_file(self) -> tuple[Heading, ...]:
+    def columns_of_file(self) -> tuple[sheets.Column, ...]:
         """The columns of the table in a file, with widths, choices, and the formulas of a row to fill in."""
         raise NotImplementedError
 
-    def lines_of_file(self) -> Iterable[Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
         """Every row of the table in a file, filtered and sorted as on the page, on no page in particular."""
         raise NotImplementedError
 
@@ -172,7 +172,7 @@ class Table:
     def can_add(self) -> bool:
         return any(kind.may_add(self.member) for kind in self.kinds.values())
 
-    def sheet(self, *, blank: bool = False) -> Sheet:
+    def sheet(self, *, blank: bool = False) -> sheets.Sheet:
         """The table as a file shows it: the form of the method, filled in or, with `blank`, to fill in."""
         language = words.language()
         said = [
@@ -182,13 +182,14 @@ class Table:
         ]
         if self.is_filtered and not blank:
             said.append(_("filtered"))
-        return Sheet(
+        columns = self.columns_of_file()
+        return sheets.Sheet(
             name=str(self.heading),
             title=str(self.form_title),
             note="" if blank else " · ".join(said),
             language=language,
-            headings=self.headings_of_file(),
-            lines=() if blank else tuple(self.lines_of_file()),
+            headings=columns,
+            lines=() if blank else tuple(self.lines_of_file(columns)),
             blank_lines=BLANK_LINES if blank else 0,
         )
 

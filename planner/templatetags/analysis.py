@@ -25,8 +25,8 @@ def split_rows(split: Split) -> list[dict[str, Any]]:
             "part": part,
             "before": part.figures[0],
             "after": part.figures[1],
-            "shapley": words.signed(split.metric, value),
-            "chain": words.signed(split.metric, chained),
+            "shapley": words.signed(split.metric.scale, value),
+            "chain": words.signed(split.metric.scale, chained),
             "share": words.per_cent(part.share),
             "is_bad": split.weighs(value),
             "cause": split.cause(part),
@@ -35,7 +35,7 @@ def split_rows(split: Split) -> list[dict[str, Any]]:
         for part, value, chained in zip(split.parts, shown, split.shown_chain()[0], strict=True)
     ]
     if rest:
-        said = words.signed(split.metric, rest)
+        said = words.signed(split.metric.scale, rest)
         share = split.rest / split.change if split.change else None
         rows.append({"shapley": said, "chain": said, "share": words.per_cent(share)})
     return rows
@@ -45,7 +45,7 @@ def split_rows(split: Split) -> list[dict[str, Any]]:
 def split_total(split: Split) -> str:
     """The whole change, which the parts add up to as they are shown."""
     parts, rest = split.shown()
-    return words.signed(split.metric, sum(parts, rest))
+    return words.signed(split.metric.scale, sum(parts, rest))
 
 
 @register.simple_tag
@@ -55,9 +55,9 @@ def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
     return [
         {
             "line": line,
-            "before": words.figure(metric, line.before),
-            "after": words.figure(metric, line.after),
-            "change": words.signed(metric, line.change),
+            "before": words.figure(metric.scale, line.before),
+            "after": words.figure(metric.scale, line.after),
+            "change": words.signed(metric.scale, line.change),
             "points": points_of(line),
             "share": words.per_cent(line.share),
             "bar": _bar(line, breakdown.largest, is_bad=metric.is_worse_by(line.change)),

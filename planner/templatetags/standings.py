@@ -17,11 +17,8 @@ register = template.Library()
 
 
 def _figure(each: Reached, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
-    metric = each.standing.row.metric
-    language = words.language()
-    return formats.figure(
-        value, rate=metric.is_rate, unit=metric.unit, language=language, difference=difference
-    )
+    scale = each.standing.row.metric.scale
+    return formats.figure(scale, value, language=words.language(), difference=difference)
 
 
 @register.simple_tag

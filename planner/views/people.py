@@ -45,7 +45,7 @@ def team(request: Request) -> HttpResponse:
 
 
 def _share(value: Decimal) -> str:
-    return formats.figure(value, rate=True, language=words.language()).number
+    return formats.figure(formats.RATE, value, language=words.language()).number
 
 
 @require_http_methods(["GET", "POST"])

@@ -71,8 +71,12 @@ def new(request: Request) -> HttpResponse:
     membership = get_membership(request, may=access.may_manage)
     form = PlanForm(sent(request), team=membership.team, scenario=request.GET.get("scenario", ""))
     if form.is_valid():
-        made = begin_plan(membership.team, by=request.user, **form.cleaned_data)
-        return redirect("diagnose", made.pk)
+        try:
+            made = begin_plan(membership.team, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error("metrics", error.messages)
+        else:
+            return redirect("diagnose", made.pk)
     return render(request, "plans/new.html", {"form": form, "place": "home"}, status=status_of(form))
 
 

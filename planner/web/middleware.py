@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
+
+from planner.models.history import Refusal
+
+logger = logging.getLogger(__name__)
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -23,7 +28,9 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 class RefusalMiddleware:
-    """A rule that a view did not expect to be broken answers with its sentence, never with a traceback.
+    """What the log of changes refuses to write answers with its sentence, wherever it was asked for.
+
+    Any other rule is for the view to expect: where it does not, that is an error of ours, and stays one.
 
     What a person may not know of is nothing, under DEBUG too: the trial shows strangers what they would see.
     """
@@ -40,6 +47,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
             return render(request, "404.html", status=404)
-        if isinstance(exception, ValidationError):
+        if isinstance(exception, Refusal):
+            logger.warning("%s: %s", type(exception).__name__, request.path)
             return render(request, "409.html", {"sentences": exception.messages}, status=409)
         return None

@@ -26,6 +26,7 @@ from planner.models import (
     Team,
     User,
 )
+from planner.plans import standard_metrics
 from planner.stages import TaskSpec
 from reviews.demo import figures
 from reviews.demo.words import PlanWords, Words
@@ -122,6 +123,7 @@ class Builder:
         for key, dimension in figures.SEGMENTS:
             name = self.words.segments[key]
             self.segments[key] = Segment.objects.create(team=self.team, dimension=dimension, name=name)
+        standard = standard_metrics(self.team)
         for key, kind, direction, aggregation, parts in figures.METRICS:
             numerator, denominator = (self.metrics[part] for part in parts) if parts else (None, None)
             self.metrics[key] = Metric(
@@ -131,6 +133,7 @@ class Builder:
                 aggregation=aggregation,
                 numerator=numerator,
                 denominator=denominator,
+                bottleneck=standard[key].bottleneck if key in standard else "",
                 **self.words.metrics[key]._asdict(),
             )
             log.save(self.metrics[key])

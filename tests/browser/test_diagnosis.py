@@ -95,6 +95,8 @@ def test_another_figure_is_drawn_in_place(demo, window):
 def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
     page = window(MANAGER, demo.diagnose)
     page.locator("#flags").get_by_role("button", name="Make it a bottleneck").first.click()
+    page.get_by_role("radio", name="too few customers").check()
+    page.get_by_role("button", name="Make it a bottleneck").click()
     expect(page).to_have_url(re.compile(r"/bottlenecks/#bottleneck-\d+$"))
     made = Bottleneck.objects.latest("pk")
     assert "fell by 30%" in made.evidence
@@ -132,7 +134,7 @@ def test_a_value_of_the_history_is_typed_by_keyboard(demo, window):
     page.keyboard.type("CRM, corrected")
     page.keyboard.press("Enter")
     expect(link).to_contain_text("780,000")
-    found = Reading.objects.get(metric__name="Total sales", month="2023-06-01", segment__dimension="whole")
+    found = Reading.objects.of_whole().get(metric__name="Total sales", month="2023-06-01")
     assert (found.value, found.source) == (780_000, "CRM, corrected")
     page.keyboard.press("Control+z")
     expect(link).to_contain_text("772,000")

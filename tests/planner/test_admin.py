@@ -36,6 +36,13 @@ def test_a_membership_is_written_through_the_log_of_changes(as_, admin, rep, tea
     assert (change.field, change.old, change.new, change.by) == ("role", "rep", "manager", admin)
 
 
+def test_a_person_is_not_given_a_second_seat(as_, admin, rep, manager, team):
+    where = reverse("admin:planner_membership_change", args=[seat(rep, team).pk])
+    answer = as_(admin).post(where, {"name": "Rick", "role": "rep", "job_title": "", "user": manager.pk})
+    assert "This person is in the team already." in answer.content.decode()
+    assert seat(rep, team).user == rep
+
+
 def test_a_membership_is_not_deleted_here(as_, admin, rep, team):
     where = reverse("admin:planner_membership_delete", args=[seat(rep, team).pk])
     assert as_(admin).post(where, {"post": "yes"}).status_code == 403

@@ -86,6 +86,30 @@ def test_nothing_is_undone_twice(plan, status, manager):
         changes.undo(plan.team, log.revision, by=manager, plan=plan)
 
 
+def test_what_a_rule_forbids_by_now_is_not_undone(plan, team, status, manager):
+    metric = status.sales.metric
+    log = write(plan, manager, metric, name="Turnover")
+    with changes.recording(team, by=manager) as adding:
+        adding.save(Metric(team=team, name="Total sales"))
+
+    with pytest.raises(CannotUndo, match="metric of this name"):
+        changes.undo(team, log.revision, by=manager, plan=plan)
+    metric.refresh_from_db()
+    assert metric.name == "Turnover"
+
+
+def test_a_row_whose_place_is_taken_does_not_come_back(plan, status, manager):
+    metric = status.sales.metric
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        log.remove(status.sales)
+    with changes.recording(plan.team, plan=plan, by=manager) as again:
+        again.save(PlanMetric(plan=plan, metric=metric, order=9))
+
+    with pytest.raises(CannotUndo, match="in the table already"):
+        changes.undo(plan.team, log.revision, by=manager, plan=plan)
+    assert plan.metrics.filter(metric=metric).count() == 1
+
+
 def test_removing_a_strategy_takes_its_tasks_along_and_undo_brings_all_back(plan, strategy, manager):
     task = Task.objects.create(strategy=strategy, description="survey")
     gone = Task.objects.create(strategy=strategy, description="removed before")

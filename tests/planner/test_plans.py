@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from planner import changes
 from planner.forms.plans import periods
 from planner.models import Change, Goal, Metric, Plan, PlanMetric
-from planner.plans import add_to_table, begin_plan, change_plan, new_metric
+from planner.plans import add_to_table, begin_plan, change_plan, new_metric, standard_metrics
 from reviews.models import Review
 from strategies.models import KeyAction, Strategy
 from tests.conftest import TODAY, seat
@@ -71,6 +71,15 @@ def test_a_period_that_makes_no_sense_is_refused_and_what_was_typed_stays(team, 
     assert not Plan.objects.exists()
 
 
+def test_a_metric_that_is_asked_for_twice_is_refused_in_its_field(team, manager, as_):
+    sent = {"scenario": "target", "name": "x", "period": "this-year", "metrics": ["sales", "sales"]}
+    answer = as_(manager).post("/plans/new/", sent)
+
+    assert answer.status_code == 422
+    assert "“Total sales” is in the table already." in answer.content.decode()
+    assert not Plan.objects.exists()
+
+
 def test_the_scenario_suggests_the_first_metrics(team, manager, as_):
     page = as_(manager).get("/plans/new/?scenario=new").content.decode()
     checked = [line for line in page.split("<input") if 'name="metrics"' in line and "checked" in line]
@@ -104,6 +113,23 @@ def test_a_metric_is_added_behind_the_others_and_once(plan, status, team, manage
     ):
         add_to_table(log, plan, new_metric(team, "visits", "count"))
     assert changes.errors_by_field(refused.value) == {"name": ["“Visits” is in the table already."]}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_metrics_of_the_method_say_which_kind_of_bottleneck_they_speak_of(team, language):
+    team.language = language
+    assert {key: metric.bottleneck for key, metric in standard_metrics(team).items()} == {
+        "sales": "",
+        "orders": "customers",
+        "leads": "customers",
+        "conversion": "conversion",
+        "order_value": "value",
+        "repurchase": "value",
+        "customers": "customers",
+        "new_customers": "customers",
+        "acquisition": "customers",
+        "per_head": "execution",
+    }
 
 
 def test_a_metric_of_the_team_is_offered_once_and_used_again(team, manager, as_):

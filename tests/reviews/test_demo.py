@@ -168,14 +168,14 @@ class TestWhatItMakes:
         )
         for dimension in ("region", "product_line"):
             parts = sales.filter(segment__dimension=dimension).values("month").annotate(all=Sum("value"))
-            whole = dict(sales.filter(segment__dimension="whole").values_list("month", "value"))
+            whole = dict(sales.of_whole().values_list("month", "value"))
             assert {part["month"]: part["all"] for part in parts} == whole
             assert len(whole) == 24
 
         def share(first: int, last: int) -> Decimal:
             months = sales.filter(month__year=2023, month__month__range=(first, last))
             of_a = months.filter(segment__name=words.segments["region_a"]).aggregate(n=Sum("value"))["n"]
-            return of_a / months.filter(segment__dimension="whole").aggregate(n=Sum("value"))["n"]
+            return of_a / months.of_whole().aggregate(n=Sum("value"))["n"]
 
         assert round(share(4, 6) / share(1, 3) - 1, 3) == Decimal("-0.150")
 

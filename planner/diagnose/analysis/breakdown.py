@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic.exact import Number
+from planner.arithmetic.formats import RATE
 from planner.arithmetic.gaps import Aggregation
 from planner.diagnose.analysis.drivers import Contribution, contributions
 from planner.diagnose.analysis.history import History, Series
@@ -48,8 +49,8 @@ class Breakdown:
         said = {
             "what": self.metric.name,
             "segment": line.key or "",
-            "before": words.figure(self.metric, line.before),
-            "after": words.figure(self.metric, line.after),
+            "before": words.figure(self.metric.scale, line.before),
+            "after": words.figure(self.metric.scale, line.after),
             "from": words.months(self.span.before),
             "to": words.months(self.span.after),
             "share": words.per_cent(line.share),
@@ -69,7 +70,7 @@ class Breakdown:
         main = named[0]
         said = {
             "segment": main.key,
-            "change": words.signed(self.metric, main.change),
+            "change": words.signed(self.metric.scale, main.change),
             "points": _points(main.points),
             "share": words.per_cent(main.share),
         }
@@ -92,7 +93,7 @@ def points_of(line: Contribution[Segment]) -> str:
 def _points(points: Fraction | None) -> str:
     if points is None:
         return "–"
-    return words.signed(Metric(kind=Metric.Kind.RATE), Fraction(round(points * 1000), 1000))
+    return words.signed(RATE, Fraction(round(points * 1000), 1000))
 
 
 def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:

@@ -79,8 +79,8 @@ def _moved(series: Series, move: Move) -> str:
         "what": series.label,
         "month": words.month(move.month),
         "base": words.month(move.base_month),
-        "from": words.figure(metric, move.base),
-        "to": words.figure(metric, move.value),
+        "from": words.figure(metric.scale, move.base),
+        "to": words.figure(metric.scale, move.value),
         "rate": words.per_cent(None if move.rate is None else abs(move.rate)),
     }
     if move.rate is None:
@@ -104,8 +104,8 @@ def _outlying(series: Series, found: Outlier) -> str:
     said = {
         "what": series.label,
         "month": words.month(found.month),
-        "value": words.figure(series.metric, found.value),
-        "median": words.figure(series.metric, found.median, difference=found.is_yearly),
+        "value": words.figure(series.metric.scale, found.value),
+        "median": words.figure(series.metric.scale, found.median, difference=found.is_yearly),
         "score": f"{found.score:.1f}".replace("-", "\N{MINUS SIGN}"),
     }
     if found.is_yearly:

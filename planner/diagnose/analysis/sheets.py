@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from planner.arithmetic.exact import decimal
+from planner.arithmetic.formats import Scale
 from planner.diagnose.analysis.split import Split
 from planner.diagnose.analysis.trend import Trend
 from planner.spreadsheets.sheets import Heading, Line, Number, Sheet
@@ -12,12 +13,10 @@ from planner.spreadsheets.sheets import Heading, Line, Number, Sheet
 
 def trend_sheet(trend: Trend, language: str) -> Sheet:
     """Month by month: the value, and for months to come what is expected with its bounds."""
-    rate = trend.series.metric.is_rate
-    lines = [
-        Line((f"{month:%Y-%m}", Number(value, rate=rate), None, None, None)) for month, value in trend.known
-    ]
+    scale = Scale(trend.series.metric.is_rate)
+    lines = [Line((f"{month:%Y-%m}", Number(value, scale), None, None, None)) for month, value in trend.known]
     for each in trend.found.points if trend.found else ():
-        expected = (Number(value, rate=rate) for value in (each.value, each.low, each.high))
+        expected = (Number(value, scale) for value in (each.value, each.low, each.high))
         lines.append(Line((f"{each.month:%Y-%m}", None, *expected)))
     labels = (_("Month"), _("Value"), _("Expected"), _("At least"), _("At most"))
     return _sheet(trend.series.label, language, labels, lines)

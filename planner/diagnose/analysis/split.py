@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic.exact import decimal
+from planner.arithmetic.formats import PLAIN
 from planner.arithmetic.gaps import Direction
 from planner.diagnose import charts
 from planner.diagnose.analysis.drivers import apportioned, chain, shapley
@@ -87,7 +88,7 @@ class Split:
         metric, change = self.metric, self.change
         said: dict[str, Any] = {
             "what": metric.name,
-            "change": words.figure(metric, abs(change), difference=True),
+            "change": words.figure(metric.scale, abs(change), difference=True),
             "rate": words.signed_per_cent(change / abs(self.start) if self.start else None),
         }
         if not change:
@@ -108,12 +109,12 @@ class Split:
             return ""
         said = {
             "factor": main.label,
-            "part": words.signed(self.metric, value),
+            "part": words.signed(self.metric.scale, value),
             "share": words.per_cent(main.share),
         }
         first = _("Most of it is %(factor)s: %(part)s, %(share)s of the change.") % said
         if self.span.key == TARGET and rest:
-            left = {"rest": words.signed(self.metric, rest)}
+            left = {"rest": words.signed(self.metric.scale, rest)}
             more = (
                 _("No target of a driver explains %(rest)s.")
                 if (rest > 0) == (self.change > 0)
@@ -138,7 +139,7 @@ class Split:
         first, last = self.labels()
         said = {
             "factor": part.label,
-            "part": words.signed(self.metric, value),
+            "part": words.signed(self.metric.scale, value),
             "what": self.metric.name,
             "before": f"{first}: {part.figures[0]}",
             "after": f"{last}: {part.figures[1]}",
@@ -149,17 +150,21 @@ class Split:
         """What plotly.js draws: a waterfall from before to after."""
         metric = self.metric
         shown, rest = self.shown()
-        bars = [charts.Bar(self.labels()[0], decimal(self.start), words.figure(metric, self.start), True)]
+        bars = [
+            charts.Bar(self.labels()[0], decimal(self.start), words.figure(metric.scale, self.start), True)
+        ]
         bars += [
-            charts.Bar(each.label, value, words.signed(metric, value))
+            charts.Bar(each.label, value, words.signed(metric.scale, value))
             for each, value in zip(self.parts, shown, strict=True)
         ]
         if rest:
-            bars.append(charts.Bar(_("not explained"), rest, words.signed(metric, rest)))
-        bars.append(charts.Bar(self.labels()[1], decimal(self.end), words.figure(metric, self.end), True))
+            bars.append(charts.Bar(_("not explained"), rest, words.signed(metric.scale, rest)))
+        bars.append(
+            charts.Bar(self.labels()[1], decimal(self.end), words.figure(metric.scale, self.end), True)
+        )
         return charts.waterfall_chart(
             bars,
-            written=lambda value: words.figure(metric, value),
+            written=lambda value: words.figure(metric.scale, value),
             lower_is_better=metric.direction == Direction.LOWER,
         )
 
@@ -180,9 +185,7 @@ class Split:
 
 
 def _written(metric: Metric | None, value: Fraction | None) -> str:
-    if metric is not None:
-        return words.figure(metric, value)
-    return words.figure(Metric(unit=""), value)
+    return words.figure(PLAIN if metric is None else metric.scale, value)
 
 
 def split(product: Product, span: Span, history: History, order: Sequence[int] | None = None) -> Split | None:

@@ -48,7 +48,7 @@ class Trend:
         metric, known = self.series.metric, self.known
         if self.found is None:
             return [_("A trend needs at least two months.")] if known else [_("There is no figure yet.")]
-        pace = {"pace": words.signed(metric, self.found.pace), "n": self.found.months}
+        pace = {"pace": words.signed(metric.scale, self.found.pace), "n": self.found.months}
         said = []
         if not self.found.has_interval:
             said.append(_("Pace: %(pace)s a month. Six months are needed to say how sure that is.") % pace)
@@ -70,7 +70,7 @@ class Trend:
         return said
 
     def _reaching(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
-        named = {"target": words.figure(self.series.metric, target)}
+        named = {"target": words.figure(self.series.metric.scale, target)}
         if self._is_reached(last[1], target):
             return _("The target of %(target)s is reached.") % named
         for month, value in expected_on(self.series.values):
@@ -85,10 +85,14 @@ class Trend:
     def rows(self) -> list[list[str]]:
         """The chart as a table: month, value, and of expected months what four of five lie between."""
         metric = self.series.metric
-        rows = [[words.month(month), words.figure(metric, value), "", ""] for month, value in self.known]
+        rows = [
+            [words.month(month), words.figure(metric.scale, value), "", ""] for month, value in self.known
+        ]
         for each in self.found.points if self.found else ():
-            bounds = ["" if bound is None else words.figure(metric, bound) for bound in (each.low, each.high)]
-            rows.append([words.month(each.month), words.figure(metric, each.value), *bounds])
+            bounds = [
+                "" if bound is None else words.figure(metric.scale, bound) for bound in (each.low, each.high)
+            ]
+            rows.append([words.month(each.month), words.figure(metric.scale, each.value), *bounds])
         return rows
 
     def chart(self) -> charts.Chart | None:
@@ -99,7 +103,7 @@ class Trend:
         metric = self.series.metric
 
         def said(month: dt.date, value: Decimal) -> str:
-            return f"{words.month(month)}: {words.figure(metric, value)}"
+            return f"{words.month(month)}: {words.figure(metric.scale, value)}"
 
         points = self.found.points if self.found else ()
         return charts.trend_chart(
@@ -115,7 +119,7 @@ class Trend:
                 "interval": _("four months of five"),
                 "target": _("target"),
             },
-            written=lambda value: words.figure(metric, value),
+            written=lambda value: words.figure(metric.scale, value),
             month=words.month,
         )
 

@@ -8,12 +8,6 @@ from planner.changes import Recording
 from planner.models import Bottleneck, CauseView, Membership, Metric, Plan, Segment
 from planner.models.history import next_order
 
-# Words in a metric's name that tell which kind of bottleneck it speaks of, in either language; the first fits.
-TELLING = (
-    (Bottleneck.Kind.VALUE, ("order value", "repurchase", "客单", "复购", "orders per", "order count ÷")),
-    (Bottleneck.Kind.CONVERSION, ("conversion", "转化", "÷")),
-)
-
 
 def add_bottleneck(log: Recording, plan: Plan, cause: str, kind: str, **values: Any) -> Bottleneck:
     """Add a bottleneck behind the plan's others; `values` are further fields of it."""
@@ -27,14 +21,21 @@ def bottleneck_from(
     plan: Plan,
     cause: str,
     evidence: str,
+    kind: str,
     metric: Metric | None = None,
     segment: Segment | None = None,
 ) -> tuple[Bottleneck, bool]:
-    """The bottleneck that the diagnosis proposes, and whether it is new: the same one twice makes nothing twice."""
+    """The bottleneck that the diagnosis proposes, and whether it is new: the same one twice makes nothing twice.
+
+    A metric that does not say of which kind its bottlenecks are says so from now on.
+    """
     there = plan.bottlenecks.filter(cause=cause, evidence=evidence).first()
     if there is not None:
         return there, False
-    kind = kind_of(f"{cause} {metric or ''}")
+    if metric is not None and not metric.bottleneck:
+        metric = log.take(Metric.objects.filter(team=plan.team), metric.pk)
+        metric.bottleneck = kind
+        log.save(metric)
     return add_bottleneck(log, plan, cause, kind, evidence=evidence, metric=metric, segment=segment), True
 
 
@@ -57,12 +58,3 @@ def bottleneck_of_view(log: Recording, view: CauseView) -> Bottleneck:
     made = add_bottleneck(log, view.plan, view.text, view.kind)
     merge_view(log, view, made)
     return made
-
-
-def kind_of(said: str) -> str:
-    """The kind of bottleneck that a metric's name suggests; too few customers where it tells nothing."""
-    lowered = said.casefold()
-    for kind, telling in TELLING:
-        if any(word in lowered for word in telling):
-            return kind
-    return Bottleneck.Kind.CUSTOMERS

@@ -167,12 +167,24 @@ class AddViewForm(AddForm):
 
 
 class EvidenceForm(forms.Form):
-    """A bottleneck as the diagnosis proposes it: what, of which metric and segment, and what shows it."""
+    """A bottleneck as the diagnosis proposes it: what, of which metric and segment, and what shows it.
 
-    cause = forms.CharField(max_length=200)
-    evidence = forms.CharField(max_length=2000)
-    metric = forms.ModelChoiceField(Metric.objects.none(), required=False)
-    segment = forms.ModelChoiceField(Segment.objects.none(), required=False)
+    Its kind is what the metric says; where that says nothing, and where there is no metric, as with a driver that is
+    a ratio of two which the team does not follow itself, the person is asked, and the metric remembers the answer.
+    """
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=Bottleneck.Kind.choices,
+        required=False,
+        widget=forms.RadioSelect(attrs={"required": True}),
+    )
+    cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    metric = forms.ModelChoiceField(Metric.objects.none(), required=False, widget=forms.HiddenInput)
+    segment = forms.ModelChoiceField(Segment.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, plan: Plan) -> None:
         super().__init__(data)
@@ -181,6 +193,17 @@ class EvidenceForm(forms.Form):
         fields["metric"].queryset = Metric.objects.filter(team=plan.team)
         fields["segment"].queryset = Segment.objects.filter(team=plan.team)
 
+    @property
+    def known_kind(self) -> str:
+        """What was answered, else what the metric says; "" where that has to be asked for."""
+        metric = self.cleaned_data["metric"]
+        return self.cleaned_data["kind"] or (metric.bottleneck if metric else "")
+
+    def there(self) -> Bottleneck | None:
+        """The bottleneck that has been made of this already."""
+        said = {name: self.cleaned_data[name] for name in ("cause", "evidence")}
+        return Bottleneck.objects.filter(plan=self.plan, **said).first()
+
     def create(self, log: Recording) -> tuple[Bottleneck, bool]:
         """The bottleneck, and whether it is new: pressed twice, the button makes nothing twice."""
-        return bottleneck_from(log, self.plan, **self.cleaned_data)
+        return bottleneck_from(log, self.plan, **self.cleaned_data | {"kind": self.known_kind})

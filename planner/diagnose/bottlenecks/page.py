@@ -94,9 +94,9 @@ def _as_evidence(standing: Standing) -> dict[str, str]:
     metric = standing.row.metric
     said = {
         "what": metric.name,
-        "current": words.figure(metric, standing.current),
-        "target": words.figure(metric, standing.target),
-        "gap": words.figure(metric, standing.gap.gap, difference=True),
+        "current": words.figure(metric.scale, standing.current),
+        "target": words.figure(metric.scale, standing.target),
+        "gap": words.figure(metric.scale, standing.gap.gap, difference=True),
         "rate": words.per_cent(standing.gap.shortfall),
     }
     shown = (

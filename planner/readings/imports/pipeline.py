@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from planner.arithmetic.quantities import TOO_LARGE
-from planner.models import Import, Metric, Reading, Segment, Team
+from planner.models import Import, Metric, Reading, Team
 from planner.plans import standard_metrics
 from planner.readings.imports.headers import Header, Kind, find_header
 from planner.readings.imports.metrics import KnownMetric, Metrics
@@ -50,6 +51,22 @@ class Choices:
     metrics: Mapping[str, str] = field(default_factory=dict)
     order_key: OrderKey = OrderKey.NUMBER
     is_whole_history: bool | None = None
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Choices:
+        """What was said on the page of an upload (planner/readings/forms.py); nonsense counts as not said."""
+        kind, order = said.get("kind"), said.get("date_order")
+        key, history = said.get("order_key"), said.get("history")
+        return cls(
+            kind=Kind(kind) if kind in list(Kind) else None,
+            mapping={str(name): str(header) for name, header in said.get("mapping", {}).items()},
+            date_order=DateOrder(order) if order in list(DateOrder) else None,
+            sheet=said.get("sheet") or None,
+            metrics={str(name): str(metric) for name, metric in said.get("metrics", {}).items() if metric},
+            create_metrics=bool(said.get("create_metrics")),
+            order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
+            is_whole_history={"whole": True, "part": False}.get(str(history)),
+        )
 
 
 @dataclass(slots=True)
@@ -217,7 +234,7 @@ def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems)
     in_parts = dict.fromkeys(each.metric for each in readings if each.segment != WHOLE)
     known = {each.metric for each in readings if each.segment == WHOLE}
     if in_parts.keys() - known:
-        of_whole = Reading.objects.filter(metric__team=team, segment__dimension=Segment.Dimension.WHOLE)
+        of_whole = Reading.objects.of_whole().filter(metric__team=team)
         known |= set(of_whole.order_by().values_list("metric__name", flat=True).distinct())
     if alone := [name for name in in_parts if name not in known]:
         problems.warn(

@@ -6,7 +6,19 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.arithmetic.formats import Figure, day, day_range, figure, machine, month, per_cent, quarter
+from planner.arithmetic.formats import (
+    PLAIN,
+    RATE,
+    Figure,
+    Scale,
+    day,
+    day_range,
+    figure,
+    machine,
+    month,
+    per_cent,
+    quarter,
+)
 from planner.arithmetic.gaps import measure_gap
 
 D = Decimal
@@ -14,15 +26,15 @@ STORED = st.decimals(D("-99999999999999.949999"), D("99999999999999.999999"), pl
 LANGUAGES = st.sampled_from(["en", "zh-hans"])
 
 
-def shown(value, language="en", **options):
-    written = figure(D(value), **{"rate": False, "language": language} | options)
+def shown(value, language="en", scale=PLAIN, **options):
+    written = figure(scale, D(value), language=language, **options)
     return written.number, written.unit
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("rate", [True, False])
-def test_no_figure_is_a_dash_without_a_unit(rate, language):
-    assert figure(None, rate=rate, unit="元", language=language) == Figure("–", "")
+@pytest.mark.parametrize("is_rate", [True, False])
+def test_no_figure_is_a_dash_without_a_unit(is_rate, language):
+    assert figure(Scale(is_rate, "元"), None, language=language) == Figure("–", "")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -42,18 +54,18 @@ def test_no_figure_is_a_dash_without_a_unit(rate, language):
     ],
 )
 def test_rates_show_in_per_cent(value, number, language):
-    assert shown(value, language, rate=True) == (number, "")
+    assert shown(value, language, scale=RATE) == (number, "")
 
 
 def test_rates_are_differenced_in_percentage_points():
     gap = measure_gap(D("0.08"), D("0.12"), "higher").gap
-    assert figure(gap, rate=True, language="en", difference=True) == Figure("4", "pp")
-    assert figure(gap, rate=True, language="zh-hans", difference=True) == Figure("4", "个百分点")
-    assert shown("-0.0125", rate=True, difference=True) == ("−1.2", "pp")
+    assert figure(RATE, gap, language="en", difference=True) == Figure("4", "pp")
+    assert figure(RATE, gap, language="zh-hans", difference=True) == Figure("4", "个百分点")
+    assert shown("-0.0125", scale=RATE, difference=True) == ("−1.2", "pp")
 
 
 def test_the_difference_of_amounts_is_an_amount():
-    assert shown("200000", "zh-hans", unit="元", difference=True) == ("20", "万元")
+    assert shown("200000", "zh-hans", scale=Scale(unit="元"), difference=True) == ("20", "万元")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +88,7 @@ def test_the_difference_of_amounts_is_an_amount():
     ],
 )
 def test_english_amounts_are_grouped(value, number):
-    assert shown(value, unit="CNY") == (number, "CNY")
+    assert shown(value, scale=Scale(unit="CNY")) == (number, "CNY")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +111,7 @@ def test_english_amounts_are_grouped(value, number):
     ],
 )
 def test_chinese_amounts_count_in_wan_and_yi(value, number, unit):
-    assert shown(value, "zh-hans", unit="元") == (number, unit)
+    assert shown(value, "zh-hans", scale=Scale(unit="元")) == (number, unit)
 
 
 def test_an_amount_without_a_unit_still_counts_in_wan():
@@ -110,7 +122,7 @@ def test_asked_for_places_are_kept_with_their_zeros():
     assert shown("1234.5", places=2) == ("1,234.50", "")
     assert shown("1234.5", "zh-hans", places=2) == ("1,234.50", "")
     assert shown("800000", "zh-hans", places=1) == ("80.0", "万")
-    assert shown("0.08", rate=True, places=1) == ("8.0%", "")
+    assert shown("0.08", scale=RATE, places=1) == ("8.0%", "")
     assert shown("-0.001", places=2) == ("0.00", "")
 
 
@@ -153,14 +165,14 @@ def test_table_1_of_the_demo_shows_its_figures_in_both_languages():
         ]
     ]
     for language in ("en", "zh-hans"):
-        assert [figure(rate, rate=True, language=language).number for rate in shortfalls] == [
+        assert [figure(RATE, rate, language=language).number for rate in shortfalls] == [
             "20%",
             "33.3%",
             "25%",
             "25%",
         ]
-    assert shown("1000000", "zh-hans", unit="元") == ("100", "万元")
-    assert shown("100", "zh-hans", unit="元/个") == ("100", "元/个")
+    assert shown("1000000", "zh-hans", scale=Scale(unit="元")) == ("100", "万元")
+    assert shown("100", "zh-hans", scale=Scale(unit="元/个")) == ("100", "元/个")
 
 
 JULY_15 = date(2023, 7, 15)
@@ -253,12 +265,12 @@ def test_numbers_are_written_as_babel_writes_them(value):
 def test_rates_are_written_as_babel_writes_them_in_both_languages(value):
     for language, locale in (("en", "en"), ("zh-hans", "zh_Hans")):
         expected = format_percent(value, "#,##0.#%", locale=locale).replace("-", "−")
-        assert shown(value, language, rate=True)[0] == expected
+        assert shown(value, language, scale=RATE)[0] == expected
 
 
 @given(STORED, st.booleans(), LANGUAGES)
 def test_no_figure_looks_like_zero_unless_it_is(value, rate, language):
-    number, _unit = shown(value, language, rate=rate)
+    number, _unit = shown(value, language, Scale(rate))
     assert (number.removesuffix("%") == "0") == (value == 0)
     assert ("−" in number) == (value < 0)
     assert "-" not in number

@@ -215,6 +215,16 @@ def test_a_metric_that_the_team_has_is_used_again(url, plan, team, manager, as_)
     assert Metric.objects.filter(team=team, name__iexact="orders").count() == 1
 
 
+@pytest.mark.parametrize(("name", "bottleneck"), [("repurchase RATE", "value"), ("Visits", "")])
+def test_a_metric_of_the_method_says_which_kind_of_bottleneck_it_speaks_of(
+    url, team, manager, as_, name, bottleneck
+):
+    sent = {"name": name, "kind": "rate", "direction": "higher"}
+    as_(manager).post(f"{url}rows/?kind=metric", sent, **HTMX)
+
+    assert Metric.objects.get(team=team).bottleneck == bottleneck
+
+
 def test_a_metric_is_added_once(url, plan, status, manager, as_):
     sent = {"name": "Total sales", "kind": "amount", "direction": "higher"}
     answer = as_(manager).post(f"{url}rows/?kind=metric", sent, **HTMX)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.arithmetic.formats import RATE, Scale
 from planner.spreadsheets.sheets import Heading, Line, Number, Sheet, printable
 from planner.spreadsheets.text import as_csv
 
@@ -36,12 +37,12 @@ def test_headings_and_lines_are_all_there_is():
 
 def test_figures_are_exact_and_bare():
     cells = (
-        Number(D("0.08"), rate=True),
-        Number(D("-0.040000"), rate=True, difference=True),
-        Number(D("1234567.890000"), unit="CNY"),
-        Number(D("-800000"), unit="元", formula="B{row}-C{row}"),
+        Number(D("0.08"), RATE),
+        Number(D("-0.040000"), RATE, difference=True),
+        Number(D("1234567.890000"), Scale(unit="CNY")),
+        Number(D("-800000"), Scale(unit="元"), formula="B{row}-C{row}"),
         Number(D("12345678901234.123456")),
-        Number(None, unit="CNY"),
+        Number(None, Scale(unit="CNY")),
     )
     assert read(table(cells))[1] == ["0.08", "-0.04", "1234567.89", "-800000", "12345678901234.123456", ""]
 

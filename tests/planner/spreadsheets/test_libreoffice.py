@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from planner.arithmetic.formats import RATE, Scale
 from planner.spreadsheets.number_formats import number_format
 from planner.spreadsheets.sheets import Number
 from planner.spreadsheets.xlsx import as_xlsx
@@ -27,26 +28,26 @@ def shown(tmp_path_factory):
 
 
 SHOWN = [
-    (Number(D("0.08"), rate=True), "8%", "8%"),
-    (Number(D("0.0825"), rate=True), "8.25%", "8.25%"),
-    (Number(D("0.00004"), rate=True), "0.004%", "0.004%"),
-    (Number(D("-0.0125"), rate=True, difference=True), "-1.25 pp", "-1.25个百分点"),
+    (Number(D("0.08"), RATE), "8%", "8%"),
+    (Number(D("0.0825"), RATE), "8.25%", "8.25%"),
+    (Number(D("0.00004"), RATE), "0.004%", "0.004%"),
+    (Number(D("-0.0125"), RATE, difference=True), "-1.25 pp", "-1.25个百分点"),
     (Number(D("0.04"), difference=True), "4 pp", "4个百分点"),
-    (Number(D(0), unit="元"), "0 元", "0元"),
+    (Number(D(0), Scale(unit="元")), "0 元", "0元"),
     (Number(D(5)), "5", "5"),
-    (Number(D("9.5"), unit="元/个"), "9.5 元/个", "9.5元/个"),
-    (Number(D(-15), unit="new customers"), "-15 new customers", "-15 new customers"),
-    (Number(D("1234.567"), unit="CNY"), "1,234.57 CNY", "1,234.57 CNY"),
-    (Number(D("9999.99"), unit="元"), "9,999.99 元", "9,999.99元"),
-    (Number(D(10_000), unit="元"), "10,000 元", "1.0万元"),
-    (Number(D(800_000), unit="元"), "800,000 元", "80.0万元"),
-    (Number(D(812_345), unit="元"), "812,345 元", "81.2345万元"),
-    (Number(D("-812345.60"), unit="元"), "-812,345.6 元", "-81.2346万元"),
-    (Number(D(-800_000), unit="元"), "-800,000 元", "-80.0万元"),
-    (Number(D(99_999_499), unit="元"), "99,999,499 元", "9999.9499万元"),
-    (Number(D(99_999_999), unit="元"), "99,999,999 元", "1.00000亿元"),
-    (Number(D(120_000_000), unit="元"), "120,000,000 元", "1.20亿元"),
-    (Number(D(-123_456_789), unit="元"), "-123,456,789 元", "-1.23457亿元"),
+    (Number(D("9.5"), Scale(unit="元/个")), "9.5 元/个", "9.5元/个"),
+    (Number(D(-15), Scale(unit="new customers")), "-15 new customers", "-15 new customers"),
+    (Number(D("1234.567"), Scale(unit="CNY")), "1,234.57 CNY", "1,234.57 CNY"),
+    (Number(D("9999.99"), Scale(unit="元")), "9,999.99 元", "9,999.99元"),
+    (Number(D(10_000), Scale(unit="元")), "10,000 元", "1.0万元"),
+    (Number(D(800_000), Scale(unit="元")), "800,000 元", "80.0万元"),
+    (Number(D(812_345), Scale(unit="元")), "812,345 元", "81.2345万元"),
+    (Number(D("-812345.60"), Scale(unit="元")), "-812,345.6 元", "-81.2346万元"),
+    (Number(D(-800_000), Scale(unit="元")), "-800,000 元", "-80.0万元"),
+    (Number(D(99_999_499), Scale(unit="元")), "99,999,499 元", "9999.9499万元"),
+    (Number(D(99_999_999), Scale(unit="元")), "99,999,999 元", "1.00000亿元"),
+    (Number(D(120_000_000), Scale(unit="元")), "120,000,000 元", "1.20亿元"),
+    (Number(D(-123_456_789), Scale(unit="元")), "-123,456,789 元", "-1.23457亿元"),
     (Number(D(12_345_678_900_000)), "12,345,678,900,000", "123456.78900亿"),
 ]
 
@@ -66,7 +67,7 @@ def test_libreoffice_shows_what_was_meant(shown, language):
 
 def test_libreoffice_shows_what_is_typed_later_and_any_unit(shown):
     def number(value, unit="元"):
-        return Number(None if value is None else D(value), unit=unit)
+        return Number(None if value is None else D(value), Scale(unit=unit))
 
     typed = [
         (
@@ -80,7 +81,7 @@ def test_libreoffice_shows_what_is_typed_later_and_any_unit(shown):
         (number(-800000), "zh-hans", [500, -500, -20000, 20000], ["500元", "-500元", "-2.0万元", "20,000元"]),
         (number(120000000), "zh-hans", [20000, -5, 0, 3e8], ["20,000元", "-5元", "0元", "3.00亿元"]),
         (number(-120000000), "zh-hans", [5, -5, 0, -3e8], ["5元", "-5元", "0元", "-3.00亿元"]),
-        (Number(None, rate=True), "en", [0.08, -0.5, 0, 1], ["8.0%", "-50.0%", "0.0%", "100.0%"]),
+        (Number(None, RATE), "en", [0.08, -0.5, 0, 1], ["8.0%", "-50.0%", "0.0%", "100.0%"]),
     ]
     units = [unit for unit in HOSTILE_UNITS if unit not in ('"', '"元"', "_x0022_", "\x00\x0b\n")]
     file = io.BytesIO()

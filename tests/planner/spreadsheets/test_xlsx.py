@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from planner.arithmetic.formats import RATE, Scale
 from planner.spreadsheets.sheets import Heading, Line, Number, Sheet, printable
 from planner.spreadsheets.xlsx import as_xlsx
 
@@ -156,7 +157,7 @@ def test_each_language_has_its_font(language, font):
 
 
 def test_figures_are_numbers_on_the_right_and_days_are_days():
-    file = File(sheet(row("a", Number(D("0.08"), rate=True), dt.date(2026, 11, 30))))
+    file = File(sheet(row("a", Number(D("0.08"), RATE), dt.date(2026, 11, 30))))
     assert file.values()[3] == ["a", 0.08, dt.date(2026, 11, 30)]
     assert file.alignment("A4") == {"horizontal": "left", "vertical": "top", "indent": "1"}
     assert file.alignment("B4") == {"horizontal": "right", "vertical": "top"}
@@ -203,7 +204,7 @@ def test_the_text_of_a_band_runs_on_over_empty_cells():
 
 
 def test_a_column_is_wide_enough_for_its_figures():
-    file = File(sheet(row("a", Number(D(1_200_000), unit="new customers")), row("b", None)))
+    file = File(sheet(row("a", Number(D(1_200_000), Scale(unit="new customers"))), row("b", None)))
     assert [int(float(each.get("width"))) for each in file.tab().iter(f"{MAIN}col")] == [14, 25]
 
 
@@ -245,7 +246,7 @@ def test_any_text_comes_back_and_is_never_a_formula(text):
 
 
 def test_a_formula_carries_its_result():
-    gap = Number(D(200000), unit="CNY", formula="C{row}-B{row}")
+    gap = Number(D(200000), Scale(unit="CNY"), formula="C{row}-B{row}")
     file = File(sheet(row("a", Number(D(800000)), Number(D(1000000)), gap)))
     assert file.cell("D4").findtext(f"{MAIN}f") == "C4-B4"
     assert file.values()[3] == ["a", 800000, 1000000, 200000]
@@ -258,12 +259,8 @@ def test_a_formula_without_a_result_yet_has_none():
 
 
 def test_a_difference_of_rates_is_in_percentage_points():
-    gap = Number(D("-0.0125"), rate=True, difference=True, formula="B{row}-A{row}")
-    file = File(
-        sheet(
-            row(Number(D("0.08"), rate=True), Number(D("0.0675"), rate=True), gap, replace(gap, formula=""))
-        )
-    )
+    gap = Number(D("-0.0125"), RATE, difference=True, formula="B{row}-A{row}")
+    file = File(sheet(row(Number(D("0.08"), RATE), Number(D("0.0675"), RATE), gap, replace(gap, formula=""))))
     assert file.cell("C4").findtext(f"{MAIN}f") == 'IFERROR(ROUND((B4-A4)*100,4),"")'
     assert file.values()[3] == [0.08, 0.0675, -1.25, -1.25]
 
@@ -272,8 +269,8 @@ def test_blank_lines_have_formats_formulas_and_nothing_else():
     headings = (
         Heading("Task", wraps=True),
         Heading("Due", is_date=True),
-        Heading("Target", number=Number(None, unit="CNY")),
-        Heading("Twice", number=Number(None, unit="CNY", formula="C{row}*2")),
+        Heading("Target", number=Number(None, Scale(unit="CNY"))),
+        Heading("Twice", number=Number(None, Scale(unit="CNY"), formula="C{row}*2")),
     )
     file = File(sheet(headings=headings, blank_lines=2))
     assert file.values()[3:] == []
@@ -336,7 +333,7 @@ def test_a_line_with_a_cell_too_few_is_refused():
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("value", [None, D(5), D("123456789.5"), D("-123456789.5")])
 def test_no_unit_breaks_its_format(unit, language, value):
-    table = sheet(row(Number(value, unit=unit)), language=language)
+    table = sheet(row(Number(value, Scale(unit=unit))), language=language)
     code = File(table).number_format("A4") or ""
     assert len(code.encode("utf-16-le")) / 2 <= 255
     outside = re.sub('"[^"]*"', "", code)

@@ -43,7 +43,7 @@ def said(page: str) -> str:
 def assert_in_our_look(response) -> None:
     page = response.content.decode()
     assert '<div class="narrow">' in page
-    assert not re.search(r"<script(?![^>]*\ssrc=)", page)
+    assert not re.search(r"<script(?![^>]*\s(src=|type=\"application/json\"))", page)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 

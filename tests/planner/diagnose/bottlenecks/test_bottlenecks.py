@@ -11,7 +11,6 @@ from planner.diagnose.bottlenecks.bottlenecks import (
     add_view,
     bottleneck_from,
     bottleneck_of_view,
-    kind_of,
     merge_view,
 )
 from planner.models import Bottleneck, CauseView, Change, Metric
@@ -73,7 +72,7 @@ def test_the_same_evidence_makes_a_bottleneck_once(record, plan, status):
     made = []
     for _time in range(2):
         with record() as log:
-            made.append(bottleneck_from(log, plan, "Conversion falls", "From 8% to 5%.", rate))
+            made.append(bottleneck_from(log, plan, "Conversion falls", "From 8% to 5%.", "conversion", rate))
 
     (first, is_new), (again, is_new_again) = made
     assert (is_new, is_new_again, first) == (True, False, again)
@@ -129,14 +128,3 @@ def test_a_view_becomes_a_bottleneck_of_its_own_in_one_step(record, view, late):
     assert (made.order, made.cause, made.kind, view.bottleneck) == (4, view.text, view.kind, made)
     assert lines() == [("add", "planner.bottleneck", ""), ("set", "planner.causeview", "bottleneck")]
     assert Change.objects.values("revision").distinct().count() == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("Average order value", "value"), ("老客复购率", "value"), ("Customer conversion rate", "conversion"),
-        ("线索转化率", "conversion"), ("New customers", "customers"), ("Total sales", "customers"),
-    ],
-)  # fmt: skip
-def test_a_metric_suggests_the_kind(name, kind):
-    assert kind_of(name) == kind

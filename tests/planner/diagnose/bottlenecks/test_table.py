@@ -122,6 +122,7 @@ def test_evidence_makes_a_bottleneck_once(url, plan, team, status, manager, as_)
         "cause": "Conversion falls sharply", "evidence": "From 8% to 5%.",
         "metric": status.rate.metric_id, "segment": east.pk,
     }  # fmt: skip
+    Metric.objects.filter(pk=status.rate.metric_id).update(bottleneck="conversion")
     client = as_(manager)
     first, again = (client.post(f"{url}from/", said) for _time in range(2))
     made = Bottleneck.objects.get()
@@ -137,6 +138,75 @@ def test_metrics_and_segments_of_strangers_make_nothing(url, other_team, manager
     for theirs in ({"metric": metric.pk}, {"segment": segment.pk}):
         answer = as_(manager).post(f"{url}from/", {"cause": "x", "evidence": "y", **theirs})
         assert answer["Location"] == url
+    assert not Bottleneck.objects.exists()
+
+
+EVIDENCE = {"cause": "Total sales fall", "evidence": "From 80 to 50 <CNY>."}
+
+
+def test_where_the_metric_does_not_say_the_kind_a_page_asks_and_the_metric_remembers(
+    url, plan, status, manager, as_
+):
+    client, metric = as_(manager), status.sales.metric
+    said = {**EVIDENCE, "metric": metric.pk}
+    page = client.post(f"{url}from/", said).content.decode()
+    assert page.count('type="radio" name="kind"') == 4
+    assert "From 80 to 50 &lt;CNY&gt;." in page
+    assert f'name="metric" value="{metric.pk}"' in page
+    assert "Your answer is saved with “Total sales”" in page
+    assert not Change.objects.exists()
+
+    client.post(f"{url}from/", {**said, "kind": "value"})
+    metric.refresh_from_db()
+    assert (Bottleneck.objects.get().kind, metric.bottleneck) == ("value", "value")
+
+    answer = client.post(f"{url}from/", {**said, "evidence": "From 50 to 40."})
+    assert answer.status_code == 302
+    assert list(Bottleneck.objects.values_list("kind", flat=True)) == ["value", "value"]
+
+
+def test_the_question_is_asked_in_chinese(url, status, manager, as_):
+    client = as_(manager)
+    client.cookies["django_language"] = "zh-hans"
+    page = client.post(f"{url}from/", {**EVIDENCE, "metric": status.sales.metric_id}).content.decode()
+    assert "这是哪一类瓶颈？" in page
+    assert "获客不足" in page
+    assert "选择会保存到“Total sales”，下次直接使用。" in page
+
+
+def test_an_answer_is_undone_with_the_bottleneck_that_it_was_given_for(url, plan, status, manager, as_):
+    as_(manager).post(f"{url}from/", {**EVIDENCE, "metric": status.sales.metric_id, "kind": "value"})
+    changes.undo(plan.team, Change.objects.latest("revision").revision, by=manager, plan=plan)
+    status.sales.metric.refresh_from_db()
+    assert status.sales.metric.bottleneck == ""
+    assert not Bottleneck.objects.exists()
+
+
+def test_another_answer_does_not_change_what_the_metric_says(url, status, manager, as_):
+    Metric.objects.filter(pk=status.rate.metric_id).update(bottleneck="conversion")
+    as_(manager).post(f"{url}from/", {**EVIDENCE, "metric": status.rate.metric_id, "kind": "execution"})
+    status.rate.metric.refresh_from_db()
+    assert (Bottleneck.objects.get().kind, status.rate.metric.bottleneck) == ("execution", "conversion")
+
+
+def test_a_driver_that_no_metric_stands_for_is_asked_about_each_time(url, manager, as_):
+    client = as_(manager)
+    page = client.post(f"{url}from/", EVIDENCE).content.decode()
+    assert page.count('type="radio" name="kind"') == 4
+    assert "Your answer is saved with" not in page
+    client.post(f"{url}from/", {**EVIDENCE, "kind": "conversion"})
+    assert Bottleneck.objects.get().kind == "conversion"
+    assert client.post(f"{url}from/", {**EVIDENCE, "evidence": "Again."}).status_code == 200
+
+
+def test_what_is_a_bottleneck_already_is_not_asked_about(url, manager, add, as_):
+    made = add(**EVIDENCE)
+    answer = as_(manager).post(f"{url}from/", EVIDENCE)
+    assert answer["Location"] == f"{url}#bottleneck-{made.pk}"
+
+
+def test_a_kind_that_does_not_exist_makes_nothing(url, manager, as_):
+    assert as_(manager).post(f"{url}from/", {**EVIDENCE, "kind": "weather"})["Location"] == url
     assert not Bottleneck.objects.exists()
 
 

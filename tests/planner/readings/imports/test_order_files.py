@@ -55,6 +55,19 @@ def test_six_metrics_come_of_the_lines_and_empty_months_are_zero(importing):
     assert (of_march.numerator, of_march.denominator) == (Decimal("39.75"), 2)
 
 
+def test_the_metrics_that_come_of_the_lines_say_which_kind_of_bottleneck_they_speak_of(importing):
+    importing(HEAD + LINES)
+
+    assert dict(Metric.objects.values_list("name", "bottleneck")) == {
+        "Total sales": "",
+        "Order count": "customers",
+        "Average order value": "value",
+        "Customers": "customers",
+        "New customers": "customers",
+        "Repurchase rate": "value",
+    }
+
+
 def test_a_later_file_is_a_part_and_leaves_customers_out(importing):
     importing(HEAD + LINES)
     said = importing(HEAD + "5,2026-04-01,d,East,X,1\n")
