@@ -153,7 +153,7 @@ class PreferencesForm(forms.ModelForm):
         self.fields["kinds"] = forms.MultipleChoiceField(
             label=gettext_lazy("Mails that I want"),
             choices=[
-                (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.about})
+                (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.description})
                 for kind in self.kinds
             ],
             required=False,

@@ -22,7 +22,7 @@ class Recipient:
     """Who is told: the account, what it is in which teams, the local day that the notice is about, and when.
 
     `at` is the moment at which it was decided. What happens is told in the first notice decided after it: whoever
-    asks for what is new since `told_until(kind)` and until `at` tells everything, and nothing twice.
+    asks for what is new since `last_told_at(kind)` and until `at` tells everything, and nothing twice.
     """
 
     user: User
@@ -30,7 +30,7 @@ class Recipient:
     day: dt.date
     at: dt.datetime
 
-    def told_until(self, kind: str) -> dt.datetime:
+    def last_told_at(self, kind: str) -> dt.datetime:
         """When the last notice of this kind that reached them was decided; without one, a week before this one."""
         sent = Notice.objects.filter(
             user=self.user, kind=kind, state=Notice.State.SENT, decided_at__lt=self.at
@@ -40,7 +40,7 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Content:
     """What a notice says: a subject that is the fact, and the context of its templates (HTML and plain text)."""
 
     subject: str
@@ -57,9 +57,9 @@ class Kind:
 
     name: str
     label: Any
-    about: Any
+    description: Any
     template: str
-    build: Callable[[Recipient], Said | None]
+    build: Callable[[Recipient], Content | None]
     for_managers: bool = False
     is_on: bool = field(default=True)
 

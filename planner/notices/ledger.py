@@ -45,7 +45,7 @@ def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime) -> l
     return [
         _notice(listener.user_id, kind, hour.day, hour.is_missed, now)
         for listener in chunk
-        for hour in listener.struck(now)
+        for hour in listener.struck_hours(now)
         if not hour.is_missed or hour.at > since
         for kind in listener.kinds
     ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from planner.arithmetic.hours import Hour, struck
+from planner.arithmetic.hours import Hour, struck_hours
 from planner.models import Membership, Role, Team, User
 from planner.models.notices import NoticeChoice
 from planner.notices.kinds import Kind, kinds
@@ -26,10 +26,10 @@ class Listener:
     hour: int
     kinds: tuple[str, ...]
 
-    def struck(self, now: dt.datetime) -> list[Hour]:
+    def struck_hours(self, now: dt.datetime) -> list[Hour]:
         """Which of their hours have struck at `now`, the newest first."""
         zone = ZoneInfo(self.team.time_zone)
-        return list(struck(now, zone, self.hour, is_workday=self.team.calendar.is_workday))
+        return list(struck_hours(now, zone, self.hour, on=self.team.calendar.is_workday))
 
 
 def listeners(users: QuerySet[User] | None = None) -> Iterator[list[Listener]]:

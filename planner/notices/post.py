@@ -67,12 +67,12 @@ def build(notice: Notice) -> EmailMessage | Post | None:
     if kind is None or not user.is_active or not seats:
         return None
     with translation.override(user.language or seats[0].team.language):
-        said = kind.build(Recipient(user, seats, notice.day, notice.decided_at))
-        if said is None:
+        content = kind.build(Recipient(user, seats, notice.day, notice.decided_at))
+        if content is None:
             return None
         if user.channel and user.channel.team_id in {seat.team_id for seat in seats}:
-            return compose_post(kind, said, user, user.channel)
-        return compose(kind, said, user, notice.message_id)
+            return compose_post(kind, content, user, user.channel)
+        return compose(kind, content, user, notice.message_id)
 
 
 def deliver(message: EmailMessage | Post) -> None:

@@ -91,11 +91,11 @@ def preview(request: Request, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     seats = tuple(access.memberships(request.user))
-    said = found.build(Recipient(request.user, seats, membership.team.today(), timezone.now()))
-    if said is None:
+    content = found.build(Recipient(request.user, seats, membership.team.today(), timezone.now()))
+    if content is None:
         return render(request, "notices/nothing.html", {"kind": found, "place": "team"})
     html = render_to_string(
-        f"notices/email/{found.template}.html", mail_context(found, said, request.user), request=None
+        f"notices/email/{found.template}.html", mail_context(found, content, request.user), request=None
     )
     response = HttpResponse(html)
     # The page is the mail itself, with its one style sheet and nothing else.
