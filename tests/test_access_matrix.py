@@ -177,6 +177,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     notice = Notice.objects.create(
         user=rep,
         kind="digest",
+        about="2026-10-01",
         day=plan.start,
         state="unknown",
         message_id="<x>",

@@ -16,7 +16,7 @@ from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import end_of_week
 from planner.models import Team
-from planner.notices.kinds import MOST_LINES, Kind, Recipient, Said
+from planner.notices.kinds import MOST_LINES, Content, Kind, Recipient
 from planner.notices.mail import public_url
 from tracking.models import Alert, Status, Task
 
@@ -53,7 +53,7 @@ class TeamRollUp:
     owners: tuple[OwnerLine, ...]
 
 
-def digest(to: Recipient) -> Said | None:
+def digest(to: Recipient) -> Content | None:
     """Overdue first, then due this week; for managers a roll-up by owner. None where there is nothing to say."""
     day, week = to.day, end_of_week(to.day)
     mine = [seat.pk for seat in to.memberships]
@@ -65,7 +65,7 @@ def digest(to: Recipient) -> Said | None:
     if not overdue and not due and not rolled:
         return None
     today = sum(line.task.due == day for line in due)
-    return Said(
+    return Content(
         _subject(len(overdue), today, len(due), rolled),
         {
             "day": formats.day(day, words.language(), year=False),
@@ -118,13 +118,13 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
     return found
 
 
-def escalation(to: Recipient) -> Said | None:
+def escalation(to: Recipient) -> Content | None:
     """To managers: tasks of their teams that passed the grace period since they were last told, still open."""
     teams = [seat.team_id for seat in to.memberships if seat.is_manager]
     raised = Alert.objects.filter(
         team__in=teams,
         kind=Alert.Kind.ESCALATED,
-        raised_at__gt=to.told_until(ESCALATION.name),
+        raised_at__gt=to.last_told_at(ESCALATION.name),
         raised_at__lte=to.at,
         due=F("task__due"),
     )
@@ -137,7 +137,7 @@ def escalation(to: Recipient) -> Said | None:
         "%(n)d tasks are overdue beyond the grace period",
         len(lines),
     )
-    return Said(
+    return Content(
         subject % {"n": len(lines)},
         {
             "day": formats.day(to.day, words.language(), year=False),
@@ -188,7 +188,7 @@ def _loaded(tasks: QuerySet) -> list[Task]:
 DIGEST = Kind(
     name="digest",
     label=gettext_lazy("Daily digest"),
-    about=gettext_lazy(
+    description=gettext_lazy(
         "What is overdue and due this week; for managers also by owner. On workdays, if there is something."
     ),
     template="digest",
@@ -197,7 +197,7 @@ DIGEST = Kind(
 ESCALATION = Kind(
     name="escalation",
     label=gettext_lazy("Overdue for long"),
-    about=gettext_lazy("For managers: a task that is still open some days after its due date, once."),
+    description=gettext_lazy("For managers: a task that is still open some days after its due date, once."),
     template="escalation",
     build=escalation,
     for_managers=True,

@@ -35,10 +35,10 @@ def moment(day: dt.date, hour: int, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), tzinfo=zone).astimezone(dt.UTC)
 
 
-def struck(
-    now: dt.datetime, zone: ZoneInfo, hour: int, *, is_workday: Callable[[dt.date], bool]
+def struck_hours(
+    now: dt.datetime, zone: ZoneInfo, hour: int, *, on: Callable[[dt.date], bool]
 ) -> Iterator[Hour]:
-    """The hours of workdays that have struck by `now` (aware), today's and those of a week back, the newest first.
+    """The hours that have struck by `now` (aware) on the days that `on` says, back to a week ago, the newest first.
 
     One is missed when GRACE has passed since; until then it is due, also past midnight.
     """
@@ -46,5 +46,5 @@ def struck(
     for back in range(LOOK_BACK + 1):
         day = today - dt.timedelta(days=back)
         at = moment(day, hour, zone)
-        if at <= now and is_workday(day):
+        if at <= now and on(day):
             yield Hour(day, at, is_missed=now >= at + GRACE)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner import words
 from planner.arithmetic import formats
 from planner.models import GapPoint, Plan, PlanMetric
-from planner.notices.kinds import MOST_LINES, Kind, Recipient, Said
+from planner.notices.kinds import MOST_LINES, Content, Kind, Recipient
 from planner.notices.mail import public_url
 
 
@@ -29,14 +29,14 @@ class Line:
     url: str
 
 
-def widened(to: Recipient) -> Said | None:
+def widened(to: Recipient) -> Content | None:
     """To managers: the gaps that widened since they were last told, and still are as wide; None where there is none."""
     language = words.language()
     lines = [_line(point, language) for point in _still_wide(_found(to))]
     if not lines:
         return None
     subject = ngettext("%(n)d gap has widened", "%(n)d gaps have widened", len(lines)) % {"n": len(lines)}
-    return Said(
+    return Content(
         subject,
         {
             "day": formats.day(to.day, language, year=False),
@@ -53,7 +53,7 @@ def _found(to: Recipient) -> Iterable[Any]:
     latest = GapPoint.objects.filter(plan_metric=OuterRef("plan_metric")).order_by("-day")
     return (
         GapPoint.objects.filter(
-            widened_at__gt=to.told_until(GAP.name),
+            widened_at__gt=to.last_told_at(GAP.name),
             widened_at__lte=to.at,
             plan_metric__in=PlanMetric.objects.filter(
                 plan__in=Plan.objects.watched(to.day), plan__team__in=teams, metric__removed_at=None
@@ -101,7 +101,7 @@ def _line(point: Any, language: str) -> Line:
 GAP = Kind(
     name="gap",
     label=gettext_lazy("Gap alert"),
-    about=gettext_lazy("For managers: a gap that has grown by more than the team's threshold, once."),
+    description=gettext_lazy("For managers: a gap that has grown by more than the team's threshold, once."),
     template="gap",
     build=widened,
     for_managers=True,

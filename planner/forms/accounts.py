@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner import access
-from planner.models import Channel, Membership, NoticeChoice, Role, User
+from planner.models import Channel, NoticeChoice, User
 from planner.notices.listeners import offered_kinds
 
 EMAIL = gettext_lazy("Email address")
@@ -147,13 +147,12 @@ class PreferencesForm(forms.ModelForm):
         told.queryset = Channel.objects.filter(
             team__memberships__in=access.memberships(self.instance)
         ).distinct()
-        manages = Membership.objects.filter(user=self.instance, role=Role.MANAGER).exists()
-        self.kinds = offered_kinds(manages)
+        self.kinds = offered_kinds(tuple(access.memberships(self.instance)))
         said = dict(self.instance.notice_choices.values_list("kind", "wanted"))
         self.fields["kinds"] = forms.MultipleChoiceField(
             label=gettext_lazy("Mails that I want"),
             choices=[
-                (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.about})
+                (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.description})
                 for kind in self.kinds
             ],
             required=False,

@@ -502,6 +502,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=20, verbose_name='kind')),
+                ('about', models.CharField(max_length=60)),
                 ('day', models.DateField(verbose_name='local day')),
                 ('state', models.CharField(choices=[('claimed', 'to be sent'), ('nothing', 'nothing to say'), ('sent', 'sent'), ('failed', 'not sent'), ('unknown', 'not known whether it arrived'), ('missed', 'missed: more than four hours late')], default='claimed', max_length=8, verbose_name='state')),
                 ('message_id', models.CharField(max_length=120, unique=True)),
@@ -519,7 +520,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'notices',
                 'ordering': ['-day', '-pk'],
                 'indexes': [models.Index(fields=['state', 'try_at'], name='notice_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'day'), name='one_notice_per_person_kind_and_day', violation_error_message='This person has this notice for that day already.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='a_notice_that_ended_says_when', violation_error_message='A notice that is no longer to be sent says since when.')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'about'), name='one_notice_per_person_kind_and_about', violation_error_message='This person has this notice already.'), models.CheckConstraint(condition=models.Q(('about', ''), _negated=True), name='a_notice_is_about_something', violation_error_message='A notice says what it is about.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='a_notice_that_ended_says_when', violation_error_message='A notice that is no longer to be sent says since when.')],
             },
         ),
         migrations.CreateModel(

@@ -27,12 +27,13 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(models.Model):
-    """What was decided about one person, one kind of notice and one local day: at most once, and always.
+    """What was decided about one person, one kind of notice and what it is about: at most once, and always.
 
-    A row is written when the person's hour has come, whatever comes of it. Claimed, it is sent by whoever takes it
-    first; its Message-ID is fixed then, so that a mail program can tell a repetition. `taken_at` says that somebody
-    is sending it: if nothing is heard of that again, nobody knows whether it arrived, and it is never sent by
-    itself a second time.
+    `about` is a short key: the date of a person's hour (2026-11-27), "meeting-12", "review-3/reminder". A row is
+    written when the hour has come or the event has happened, whatever comes of it. Claimed, it is sent by whoever
+    takes it first; its Message-ID is fixed then, so that a mail program can tell a repetition. `taken_at` says that
+    somebody is sending it: if nothing is heard of that again, nobody knows whether it arrived, and it is never sent
+    by itself a second time.
     """
 
     class State(models.TextChoices):
@@ -45,6 +46,7 @@ class Notice(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("person"))
     kind = models.CharField(_("kind"), max_length=20)
+    about = models.CharField(max_length=60)
     day = models.DateField(_("local day"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.CLAIMED)
     message_id = models.CharField(max_length=120, unique=True)
@@ -64,9 +66,14 @@ class Notice(models.Model):
         ordering = ["-day", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "kind", "day"],
-                name="one_notice_per_person_kind_and_day",
-                violation_error_message=_("This person has this notice for that day already."),
+                fields=["user", "kind", "about"],
+                name="one_notice_per_person_kind_and_about",
+                violation_error_message=_("This person has this notice already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(about=""),
+                name="a_notice_is_about_something",
+                violation_error_message=_("A notice says what it is about."),
             ),
             models.CheckConstraint(
                 condition=Q(state="claimed", ended_at=None)
@@ -78,7 +85,7 @@ class Notice(models.Model):
         indexes = [models.Index(fields=["state", "try_at"], name="notice_by_state")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.day} → {self.user_id}: {self.state}"
+        return f"{self.kind} {self.about} → {self.user_id}: {self.state}"
 
     @classmethod
     def take(cls, pk: int, now: dt.datetime) -> Notice | None:

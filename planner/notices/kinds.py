@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from planner.models import Membership, Notice, User
+from planner.models import Notice, User
+from planner.notices.occasions import AtPersonsHour, Seats, When
 
 # A mail is read on the way to work: what is longer is a page, and the link leads there.
 MOST_LINES = 25
@@ -19,18 +20,19 @@ MOST_LINES = 25
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told: the account, what it is in which teams, the local day that the notice is about, and when.
+    """Who is told: the account, what it is in the teams concerned, the local day, what it is about, and when.
 
     `at` is the moment at which it was decided. What happens is told in the first notice decided after it: whoever
-    asks for what is new since `told_until(kind)` and until `at` tells everything, and nothing twice.
+    asks for what is new since `last_told_at(kind)` and until `at` tells everything, and nothing twice.
     """
 
     user: User
-    memberships: tuple[Membership, ...]
+    memberships: Seats
     day: dt.date
+    about: str
     at: dt.datetime
 
-    def told_until(self, kind: str) -> dt.datetime:
+    def last_told_at(self, kind: str) -> dt.datetime:
         """When the last notice of this kind that reached them was decided; without one, a week before this one."""
         sent = Notice.objects.filter(
             user=self.user, kind=kind, state=Notice.State.SENT, decided_at__lt=self.at
@@ -40,7 +42,7 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Content:
     """What a notice says: a subject that is the fact, and the context of its templates (HTML and plain text)."""
 
     subject: str
@@ -57,11 +59,16 @@ class Kind:
 
     name: str
     label: Any
-    about: Any
+    description: Any
     template: str
-    build: Callable[[Recipient], Said | None]
+    build: Callable[[Recipient], Content | None]
+    when: When = field(default_factory=AtPersonsHour)
     for_managers: bool = False
     is_on: bool = field(default=True)
+
+    def is_meant_for(self, seats: Seats) -> bool:
+        """Whether somebody with these seats may be told."""
+        return not self.for_managers or any(seat.is_manager for seat in seats)
 
 
 @cache

@@ -1,7 +1,7 @@
 """The ledger: a row for every decision, written before anything is sent, so that nothing is sent twice.
 
-The promise: at most one notice per person, kind and local day; everyone who was not served is listed. The hour's
-decision always writes a row; the database's own unique constraint decides between two beats that tick at once.
+The promise: at most one notice per person, kind and what it is about; everyone who was not served is listed. A
+decision always writes a row; the database's own unique constraint decides between two who decide at once.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from planner import pulses
-from planner.models import Pulse
+from planner.models import Pulse, User
 from planner.models.notices import Notice
+from planner.notices.kinds import Kind, kinds
 from planner.notices.listeners import Listener, listeners
+from planner.notices.occasions import OnEvent
 
 # Who has not said within this time what became of a mail will not say it any more.
 SILENCE = dt.timedelta(minutes=10)
@@ -43,37 +46,67 @@ def decide(now: dt.datetime, enqueue: Enqueue) -> int:
 
 def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime) -> list[Notice]:
     return [
-        _notice(listener.user_id, kind, hour.day, hour.is_missed, now)
+        _new_notice(
+            listener.user_id,
+            kind.name,
+            occasion.about,
+            occasion.hour.day,
+            now,
+            is_missed=occasion.hour.is_missed,
+        )
         for listener in chunk
-        for hour in listener.struck(now)
-        if not hour.is_missed or hour.at > since
-        for kind in listener.kinds
+        for kind, occasion in listener.occasions(now)
+        if not occasion.hour.is_missed or occasion.hour.at > since
     ]
+
+
+def tell(kind: Kind, people: QuerySet[User], about: str, now: dt.datetime, enqueue: Enqueue) -> int:
+    """Decide a kind that goes on an event: for those of `people` who want it and were not told of `about` yet.
+
+    May be called twice, or by two at once. Called in the transaction of what has happened, its rows stand or fall
+    with that, and are handed to `enqueue` after the commit: then no kill can come between the two.
+    """
+    if kind not in kinds().values() or not isinstance(kind.when, OnEvent) or not about:
+        raise ValueError(f"{kind.name!r} about {about!r} is no declared event about something.")
+    return sum(
+        _write(
+            [
+                _new_notice(listener.user_id, kind.name, about, listener.team.today(now), now)
+                for listener in chunk
+                if listener.wants(kind.name)
+            ],
+            enqueue,
+        )
+        for chunk in listeners(people)
+    )
 
 
 def decide_day(
     day: dt.date, now: dt.datetime, kind: str, enqueue: Enqueue, *, only_today: bool = False
 ) -> int:
-    """Decide one kind for one local date, whatever the hour: for who wants it and has no row for that date yet.
+    """Decide a kind of the persons' hour for a local date, whatever the hour: for who wants it and has no row yet.
 
     `only_today` leaves out those for whom that date is not today.
     """
     written = 0
     for chunk in listeners():
         decisions = [
-            _notice(listener.user_id, kind, day, False, now)
+            _new_notice(listener.user_id, kind, day.isoformat(), day, now)
             for listener in chunk
-            if kind in listener.kinds and listener.team.calendar.is_workday(day)
+            if listener.wants(kind) and listener.team.calendar.is_workday(day)
             if not only_today or listener.team.today(now) == day
         ]
         written += _write(decisions, enqueue)
     return written
 
 
-def _notice(user: int, kind: str, day: dt.date, is_missed: bool, now: dt.datetime) -> Notice:
+def _new_notice(
+    user: int, kind: str, about: str, day: dt.date, now: dt.datetime, *, is_missed: bool = False
+) -> Notice:
     return Notice(
         user_id=user,
         kind=kind,
+        about=about,
         day=day,
         state=Notice.State.MISSED if is_missed else Notice.State.CLAIMED,
         message_id=make_msgid(domain=settings.MAIL_DOMAIN),
@@ -90,12 +123,13 @@ def _write(decisions: list[Notice], enqueue: Enqueue) -> int:
     with transaction.atomic():
         there = set(
             Notice.objects.filter(
-                user__in={each.user_id for each in decisions}, day__in={each.day for each in decisions}
-            ).values_list("user", "kind", "day")
+                user__in={notice.user_id for notice in decisions},
+                about__in={notice.about for notice in decisions},
+            ).values_list("user", "kind", "about")
         )
-        new = [each for each in decisions if (each.user_id, each.kind, each.day) not in there]
+        new = [notice for notice in decisions if (notice.user_id, notice.kind, notice.about) not in there]
         Notice.objects.bulk_create(new, ignore_conflicts=True)
-        ours = Notice.objects.filter(message_id__in=[each.message_id for each in new])
+        ours = Notice.objects.filter(message_id__in=[notice.message_id for notice in new])
         states = dict(ours.values_list("pk", "state"))
         for pk, state in states.items():
             if state == Notice.State.CLAIMED:

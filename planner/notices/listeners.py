@@ -5,31 +5,41 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from planner.arithmetic.hours import Hour, struck
-from planner.models import Membership, Role, Team, User
+from planner.models import Membership, Team, User
 from planner.models.notices import NoticeChoice
 from planner.notices.kinds import Kind, kinds
+from planner.notices.occasions import Occasion, Seats
 
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A person with the team whose clock they live by (their first), their hour, and the kinds they want."""
+    """A person with what they are in their teams, their hour, and the kinds they want."""
 
     user_id: int
-    team: Team
+    seats: Seats
     hour: int
-    kinds: tuple[str, ...]
+    kinds: tuple[Kind, ...]
 
-    def struck(self, now: dt.datetime) -> list[Hour]:
-        """Which of their hours have struck at `now`, the newest first."""
-        zone = ZoneInfo(self.team.time_zone)
-        return list(struck(now, zone, self.hour, is_workday=self.team.calendar.is_workday))
+    @property
+    def team(self) -> Team:
+        """The team whose clock they live by: their first."""
+        return self.seats[0].team
+
+    def wants(self, kind: str) -> bool:
+        return any(wanted.name == kind for wanted in self.kinds)
+
+    def occasions(self, now: dt.datetime) -> Iterator[tuple[Kind, Occasion]]:
+        """What has struck for them by `now`, with the kinds that go then. Kinds that go together ask the clock once."""
+        for when in dict.fromkeys(kind.when for kind in self.kinds):
+            for occasion in when.occasions(self.seats, self.hour, now):
+                for kind in self.kinds:
+                    if kind.when == when and kind.is_meant_for(occasion.seats):
+                        yield kind, occasion
 
 
 def listeners(users: QuerySet[User] | None = None) -> Iterator[list[Listener]]:
@@ -45,26 +55,22 @@ def _listeners(users: list[User]) -> list[Listener]:
     seats: dict[int, list[Membership]] = {}
     for seat in Membership.objects.filter(user__in=users).select_related("team").order_by("pk"):
         seats.setdefault(seat.user_id or 0, []).append(seat)
-    words: dict[int, dict[str, bool]] = {}
+    choices: dict[int, dict[str, bool]] = {}
     for user, kind, wanted in NoticeChoice.objects.filter(user__in=users).values_list(
         "user", "kind", "wanted"
     ):
-        words.setdefault(user, {})[kind] = wanted
-    found = []
-    for each in users:
-        if mine := seats.get(each.pk):
-            team = mine[0].team
-            hour = team.digest_hour if each.digest_hour is None else each.digest_hour
-            manages = any(seat.role == Role.MANAGER for seat in mine)
-            found.append(Listener(each.pk, team, hour, wanted_kinds(words.get(each.pk, {}), manages)))
-    return found
+        choices.setdefault(user, {})[kind] = wanted
+    return [
+        _listener(user, tuple(seats[user.pk]), choices.get(user.pk, {})) for user in users if user.pk in seats
+    ]
 
 
-def wanted_kinds(words: dict[str, bool], manages: bool) -> tuple[str, ...]:
-    """The kinds that somebody wants, of those that are meant for them."""
-    return tuple(kind.name for kind in offered_kinds(manages) if words.get(kind.name, kind.is_on))
+def _listener(user: User, seats: Seats, choices: dict[str, bool]) -> Listener:
+    hour = seats[0].team.digest_hour if user.digest_hour is None else user.digest_hour
+    wanted = tuple(kind for kind in offered_kinds(seats) if choices.get(kind.name, kind.is_on))
+    return Listener(user.pk, seats, hour, wanted)
 
 
-def offered_kinds(manages: bool) -> list[Kind]:
-    """The kinds that are meant for a person."""
-    return [kind for kind in kinds().values() if manages or not kind.for_managers]
+def offered_kinds(seats: Seats) -> list[Kind]:
+    """The kinds that are meant for somebody with these seats."""
+    return [kind for kind in kinds().values() if kind.is_meant_for(seats)]

@@ -13,17 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planner.models import Channel, User
-from planner.notices.kinds import Kind, Said
+from planner.notices.kinds import Content, Kind
 
 SALT = "planner.notices.unsubscribe"
 
 
-def compose(kind: Kind, said: Said, user: User, message_id: str) -> EmailMultiAlternatives:
+def compose(kind: Kind, content: Content, user: User, message_id: str) -> EmailMultiAlternatives:
     """The mail, in the language that is active, with the headers of one-click unsubscribing (RFC 8058)."""
-    context = mail_context(kind, said, user)
+    context = mail_context(kind, content, user)
     way_out = context["unsubscribe"]
     message = EmailMultiAlternatives(
-        subject=" ".join(said.subject.split()),
+        subject=" ".join(content.subject.split()),
         body=render_to_string(f"notices/email/{kind.template}.txt", context),
         to=[user.email],
         headers={
@@ -46,19 +46,19 @@ class Post:
     body: str
 
 
-def compose_post(kind: Kind, said: Said, user: User, channel: Channel) -> Post:
+def compose_post(kind: Kind, content: Content, user: User, channel: Channel) -> Post:
     """The plain text for a channel. Others read it too: no address in it does anything without a sign-in."""
-    context = {**said.context, "subject": said.subject, "kind": kind, "user": user}
+    context = {**content.context, "subject": content.subject, "kind": kind, "user": user}
     context["choose"] = public_url(reverse("preferences"))
     _heading, _blank, body = render_to_string(f"notices/email/{kind.template}.txt", context).partition("\n\n")
-    title = _("%(name)s: %(value)s") % {"name": user.name or user.email, "value": said.subject}
+    title = _("%(name)s: %(value)s") % {"name": user.name or user.email, "value": content.subject}
     return Post(channel, " ".join(title.split()), body.strip())
 
 
-def mail_context(kind: Kind, said: Said, user: User) -> dict[str, Any]:
+def mail_context(kind: Kind, content: Content, user: User) -> dict[str, Any]:
     """What the templates of a mail are rendered with."""
     way_out = public_url(reverse("unsubscribe", args=[unsubscribe_token(user.pk, kind.name)]))
-    return {**said.context, "subject": said.subject, "kind": kind, "user": user, "unsubscribe": way_out}
+    return {**content.context, "subject": content.subject, "kind": kind, "user": user, "unsubscribe": way_out}
 
 
 def html_of(kind: Kind, context: dict) -> str:

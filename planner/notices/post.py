@@ -64,15 +64,16 @@ def build(notice: Notice) -> EmailMessage | Post | None:
     user = notice.user
     kind = kinds().get(notice.kind)
     seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
-    if kind is None or not user.is_active or not seats:
+    concerned = kind.when.seats_for(notice.about, notice.day, seats) if kind else ()
+    if kind is None or not user.is_active or not concerned or not kind.is_meant_for(concerned):
         return None
-    with translation.override(user.language or seats[0].team.language):
-        said = kind.build(Recipient(user, seats, notice.day, notice.decided_at))
-        if said is None:
+    with translation.override(user.language or concerned[0].team.language):
+        content = kind.build(Recipient(user, concerned, notice.day, notice.about, notice.decided_at))
+        if content is None:
             return None
         if user.channel and user.channel.team_id in {seat.team_id for seat in seats}:
-            return compose_post(kind, said, user, user.channel)
-        return compose(kind, said, user, notice.message_id)
+            return compose_post(kind, content, user, user.channel)
+        return compose(kind, content, user, notice.message_id)
 
 
 def deliver(message: EmailMessage | Post) -> None:

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planner import access, pulses
 from planner.jobs import enqueue_notice
-from planner.models import Membership, Notice, NoticeChoice, Pulse, Role, User
+from planner.models import Membership, Notice, NoticeChoice, Pulse, Role, Team, User
 from planner.notices import ledger
-from planner.notices.kinds import Recipient, kinds
+from planner.notices.kinds import Content, Kind, Recipient, kinds
 from planner.notices.mail import mail_context, read_token
 from planner.web.requests import Request
 
@@ -90,17 +90,24 @@ def preview(request: Request, kind: str) -> HttpResponse:
     found = kinds().get(kind)
     if found is None:
         raise Http404
-    seats = tuple(access.memberships(request.user))
-    said = found.build(Recipient(request.user, seats, membership.team.today(), timezone.now()))
-    if said is None:
+    content = _example(found, request, membership.team)
+    if content is None:
         return render(request, "notices/nothing.html", {"kind": found, "place": "team"})
     html = render_to_string(
-        f"notices/email/{found.template}.html", mail_context(found, said, request.user), request=None
+        f"notices/email/{found.template}.html", mail_context(found, content, request.user), request=None
     )
     response = HttpResponse(html)
     # The page is the mail itself, with its one style sheet and nothing else.
     response._csp_replace = {"style-src": [_hash_of_style(html)]}  # type: ignore[attr-defined]  # what django-csp reads
     return response
+
+
+def _example(kind: Kind, request: Request, team: Team) -> Content | None:
+    """What the mail would say to whoever looks at it, about the day or the team's last event."""
+    now = timezone.now()
+    day, about = team.today(now), kind.when.example(team, now)
+    seats = kind.when.seats_for(about, day, tuple(access.memberships(request.user)))
+    return kind.build(Recipient(request.user, seats, day, about, now)) if about else None
 
 
 @csrf_exempt  # a mail program posts it, with the secret of the address alone (RFC 8058)

@@ -25,7 +25,7 @@ def strategy(plan) -> Strategy:
 
 def told(user, build=digest, day: dt.date = DAY):
     seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
-    return build(Recipient(user, seats, day, at(day)))
+    return build(Recipient(user, seats, day, str(day), at(day)))
 
 
 def at(day: dt.date) -> dt.datetime:
@@ -117,7 +117,7 @@ def test_a_manager_is_told_once_of_a_task_beyond_the_grace_period(strategy, mana
     assert told(rep, escalation) is None
 
     Notice.objects.create(
-        user=manager, kind="escalation", day=DAY, state="sent", message_id="<x>", decided_at=at(DAY),
+        user=manager, kind="escalation", about=str(DAY), day=DAY, state="sent", message_id="<x>", decided_at=at(DAY),
         try_at=at(DAY), ended_at=timezone.now(),
     )  # fmt: skip
     assert told(manager, escalation, DAY + dt.timedelta(days=1)) is None
@@ -128,7 +128,7 @@ def test_a_manager_is_told_once_of_a_task_beyond_the_grace_period(strategy, mana
 
 def test_an_escalation_raised_after_the_mail_of_the_day_is_told_the_next_day(strategy, manager):
     Notice.objects.create(
-        user=manager, kind="escalation", day=DAY, state="sent", message_id="<x>", decided_at=at(DAY),
+        user=manager, kind="escalation", about=str(DAY), day=DAY, state="sent", message_id="<x>", decided_at=at(DAY),
         try_at=at(DAY), ended_at=at(DAY),
     )  # fmt: skip
     task(strategy, "late", 20)

@@ -46,14 +46,15 @@ class Command(BaseCommand):
     def _say_who_would_get_what(self, day: dt.date | None) -> None:
         for chunk in listeners():
             for listener in chunk:
-                about = day or listener.team.today()
-                there = Notice.objects.filter(user=listener.user_id, kind=KIND, day=about).exists()
-                if KIND not in listener.kinds or there or not listener.team.calendar.is_workday(about):
+                date = day or listener.team.today()
+                about = date.isoformat()
+                there = Notice.objects.filter(user=listener.user_id, kind=KIND, about=about).exists()
+                if not listener.wants(KIND) or there or not listener.team.calendar.is_workday(date):
                     continue
                 user = User.objects.get(pk=listener.user_id)
-                message = build(
-                    Notice(user=user, kind=KIND, day=about, message_id="<dry@run>", decided_at=timezone.now())
-                )
+                notice = Notice(user=user, kind=KIND, about=about, day=date, decided_at=timezone.now())
+                notice.message_id = "<dry@run>"
+                message = build(notice)
                 self.stdout.write(f"{user.email}: {message.subject if message else 'nothing to say'}")
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planner.arithmetic.hours import GRACE, Hour, moment, struck
+from planner.arithmetic.hours import GRACE, Hour, moment, struck_hours
 from planner.arithmetic.workdays import Calendar
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -40,7 +40,7 @@ def test_an_hour_is_due_for_four_hours_and_missed_after_them():
     today = dt.date(2026, 11, 25)
 
     def newest(now: dt.datetime) -> Hour:
-        return next(struck(now, BERLIN, 8, is_workday=EVERY_DAY))
+        return next(struck_hours(now, BERLIN, 8, on=EVERY_DAY))
 
     assert newest(eight - dt.timedelta(seconds=1)).day == today - dt.timedelta(days=1)
     assert newest(eight) == Hour(today, eight, is_missed=False)
@@ -51,14 +51,13 @@ def test_an_hour_is_due_for_four_hours_and_missed_after_them():
 def test_a_late_hour_is_still_due_past_midnight():
     now = moment(dt.date(2026, 11, 26), 1, BERLIN)
 
-    assert next(struck(now, BERLIN, 22, is_workday=EVERY_DAY)).day == dt.date(2026, 11, 25)
+    assert next(struck_hours(now, BERLIN, 22, on=EVERY_DAY)).day == dt.date(2026, 11, 25)
 
 
 def test_days_off_have_no_hour():
     monday = moment(dt.date(2026, 11, 30), 9, BERLIN)
     days = [
-        hour.day
-        for hour in struck(monday, BERLIN, 8, is_workday=Calendar(weekdays=[1, 2, 3, 4, 5]).is_workday)
+        hour.day for hour in struck_hours(monday, BERLIN, 8, on=Calendar(weekdays=[1, 2, 3, 4, 5]).is_workday)
     ]
 
     assert days[:2] == [dt.date(2026, 11, 30), dt.date(2026, 11, 27)]
@@ -92,7 +91,7 @@ def test_in_a_year_every_workday_is_decided_once_at_its_hour(name, year):
     calendar = Calendar(weekdays=[1, 2, 3, 4, 5], country=TEAMS[name])
     decided: dict[dt.date, dt.datetime] = {}
     for now in ticks(year, seed=year):
-        for each in islice(struck(now, zone, hour, is_workday=calendar.is_workday), 1):
+        for each in islice(struck_hours(now, zone, hour, on=calendar.is_workday), 1):
             if each.day not in decided and (decided or not each.is_missed):
                 assert not each.is_missed
                 decided[each.day] = now

@@ -242,15 +242,15 @@ def on(day: int, month: int = 11) -> dt.datetime:
 
 def told(user, at: dt.datetime):
     seats = tuple(Membership.objects.filter(user=user).select_related("team"))
-    return widened(Recipient(user, seats, at.date(), at))
+    return widened(Recipient(user, seats, at.date(), str(at.date()), at))
 
 
 def told_and_written_down(user, at: dt.datetime):
     said = told(user, at)
     if said is not None:
         Notice.objects.create(
-            user=user, kind="gap", day=at.date(), state="sent", message_id=f"<{at}>", decided_at=at,
-            try_at=at, ended_at=timezone.now(),
+            user=user, kind="gap", about=str(at.date()), day=at.date(), state="sent",
+            message_id=f"<{at}>", decided_at=at, try_at=at, ended_at=timezone.now(),
         )  # fmt: skip
     return said
 

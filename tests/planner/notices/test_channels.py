@@ -288,7 +288,13 @@ def listed(plan, team, rep, webhook) -> Notice:
         strategy=strategy, description="Call back", owner=seat(rep, team), due=dt.date(2026, 11, 20)
     )
     return Notice.objects.create(
-        user=rep, kind="digest", day=NOW.date(), message_id="<x>", decided_at=NOW, try_at=NOW
+        user=rep,
+        kind="digest",
+        about=str(NOW.date()),
+        day=NOW.date(),
+        message_id="<x>",
+        decided_at=NOW,
+        try_at=NOW,
     )
 
 

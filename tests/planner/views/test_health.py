@@ -60,7 +60,14 @@ def test_not_ready_when_the_worker_or_the_beat_is_silent_for_two_minutes(client,
 def test_not_ready_while_the_mail_server_turns_mails_away(client, at_work, viewer):
     now = timezone.now()
     Notice.objects.create(
-        user=viewer, kind="digest", day=now.date(), message_id="<x>", decided_at=now, try_at=now, tries=2
+        user=viewer,
+        kind="digest",
+        about=str(now.date()),
+        day=now.date(),
+        message_id="<x>",
+        decided_at=now,
+        try_at=now,
+        tries=2,
     )
     assert client.get("/health/ready").json() == ALL_WELL | {"mail": False}
 

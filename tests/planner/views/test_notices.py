@@ -14,7 +14,9 @@ from django.utils import timezone
 from planner import pulses
 from planner.models import Membership, Notice, NoticeChoice, Pulse, User
 from planner.notices import ledger
+from planner.notices.kinds import Content, Kind, kinds
 from planner.notices.mail import unsubscribe_token
+from planner.notices.occasions import OnEvent
 from strategies.models import Strategy
 from tests.conftest import join, seat
 from tracking.models import Task
@@ -38,7 +40,8 @@ def notice(user: User, state: str, **more) -> Notice:
         "decided_at": now,
         "try_at": now,
     }
-    return Notice.objects.create(user=user, state=state, ended_at=now, **fields | more)
+    fields |= more
+    return Notice.objects.create(user=user, state=state, about=str(fields["day"]), ended_at=now, **fields)
 
 
 def test_a_manager_sees_whom_nothing_reached_and_why_in_their_own_teams(manager, rep, outsider, as_):
@@ -86,6 +89,17 @@ def test_the_preview_is_the_mail_with_real_data_and_a_strict_policy(late, manage
 def test_the_preview_says_where_there_is_nothing_to_say(manager, as_):
     assert "no mail is sent" in as_(manager).get("/team/mail/preview/digest/").content.decode()
     assert as_(manager).get("/team/mail/preview/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(("latest", "words"), [("meeting-7", "meeting-7"), ("", "no mail is sent")])
+def test_a_look_at_a_kind_that_goes_on_an_event_shows_the_last_one(manager, as_, monkeypatch, latest, words):
+    kind = Kind(
+        name="minutes", label="Minutes", description="", template="gap",
+        build=lambda to: Content(to.about, {"lines": []}), when=OnEvent(latest=lambda team: latest),
+    )  # fmt: skip
+    monkeypatch.setitem(kinds(), "minutes", kind)
+
+    assert words in as_(manager).get("/team/mail/preview/minutes/").content.decode()
 
 
 def test_one_click_ends_one_kind_for_one_person_without_a_sign_in(rep, viewer, as_):
@@ -168,7 +182,7 @@ def test_the_page_says_how_the_background_goes_and_what_the_last_digests_came_to
     notice(viewer, "nothing")
     notice(manager, "sent", day=now.date() - dt.timedelta(days=1))
     Notice.objects.create(
-        user=manager, kind="digest", day=now.date(), message_id="<w>", decided_at=now,
+        user=manager, kind="digest", about=str(now.date()), day=now.date(), message_id="<w>", decided_at=now,
         try_at=now - dt.timedelta(minutes=7),
     )  # fmt: skip
     page = as_(manager).get("/team/mail/").content.decode()

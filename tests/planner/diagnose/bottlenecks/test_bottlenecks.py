@@ -69,6 +69,8 @@ def test_what_makes_no_sense_is_refused_beside_its_field(record, plan, other_tea
 
 def test_the_same_evidence_makes_a_bottleneck_once(record, plan, status):
     rate = status.rate.metric
+    Metric.objects.filter(pk=rate.pk).update(bottleneck="conversion")
+    rate.refresh_from_db()
     made = []
     for _time in range(2):
         with record() as log:
@@ -82,11 +84,11 @@ def test_the_same_evidence_makes_a_bottleneck_once(record, plan, status):
 
 def test_other_evidence_and_another_plan_make_another_bottleneck(record, plan, team, manager):
     with record() as log:
-        bottleneck_from(log, plan, "Conversion falls", "From 8% to 5%.")
-        assert bottleneck_from(log, plan, "Conversion falls", "From 5% to 4%.")[1]
+        bottleneck_from(log, plan, "Conversion falls", "From 8% to 5%.", "conversion")
+        assert bottleneck_from(log, plan, "Conversion falls", "From 5% to 4%.", "conversion")[1]
     elsewhere = type(plan).objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
     with changes.recording(team, plan=elsewhere, by=manager) as log:
-        assert bottleneck_from(log, elsewhere, "Conversion falls", "From 8% to 5%.")[1]
+        assert bottleneck_from(log, elsewhere, "Conversion falls", "From 8% to 5%.", "conversion")[1]
 
 
 def test_a_view_is_its_members(record, plan, rep):
