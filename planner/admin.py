@@ -47,7 +47,7 @@ class UserAdmin(DjangoUserAdmin):
     filter_horizontal = []
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "language"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
@@ -65,7 +65,7 @@ class MembershipForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         others = Membership.objects.filter(team=self.instance.team_id).exclude(pk=self.instance.pk)
         if self.instance.pk and cleaned.get("user") and others.filter(user=cleaned["user"]).exists():
-            self.add_error("user", _("This person is in the team already."))
+            self.add_error("user", _("This person is already in the team."))
         return cleaned
 
 

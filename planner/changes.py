@@ -37,7 +37,7 @@ class PlanClosed(Refusal):
     """A closed plan is frozen: nothing in it is written any more."""
 
     def __init__(self) -> None:
-        super().__init__(_("This plan is closed: it can be read, but no longer changed."))
+        super().__init__(_("This plan is closed: you can view it but not change it."))
 
 
 @contextmanager
@@ -192,11 +192,11 @@ def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None
         log.undoes = revision
         taken_back = list(Change.objects.filter(team=team, revision=revision).order_by("-pk"))
         if not taken_back or any(plan and each.plan_id not in (None, plan.pk) for each in taken_back):
-            raise CannotUndo(_("There is nothing to undo."))
+            raise CannotUndo(_("Nothing to undo."))
         if any(each.model == Membership._meta.label_lower for each in taken_back):
-            raise CannotUndo(_("Members are changed on the team's page."))
+            raise CannotUndo(_("Changes to members can't be undone here. Make them on the team page."))
         if Change.objects.filter(team=team, undoes=revision).exists():
-            raise CannotUndo(_("This has been undone already."))
+            raise CannotUndo(_("This change has already been undone."))
         touched: dict[tuple[str, int], Recorded] = {}
         for change in taken_back:
             _take_back(log, change, touched)
@@ -223,7 +223,10 @@ def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Re
     if change.action == Change.Action.SET:
         field: Any = obj._meta.get_field(change.field)
         if _to_json(field.value_from_object(obj)) != change.new:
-            raise CannotUndo(_("“%(label)s” has been changed again since.") % {"label": change.label})
+            raise CannotUndo(
+                _("“%(label)s” has been changed again since then, so this can't be undone.")
+                % {"label": change.label}
+            )
         setattr(obj, field.attname, _from_json(field, change.old))
         touched[key] = obj
     elif change.action == Change.Action.REMOVE:

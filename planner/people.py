@@ -130,10 +130,10 @@ def invite(
     with changes.recording(team, by=by) as log:
         member = log.take(team.memberships.all(), membership.pk)
         if member.user_id is not None:
-            raise ValidationError(_("%(name)s has an account already.") % {"name": member.name})
+            raise ValidationError(_("%(name)s already has an account.") % {"name": member.name})
         if present := team.memberships.filter(user__email__iexact=email).first():
             raise ValidationError(
-                _("%(email)s is in the team already, as %(name)s.") % {"email": email, "name": present.name}
+                _("%(email)s is already in the team, as %(name)s.") % {"email": email, "name": present.name}
             )
         withdraw(member)
         invited = Invited(Invitation.objects.create(membership=member, email=email.lower(), created_by=by))
@@ -158,7 +158,9 @@ def join(invitation: Invitation, *, name: str, password: str, language: str = ""
     """Make an account for the invited address and give it the membership, both or neither."""
     with changes.recording(invitation.membership.team, by=None) as log:
         if account_for(invitation) is not None:
-            raise ValidationError(_("This address has an account already: sign in to accept the invitation."))
+            raise ValidationError(
+                _("This email address already has an account. Sign in to accept the invitation.")
+            )
         user = User.objects.create_user(invitation.email, password, name=name, language=language)
         log.by = user
         _seat(log, invitation, user)
@@ -183,11 +185,11 @@ def _seat(log: changes.Recording, invitation: Invitation, user: User) -> Members
     member = team.memberships.filter(pk=invitation.membership_id, user=None).first()
     if claimed != 1 or member is None:
         raise ValidationError(
-            _("This invitation has been used, withdrawn or has expired. Ask for a new one.")
+            _("This invitation has expired, or has been used or withdrawn. Ask for a new one.")
         )
     if present := seat_of(user, team):
         raise ValidationError(
-            _("You are in %(team)s already, as %(name)s.") % {"team": team.name, "name": present.name}
+            _("You are already in %(team)s, as %(name)s.") % {"team": team.name, "name": present.name}
         )
     member.user = user
     log.save(member)
@@ -201,15 +203,18 @@ def _keep_a_manager(member: Membership) -> None:
     managers = set(Membership.objects.managers().filter(team=member.team_id).values_list("pk", flat=True))
     if managers == {member.pk}:
         raise ValidationError(
-            _("%(name)s is the only manager with an account. Make somebody else who has one a manager first.")
+            _(
+                "%(name)s is the only manager with an account. Make another member with an "
+                "account a manager first."
+            )
             % {"name": member.name}
         )
 
 
 def _changed_meanwhile(member: Membership) -> str:
     return _(
-        "Somebody changed this member while you were editing. Saved now: %(name)s, %(title)s, %(role)s. "
-        "Look over what you typed and save again."
+        "Someone changed this member while you were editing. Current details: %(name)s, "
+        "%(title)s, %(role)s. Check your entries and save again."
     ) % {"name": member.name, "title": member.job_title or "–", "role": member.get_role_display()}
 
 

@@ -126,7 +126,7 @@ def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetr
     elif known.removed_at is not None:
         log.restore(known)
     if plan.metrics.filter(metric=known).exists():
-        raise ValidationError({"name": _("“%(name)s” is in the table already.") % {"name": known.name}})
+        raise ValidationError({"name": _("“%(name)s” is already in the table.") % {"name": known.name}})
     order, basis = next_order(plan.metrics), gaps.default_basis(known.kind)
     row = PlanMetric(plan=plan, metric=known, order=order, basis=basis)
     log.save(row)
@@ -143,7 +143,8 @@ def change_plan(plan: Plan, values: Mapping[str, Any], *, by: User, version: int
         if version is not None and version != current.version:
             raise ValidationError(
                 _(
-                    "Somebody changed this plan while you were editing: it is “%(name)s” now. Look and save again."
+                    "Someone changed this plan while you were editing. It is now called “%(name)s”. "
+                    "Check it and save again."
                 )
                 % {"name": current.name}
             )
@@ -165,7 +166,7 @@ def restore_plan(plan: Plan, *, by: User) -> None:
         team=plan.team, model=Plan._meta.label_lower, object_id=plan.pk, action=Change.Action.REMOVE
     ).first()
     if gone is None:
-        raise CannotUndo(_("There is nothing to undo."))
+        raise CannotUndo(_("Nothing to undo."))
     changes.undo(plan.team, gone.revision, by=by)
 
 

@@ -45,7 +45,7 @@ class PeriodField(forms.ChoiceField):
         if value in self.empty_values:
             return None
         if str(value) not in self.periods:
-            raise ValidationError(_("This cannot be chosen here any more: choose again."))
+            raise ValidationError(_("This option is no longer available. Choose another one."))
         return self.periods[str(value)]
 
     def validate(self, value: Any) -> None:
@@ -71,10 +71,10 @@ class ReviewForm(RowForm):
 
     def prepare(self) -> None:
         self.fields["period"].offer(self.table.periods)
-        self.fields["effect"].widget.attrs["placeholder"] = _("One a line, such as conversion 8% → 9%")
-        self.fields["worked"].widget.attrs["placeholder"] = _("What should become routine, one a line")
-        self.fields["improve"].widget.attrs["placeholder"] = _("What fell short, and where, one a line")
-        self.fields["adjustments"].widget.attrs["placeholder"] = _("What changes, who does it, by when")
+        self.fields["effect"].widget.attrs["placeholder"] = _("One per line, for example: conversion 8% → 9%")
+        self.fields["worked"].widget.attrs["placeholder"] = _("What should become routine, one per line")
+        self.fields["improve"].widget.attrs["placeholder"] = _("What fell short and where, one per line")
+        self.fields["adjustments"].widget.attrs["placeholder"] = _("What changes, who does it and by when")
 
     def current(self, name: str) -> Any:
         return (self.obj.kind, self.obj.start) if name == "period" else super().current(name)

@@ -33,11 +33,11 @@ class Review(Recorded):
     """What a period brought: its effects, what worked, what to improve and what follows; each a list of lines."""
 
     class Kind(models.TextChoices):
-        MONTH = "month", _("monthly")
-        QUARTER = "quarter", _("quarterly")
+        MONTH = "month", _("Monthly")
+        QUARTER = "quarter", _("Quarterly")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="reviews", verbose_name=_("plan"))
-    kind = models.CharField(_("kind of review"), max_length=7, choices=Kind, default=Kind.MONTH)
+    kind = models.CharField(_("review type"), max_length=7, choices=Kind, default=Kind.MONTH)
     start = models.DateField(_("first month"))
     effect = models.TextField(_("effect of the strategies"), blank=True, max_length=3000)
     worked = models.TextField(_("what worked"), blank=True, max_length=3000)
@@ -53,12 +53,12 @@ class Review(Recorded):
                 fields=["plan", "kind", "start"],
                 condition=models.Q(removed_at=None),
                 name="one_review_per_period",
-                violation_error_message=_("This period has its review already: add to that one."),
+                violation_error_message=_("This period already has a review. Edit that one instead."),
             ),
             models.CheckConstraint(
                 condition=models.Q(start__day=1),
                 name="review_begins_with_a_month",
-                violation_error_message=_("A month is written as its first day."),
+                violation_error_message=_("Enter a month as its first day, such as 2026-10-01."),
             ),
         ]
 

@@ -9,23 +9,21 @@ from planner.pitfalls import Pitfall
 MONTH_WITHOUT_REVIEW = Pitfall(
     "month_without_review",
     "reviews",
-    ngettext_lazy(
-        "%(months)s ended without a review", "%(n)d months ended without a review: %(months)s", "n"
-    ),
-    gettext_lazy("Half an hour while it is fresh, and the next plan begins with it."),
+    ngettext_lazy("No review for %(months)s", "No review for %(n)d months: %(months)s", "n"),
+    gettext_lazy("Review while the month is fresh: the next plan builds on it."),
     gettext_lazy("Review"),
 )
 REVIEW_WITHOUT_LESSON = Pitfall(
     "review_without_lesson",
     "reviews",
-    gettext_lazy("The review of %(period)s says neither what worked nor what to improve"),
-    gettext_lazy("An effect without a lesson is a number."),
+    gettext_lazy("The review for %(period)s is missing “What worked” and “To improve”"),
+    gettext_lazy("Without them, the next plan has nothing to build on."),
     gettext_lazy("Add findings"),
 )
 REVIEW_WITHOUT_ADJUSTMENT = Pitfall(
     "review_without_adjustment",
     "reviews",
-    gettext_lazy("Nothing follows from the review of %(period)s"),
-    gettext_lazy("A lesson counts when somebody does something about it."),
+    gettext_lazy("The review for %(period)s has no next adjustments"),
+    gettext_lazy("Without adjustments, nobody acts on what the review found."),
     gettext_lazy("Add adjustments"),
 )

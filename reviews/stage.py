@@ -46,11 +46,11 @@ def _summary(plan: Plan, reviews: Sequence[Review]) -> Summary:
     share = written / len(months)
     if due := _due(plan, reviews):
         said = ngettext(
-            "The review of %(month)s is due", "%(n)d reviews are due, the first of %(month)s", len(due)
+            "The review for %(month)s is due", "%(n)d reviews are due, starting with %(month)s", len(due)
         )
         return Summary(said % {"n": len(due), "month": words.month(due[0])}, share, late=True)
     if not written:
-        return Summary(_("The first review follows the end of %(month)s") % {"month": words.month(months[0])})
+        return Summary(_("First review due after %(month)s") % {"month": words.month(months[0])})
     said = ngettext("%(done)d of %(n)d month reviewed", "%(done)d of %(n)d months reviewed", len(months))
     return Summary(said % {"done": written, "n": len(months)}, share)
 

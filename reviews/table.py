@@ -49,8 +49,8 @@ class ReviewsTable(Table):
     title = gettext_lazy("Table 4 · Review summary")
     heading = pgettext_lazy("stage", "Reviews")
     empty = gettext_lazy(
-        "At the end of each month: what changed, what worked, what did not, and what you do about it. "
-        "The next plan begins here."
+        "At the end of each month, record what changed, what worked, what didn't and "
+        "what to adjust. The next plan builds on it."
     )
     columns = (
         Column("period", pgettext_lazy("review", "Period"), css="first"),

@@ -50,7 +50,7 @@ class ActionsField(forms.CharField):
         for step in steps:
             if len(step.text) > 200:
                 raise ValidationError(
-                    _("“%(text)s…” is longer than 200 characters: make it two actions.")
+                    _("“%(text)s…” is longer than 200 characters. Split it into two key actions.")
                     % {"text": step.text[:40]}
                 )
         return steps
@@ -80,19 +80,21 @@ class ActionsField(forms.CharField):
 class GoalForm(RowForm):
     """One goal. Of baseline, growth and target any two give the third."""
 
-    name = forms.CharField(label=gettext_lazy("Goal in words"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Goal description"), max_length=120)
     metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("No metric yet"), required=False)
-    segment = PickField(label=gettext_lazy("Part of it"), nobody=gettext_lazy("The whole"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Goal.Kind.choices)
+    segment = PickField(label=gettext_lazy("Segment"), nobody=gettext_lazy("Total"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Goal.Kind.choices)
     baseline = QuantityField(label=gettext_lazy("Baseline"), required=False)
     growth = QuantityField(
         label=gettext_lazy("Growth"),
         required=False,
-        help_text=gettext_lazy("Two of the three are enough: the third is computed."),
+        help_text=gettext_lazy("Fill in any two; the third is calculated."),
     )
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
-    owner = PickField(label=pgettext_lazy("goal", "Owner"), nobody=gettext_lazy("Nobody yet"), required=False)
+    owner = PickField(
+        label=pgettext_lazy("goal", "Owner"), nobody=gettext_lazy("Not assigned"), required=False
+    )
     due = DayField(label=pgettext_lazy("goal", "Due"), required=False)
     actions = ActionsField(label=gettext_lazy("Key actions"))
 
@@ -105,10 +107,10 @@ class GoalForm(RowForm):
         self.fields["owner"].offer(lambda: self.table.members)
         self.fields["actions"].offer(self.table.strategies)
         self.fields["growth"].widget.attrs["placeholder"] = _("+30% or an amount")
-        self.fields["baseline"].widget.attrs["placeholder"] = _("Where it starts")
-        self.fields["target"].widget.attrs["placeholder"] = _("Where it ends")
-        self.fields["unit"].widget.attrs["placeholder"] = _("Such as new customers")
-        self.fields["actions"].widget.attrs["placeholder"] = _("One action a line")
+        self.fields["baseline"].widget.attrs["placeholder"] = _("Starting value")
+        self.fields["target"].widget.attrs["placeholder"] = _("Value to reach")
+        self.fields["unit"].widget.attrs["placeholder"] = _("For example: new customers")
+        self.fields["actions"].widget.attrs["placeholder"] = _("One key action per line")
 
     def adapt(self) -> None:
         kind = self.data.get("kind") or self.obj.kind
@@ -161,12 +163,12 @@ class AddCoreForm(AddForm):
 
     title = gettext_lazy("Add a core goal")
     then = "target"
-    name = forms.CharField(label=gettext_lazy("Goal in words"), max_length=120)
-    metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Metric …"), required=False)
+    name = forms.CharField(label=gettext_lazy("Goal description"), max_length=120)
+    metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Choose a metric"), required=False)
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
-        self.fields["name"].widget.attrs["placeholder"] = _("Core goal, such as Q3 sales +25 %")
+        self.fields["name"].widget.attrs["placeholder"] = _("Core goal, for example: Q3 sales +25%")
 
     def create(self, log: Recording) -> Goal:
         return add_goal(log, self.table.plan, **self.cleaned_data)
@@ -180,11 +182,11 @@ class AddPartForm(AddCoreForm):
 
     def prepare(self) -> None:
         super().prepare()
-        self.fields["name"].widget.attrs["placeholder"] = _("One dimension, such as New customers +30 %")
+        self.fields["name"].widget.attrs["placeholder"] = _("Sub-goal, for example: New customers +30%")
 
     def create(self, log: Recording) -> Goal:
         values = dict(self.cleaned_data)
         core = self.table.plan.goals.filter(parent=None, pk=values.pop("beneath")).first()
         if core is None:
-            raise ValidationError({"name": _("This core goal is gone: reload the page.")})
+            raise ValidationError({"name": _("This core goal no longer exists. Reload the page.")})
         return add_sub_goal(log, core, **values)

@@ -85,11 +85,13 @@ def settle(
     try:
         return goals.settle_goal(kind, baseline, growth, target, given)
     except goals.GoalDisagrees as error:
-        said = _("Baseline and growth lead to %(target)s. Leave one of the three empty, and it is computed.")
+        said = _(
+            "Baseline and growth give a target of %(target)s. Clear one of the three to have it calculated."
+        )
         shown = edit_text(error.target, rate=is_rate(kind, metric), language=words.language())
         raise ValidationError({"target": said % {"target": shown}}) from error
     except ValueError as error:
-        said = _("Say also where it starts or where it ends: the third is computed.")
+        said = _("Enter a baseline or a target.")
         raise ValidationError({"growth": said}) from error
 
 

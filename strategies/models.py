@@ -22,17 +22,17 @@ class Strategy(Recorded):
     """One way to move a metric, broken into one to three tasks; what its tasks do rolls up into it."""
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("proposed")
-        ACTIVE = "active", _("active")
-        PAUSED = "paused", _("paused")
-        DROPPED = "dropped", _("dropped")
-        STANDARDISED = "standardised", _("standardised")
+        PROPOSED = "proposed", _("Proposed")
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        DROPPED = "dropped", _("Dropped")
+        STANDARDISED = "standardised", _("Standardised")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="strategies", verbose_name=_("plan"))
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("position"), default=0)
     title = models.CharField(_("strategy"), max_length=120)
     description = models.TextField(_("description"), blank=True, max_length=2000)
-    aim = models.CharField(_("goal in words"), max_length=120, blank=True)
+    aim = models.CharField(_("goal description"), max_length=120, blank=True)
     goal = models.ForeignKey(
         Goal, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("goal")
     )
@@ -56,7 +56,7 @@ class Strategy(Recorded):
     importance = models.PositiveSmallIntegerField(_("importance"), null=True, blank=True)
     urgency = models.PositiveSmallIntegerField(_("urgency"), null=True, blank=True)
     effect_lag_days = models.PositiveSmallIntegerField(_("effect lag in days"), default=30)
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
+    state = models.CharField(_("status"), max_length=12, choices=State, default=State.ACTIVE)
     fallback = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects: ClassVar[Any] = PresentManager.from_queryset(StrategyQuerySet)()
@@ -69,7 +69,7 @@ class Strategy(Recorded):
             models.CheckConstraint(
                 condition=models.Q(**{f"{name}__isnull": True}) | models.Q(**{f"{name}__range": (1, 5)}),
                 name=f"strategy_{name}_from_1_to_5",
-                violation_error_message=_("A score is a number from 1 to 5."),
+                violation_error_message=_("Scores are whole numbers from 1 to 5."),
             )
             for name in ("resources_score", "capability_score", "time_score", "importance", "urgency")
         ]
@@ -86,7 +86,9 @@ class Strategy(Recorded):
 
     def clean(self) -> None:
         if self.fallback_id is not None and self.fallback_id == self.pk:
-            raise ValidationError({"fallback": _("A strategy cannot be its own fallback.")})
+            raise ValidationError(
+                {"fallback": _("A strategy cannot be its own fallback. Choose another one.")}
+            )
 
 
 # While a strategy is in one of these states its tasks rest with it.
@@ -97,7 +99,7 @@ class KeyAction(Recorded):
     """One of the steps that a goal names, ① ② ③; it may point to the strategy that carries it out."""
 
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="key_actions", verbose_name=_("goal"))
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("position"), default=0)
     text = models.CharField(_("key action"), max_length=200)
     strategy = models.ForeignKey(
         Strategy,

@@ -11,28 +11,32 @@ MOST_CORE_GOALS = 3
 TOO_MANY_CORE_GOALS = Pitfall(
     "too_many_core_goals",
     "goals",
-    gettext_lazy("%(n)d core goals"),
-    gettext_lazy("A plan that wants everything gets none of it: three at the most."),
+    gettext_lazy("More than three core goals (%(n)d)"),
+    gettext_lazy("With more than three, people and budget are spread too thin."),
     gettext_lazy("Narrow down"),
 )
 GOAL_WITHOUT_MEASURE = Pitfall(
     "goal_without_measure",
     "goals",
-    ngettext_lazy("%(n)d goal has no metric or no target", "%(n)d goals have no metric or no target", "n"),
-    gettext_lazy("What is not measured cannot be reached."),
+    ngettext_lazy(
+        "%(n)d goal is missing a metric or a target", "%(n)d goals are missing a metric or a target", "n"
+    ),
+    gettext_lazy("Without a metric and a target, progress can't be measured."),
     gettext_lazy("Set target"),
 )
 GOAL_WITHOUT_OWNER = Pitfall(
     "goal_without_owner",
     "goals",
-    ngettext_lazy("%(n)d goal has no owner or no date", "%(n)d goals have no owner or no date", "n"),
-    gettext_lazy("A goal of everybody is a goal of nobody."),
+    ngettext_lazy(
+        "%(n)d goal is missing an owner or a due date", "%(n)d goals are missing an owner or a due date", "n"
+    ),
+    gettext_lazy("Without an owner and a due date, nobody follows it up."),
     gettext_lazy("Assign"),
 )
 GAP_WITHOUT_GOAL = Pitfall(
     "gap_without_goal",
     "goals",
-    ngettext_lazy("No goal answers the gap of %(names)s", "No goal answers the gaps of %(names)s", "n"),
-    gettext_lazy("A gap that no goal speaks of will be there next quarter."),
+    ngettext_lazy("%(names)s has a target but no goal", "%(names)s have targets but no goal", "n"),
+    gettext_lazy("Without a goal, any gap will still be there next quarter."),
     gettext_lazy("Add goal"),
 )

@@ -54,7 +54,7 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
     for plan in plans:
         counted, chosen = goals.get(plan.pk), strategies.get(plan.pk, 0)
         if counted is None:
-            found[plan.pk] = Summary(_("No goal yet: break the core goal into parts that can be measured"))
+            found[plan.pk] = Summary(_("No goals yet: set a core goal and measurable sub-goals"))
             continue
         said = ngettext("%(n)d goal", "%(n)d goals", counted["n"]) % {"n": counted["n"]}
         picked = ngettext("%(n)d strategy", "%(n)d strategies", chosen) % {"n": chosen}

@@ -94,8 +94,8 @@ class GoalsTable(Table):
     title = gettext_lazy("Table 2 · Goal breakdown")
     heading = gettext_lazy("Goals")
     empty = gettext_lazy(
-        "One core goal for the plan, then two or three dimensions that can be measured: each with a target, "
-        "an owner and a date."
+        "Set one core goal for the plan, then two or three measurable sub-goals, each "
+        "with a target, an owner and a due date."
     )
     columns = (
         Column("core", gettext_lazy("Core goal"), css="first"),
@@ -132,7 +132,7 @@ class GoalsTable(Table):
         goals = list(self.plan.goals.values_list("parent", flat=True))
         parts = sum(parent is not None for parent in goals)
         core = ngettext("%(n)d core goal", "%(n)d core goals", len(goals) - parts)
-        broken = ngettext("%(n)d dimension", "%(n)d dimensions", parts)
+        broken = ngettext("%(n)d sub-goal", "%(n)d sub-goals", parts)
         return f"{core % {'n': len(goals) - parts}} · {broken % {'n': parts}}"
 
     def objects(self) -> QuerySet:
@@ -199,7 +199,7 @@ class GoalsTable(Table):
     def _core_row(self, target: Target, count: int) -> Row:
         kind, goal = self.kinds["core"], target.goal
         can_add = self.kinds["part"].may_add(self.member)
-        said = ngettext("%(n)d dimension", "%(n)d dimensions", count) % {"n": count}
+        said = ngettext("%(n)d sub-goal", "%(n)d sub-goals", count) % {"n": count}
         shown = self._shown(target) | {
             "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measured(goal)),
             "dimension": cells.small(said),
@@ -226,7 +226,7 @@ class GoalsTable(Table):
     def _measured(self, goal: Goal) -> str:
         """By which metric, and of which part of the business."""
         if goal.metric is None:
-            return _("no metric yet")
+            return _("No metric yet")
         return f"{goal.metric.name} · {goal.segment}" if goal.segment else goal.metric.name
 
     def _target(self, target: Target) -> Any:

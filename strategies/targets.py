@@ -126,7 +126,7 @@ def sentence(target: Target, language: str) -> str:
     """Where the goal starts and ends and what that means: "from 115 to 150 new customers, +30 %"."""
     goal = target.goal
     if goal.target is None:
-        return _("no target yet")
+        return _("No target yet")
     start, end = figure(target, goal.baseline, language), figure(target, goal.target, language)
     words = {
         "start": start.number + (start.unit if start.unit != end.unit and goal.baseline is not None else ""),
@@ -134,13 +134,13 @@ def sentence(target: Target, language: str) -> str:
         "growth": _growth(target, language),
     }
     if goal.kind == Goal.Kind.SHARE:
-        words["whole"] = goal.metric.name if goal.metric else _("the whole")
+        words["whole"] = goal.metric.name if goal.metric else _("the total")
         if goal.baseline is None:
             return _("%(end)s of %(whole)s") % words
-        return _("from %(start)s to %(end)s of %(whole)s") % words
+        return _("From %(start)s to %(end)s of %(whole)s") % words
     if goal.baseline is None:
-        return _("to %(end)s; where it starts is not known yet") % words
-    return _("from %(start)s to %(end)s, %(growth)s") % words
+        return _("To %(end)s; baseline not known yet") % words
+    return _("From %(start)s to %(end)s, %(growth)s") % words
 
 
 def _growth(target: Target, language: str) -> str:
@@ -166,6 +166,6 @@ def standing(target: Target, language: str) -> str:
         return ""
     now = figure(target, target.now, language).number
     if target.done is None:
-        return _("now %(now)s") % {"now": now}
+        return _("Now %(now)s") % {"now": now}
     done = formats.per_cent(target.done, language)
-    return _("now %(now)s · %(done)s of the way") % {"now": now, "done": done}
+    return _("Now %(now)s · %(done)s of the way") % {"now": now, "done": done}

@@ -28,30 +28,30 @@ class StrategyForm(RowForm):
     """A strategy's own words; its dates and progress come from its tasks."""
 
     title = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
-    state = forms.ChoiceField(label=gettext_lazy("State"), choices=Strategy.State.choices)
-    aim = forms.CharField(label=gettext_lazy("Goal in words"), max_length=120, required=False)
+    state = forms.ChoiceField(label=gettext_lazy("Status"), choices=Strategy.State.choices)
+    aim = forms.CharField(label=gettext_lazy("Goal description"), max_length=120, required=False)
     goal = PickField(label=gettext_lazy("Goal"), nobody=gettext_lazy("No goal linked"), required=False)
-    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Nobody yet"), required=False)
+    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Not assigned"), required=False)
     resources = _words(gettext_lazy("Resource support"))
     risk = _words(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
         self.fields["goal"].offer(lambda: self.table.goals)
         self.fields["owner"].offer(lambda: self.table.members)
-        self.fields["aim"].widget.attrs["placeholder"] = _("What it raises, such as conversion")
+        self.fields["aim"].widget.attrs["placeholder"] = _("What it improves, such as conversion rate")
 
 
 class TaskForm(RowForm):
     """One task. Saying how it stands also writes a progress note, in the words of who said it."""
 
-    description = forms.CharField(label=gettext_lazy("Action"), max_length=200)
-    acceptance = forms.CharField(label=gettext_lazy("Done when"), max_length=300, required=False)
-    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Nobody yet"), required=False)
+    description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
+    acceptance = forms.CharField(label=gettext_lazy("Acceptance standard"), max_length=300, required=False)
+    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Not assigned"), required=False)
     start = DayField(label=gettext_lazy("Start"), required=False)
     due = DayField(label=gettext_lazy("Due"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=Status.choices, widget=forms.RadioSelect)
     percent = forms.IntegerField(
-        label=gettext_lazy("Per cent done"),
+        label=gettext_lazy("Progress (%)"),
         min_value=0,
         max_value=100,
         required=False,
@@ -59,16 +59,16 @@ class TaskForm(RowForm):
     )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
     reason = forms.CharField(
-        label=gettext_lazy("Why it slipped or is cancelled"), max_length=300, required=False
+        label=gettext_lazy("Reason for delay or cancellation"), max_length=300, required=False
     )
     resources = _words(gettext_lazy("Resource support"))
     risk = _words(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
         self.fields["owner"].offer(lambda: self.table.members)
-        self.fields["acceptance"].widget.attrs["placeholder"] = _("How everybody can tell that it is done")
-        self.fields["note"].widget.attrs["placeholder"] = _("What is new?")
-        self.fields["reason"].widget.attrs["placeholder"] = _("Why it slipped, if it did")
+        self.fields["acceptance"].widget.attrs["placeholder"] = _("How to tell that it is done")
+        self.fields["note"].widget.attrs["placeholder"] = _("What's new?")
+        self.fields["reason"].widget.attrs["placeholder"] = _("Reason for the delay, if any")
 
     def current(self, name: str) -> Any:
         return "" if name in ("note", "reason") else super().current(name)
@@ -95,7 +95,7 @@ class AddStrategyForm(AddForm):
     name = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
 
     def prepare(self) -> None:
-        self.fields["name"].widget.attrs["placeholder"] = _("Name of the strategy, such as Membership points")
+        self.fields["name"].widget.attrs["placeholder"] = _("Strategy name, such as Membership points")
 
     def create(self, log: Recording) -> Strategy:
         return add_strategy(log, self.table.plan, self.cleaned_data["name"])
@@ -104,15 +104,15 @@ class AddStrategyForm(AddForm):
 class AddTaskForm(AddForm):
     """A task begins with what is to be done, below its strategy."""
 
-    title = gettext_lazy("Add an action")
+    title = gettext_lazy("Add a task")
     beneath = forms.IntegerField(widget=forms.HiddenInput)
-    description = forms.CharField(label=gettext_lazy("Action"), max_length=200)
+    description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
 
     def prepare(self) -> None:
-        self.fields["description"].widget.attrs["placeholder"] = _("What is to be done, as one step")
+        self.fields["description"].widget.attrs["placeholder"] = _("What needs to be done, one step per task")
 
     def create(self, log: Recording) -> Task:
         strategy = self.table.plan.strategies.filter(pk=self.cleaned_data["beneath"]).first()
         if strategy is None:
-            raise ValidationError({"description": _("This strategy is gone: reload the page.")})
+            raise ValidationError({"description": _("This strategy no longer exists. Reload the page.")})
         return add_task(log, strategy, TaskSpec(self.cleaned_data["description"]))

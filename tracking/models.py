@@ -77,19 +77,19 @@ class Task(Recorded):
     """One step of a strategy, with a name on it, a date and the standard by which it counts as done."""
 
     strategy = models.ForeignKey(Strategy, models.CASCADE, related_name="tasks", verbose_name=_("strategy"))
-    order = models.PositiveIntegerField(_("order"), default=0)
-    description = models.CharField(_("action"), max_length=200)
+    order = models.PositiveIntegerField(_("position"), default=0)
+    description = models.CharField(_("task"), max_length=200)
     owner = models.ForeignKey(
         Membership, models.SET_NULL, null=True, blank=True, related_name="tasks", verbose_name=_("owner")
     )
     start = models.DateField(_("start"), null=True, blank=True)
-    due = models.DateField(_("due"), null=True, blank=True)
+    due = models.DateField(_("due date"), null=True, blank=True)
     acceptance = models.CharField(_("acceptance standard"), max_length=300, blank=True)
     resources = models.TextField(_("resource support"), blank=True, max_length=1000)
     risk = models.TextField(_("risk warning"), blank=True, max_length=1000)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.NOT_STARTED)
-    percent = models.PositiveSmallIntegerField(_("per cent done"), default=0)
-    cancel_reason = models.CharField(_("why cancelled"), max_length=300, blank=True)
+    percent = models.PositiveSmallIntegerField(_("progress (%)"), default=0)
+    cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
 
     objects: ClassVar[Any] = PresentManager.from_queryset(TaskQuerySet)()
 
@@ -105,27 +105,31 @@ class Task(Recorded):
             models.CheckConstraint(
                 condition=Q(start__isnull=True) | Q(due__isnull=True) | Q(due__gte=models.F("start")),
                 name="task_due_after_start",
-                violation_error_message=_("The due date is before the start: choose one on or after it."),
+                violation_error_message=_(
+                    "The due date is before the start date. Choose the start date or a later day."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(percent__range=(0, 100)),
                 name="percent_from_0_to_100",
-                violation_error_message=_("Per cent done is a number from 0 to 100."),
+                violation_error_message=_("Progress must be a whole number from 0 to 100."),
             ),
             models.CheckConstraint(
                 condition=(Q(status="done") & Q(percent=100)) | (~Q(status="done") & Q(percent__lt=100)),
                 name="done_is_100_per_cent",
-                violation_error_message=_("Done means all of it: 100 per cent, no more and no less."),
+                violation_error_message=_(
+                    "Progress must be 100 for a finished task and below 100 for any other."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(status="cancelled") | ~Q(cancel_reason=""),
                 name="cancelled_says_why",
-                violation_error_message=_("Say why the task is cancelled."),
+                violation_error_message=_("Enter a reason for cancelling the task."),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["not_started", "in_progress", "done", "cancelled"]),
                 name="known_status",
-                violation_error_message=_("A task is not started, in progress, done or cancelled."),
+                violation_error_message=_("The status must be not started, in progress, done or cancelled."),
             ),
         ]
 
@@ -159,13 +163,13 @@ class Progress(Recorded):
     by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(_("status"), max_length=11, choices=Status)
-    percent = models.PositiveSmallIntegerField(_("per cent done"))
-    note = models.CharField(_("note"), max_length=500, blank=True)
-    reason = models.CharField(_("why it slipped"), max_length=300, blank=True)
+    percent = models.PositiveSmallIntegerField(_("progress (%)"))
+    note = models.CharField(_("update"), max_length=500, blank=True)
+    reason = models.CharField(_("reason for delay"), max_length=300, blank=True)
 
     class Meta(Recorded.Meta):
-        verbose_name = _("progress note")
-        verbose_name_plural = _("progress notes")
+        verbose_name = _("progress update")
+        verbose_name_plural = _("progress updates")
         ordering = ["-pk"]
 
     def __str__(self) -> str:
@@ -182,16 +186,16 @@ class Alert(models.Model):
     """Something that a task called for, on a local day: once for each kind and due date."""
 
     class Kind(models.TextChoices):
-        DUE_SOON = "due_soon", _("due soon")
-        OVERDUE = "overdue", _("overdue")
-        ESCALATED = "escalated", _("overdue beyond the grace period")
+        DUE_SOON = "due_soon", _("Due soon")
+        OVERDUE = "overdue", _("Overdue")
+        ESCALATED = "escalated", _("Long overdue")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="alerts")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
-    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
-    due = models.DateField(_("due"))
-    day = models.DateField(_("local day"))
-    raised_at = models.DateTimeField(_("raised"), default=timezone.now)
+    kind = models.CharField(_("type"), max_length=9, choices=Kind)
+    due = models.DateField(_("due date"))
+    day = models.DateField(_("local date"))
+    raised_at = models.DateTimeField(_("raised at"), default=timezone.now)
 
     class Meta:
         ordering = ["-day", "-pk"]
@@ -199,7 +203,7 @@ class Alert(models.Model):
             models.UniqueConstraint(
                 fields=["task", "kind", "due"],
                 name="one_alert_per_task_kind_and_due_date",
-                violation_error_message=_("This has been raised already."),
+                violation_error_message=_("This alert already exists."),
             )
         ]
         indexes = [models.Index(fields=["team", "kind", "day"], name="alert_by_team")]

@@ -34,7 +34,7 @@ class Line:
 
     @property
     def owner(self) -> str:
-        return self.task.owner.name if self.task.owner else _("nobody yet")
+        return self.task.owner.name if self.task.owner else _("No owner yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
     for task in tasks:
         late = task.days_late(task.strategy.plan.as_of(day))
         if late or (task.due and task.due >= day):
-            name = task.owner.name if task.owner else _("nobody yet")
+            name = task.owner.name if task.owner else _("No owner yet")
             by_team[task.strategy.plan.team_id].setdefault(name, []).append(late)
     found = []
     for team in teams:
@@ -133,8 +133,8 @@ def escalation(to: Recipient) -> Content | None:
     if not lines:
         return None
     subject = ngettext(
-        "%(n)d task is overdue beyond the grace period",
-        "%(n)d tasks are overdue beyond the grace period",
+        "%(n)d task is long overdue",
+        "%(n)d tasks are long overdue",
         len(lines),
     )
     return Content(
@@ -156,9 +156,9 @@ def line_of(task: Task, day: dt.date) -> Line:
     if late:
         when = ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
     elif task.due == day:
-        when = _("due today")
+        when = _("Due today")
     else:
-        when = _("due %(day)s") % {"day": formats.day(task.due, language, today=day)} if task.due else ""
+        when = _("Due %(day)s") % {"day": formats.day(task.due, language, today=day)} if task.due else ""
     return Line(
         task=task,
         days_late=late,
@@ -172,9 +172,9 @@ def line_of(task: Task, day: dt.date) -> Line:
 def next_step(task: Task) -> str:
     """What would move it: what was last said of it, or what it takes to be done."""
     if task.status == Status.NOT_STARTED:
-        return _("Start it, or say what stands in the way.")
+        return _("Start it, or note what is blocking it.")
     if task.latest_note:
-        return _("Last word: %(note)s") % {"note": task.latest_note}
+        return _("Last update: %(note)s") % {"note": task.latest_note}
     return _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
 
 
@@ -189,15 +189,18 @@ DIGEST = Kind(
     name="digest",
     label=gettext_lazy("Daily digest"),
     description=gettext_lazy(
-        "What is overdue and due this week; for managers also by owner. On workdays, if there is something."
+        "Tasks overdue and due this week; for managers, also by owner. Sent on workdays "
+        "when there is something to report."
     ),
     template="digest",
     build=digest,
 )
 ESCALATION = Kind(
     name="escalation",
-    label=gettext_lazy("Overdue for long"),
-    description=gettext_lazy("For managers: a task that is still open some days after its due date, once."),
+    label=gettext_lazy("Long overdue"),
+    description=gettext_lazy(
+        "For managers: sent once when a task is still open several days after its due date."
+    ),
     template="escalation",
     build=escalation,
     for_managers=True,

@@ -51,7 +51,7 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
 
 def _summary(counted: dict[str, Any] | None) -> Summary:
     if counted is None:
-        return Summary(_("No task yet: put a name on every step"))
+        return Summary(_("No tasks yet: add tasks with an owner"))
     words = ngettext("%(open)d of %(n)d task open", "%(open)d of %(n)d tasks open", counted["n"])
     line = words % counted
     if counted["late"]:

@@ -31,7 +31,7 @@ from tracking.tasks import PROGRESS
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
 
 # What the filter of incomplete rows offers; the checks of a plan lead to them.
-LACKS = (("", gettext_lazy("Complete or not")), *((each.lacks, each.label) for each in PITFALLS))
+LACKS = (("", gettext_lazy("Missing info")), *((each.lacks, each.label) for each in PITFALLS))
 
 
 class StrategyKind(RowKind):
@@ -106,7 +106,8 @@ class TrackingTable(Table):
     title = gettext_lazy("Table 3 · Strategy execution tracking")
     heading = gettext_lazy("Execution")
     empty = gettext_lazy(
-        "Name a strategy, then break it into one to three tasks: a name, a date and a standard for each."
+        "Add a strategy, then break it into one to three tasks, each with an owner, a "
+        "due date and an acceptance standard."
     )
     columns = (
         Column("strategy", gettext_lazy("Strategy"), css="first"),
@@ -261,7 +262,7 @@ class TrackingTable(Table):
         kind = self.kinds["strategy"]
         rolled = roll_up(tasks, self.day)
         can_add = self.kinds["task"].may_add(self.member)
-        count = ngettext("%(n)d action", "%(n)d actions", len(tasks)) % {"n": len(tasks)}
+        count = ngettext("%(n)d task", "%(n)d tasks", len(tasks)) % {"n": len(tasks)}
         shown = {
             "strategy": self._title(strategy),
             "goal": cells.text(strategy.aim or str(strategy.goal or "")),
@@ -276,7 +277,7 @@ class TrackingTable(Table):
         return self.row(kind, strategy, shown, css="group", adder=self._adder(strategy) if can_add else None)
 
     def _adder(self, strategy: Strategy) -> Adder:
-        return Adder("task", _("Action"), _("Add an action to %(name)s") % {"name": strategy.title})
+        return Adder("task", _("Task"), _("Add a task to %(name)s") % {"name": strategy.title})
 
     def _title(self, strategy: Strategy) -> Any:
         if strategy.state == Strategy.State.ACTIVE:
@@ -317,7 +318,7 @@ class TrackingTable(Table):
         if days:
             return format_html('<span class="lines">{}{}</span>', shown, cells.late(days))
         if task.is_open and task.due and self.day <= task.due <= end_of_week(self.day):
-            soon = _("due today") if task.due == self.day else _("this week")
+            soon = _("Due today") if task.due == self.day else _("Due this week")
             return format_html('<span class="lines">{}{}</span>', shown, cells.chip("warn", soon))
         return shown
 

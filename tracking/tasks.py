@@ -76,7 +76,7 @@ def report_progress(
     if task.status == Status.CANCELLED:
         task.cancel_reason = reason or task.cancel_reason
         if not task.cancel_reason:
-            raise ValidationError({"reason": _("Say why the task is cancelled.")})
+            raise ValidationError({"reason": _("Enter a reason for cancelling the task.")})
     log.save(task)
     progress = Progress(task=task, by=by, status=task.status, percent=task.percent, note=note, reason=reason)
     log.save(progress)

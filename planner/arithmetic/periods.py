@@ -79,9 +79,9 @@ def parse_month(text: str) -> date:
         if _FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12:
             return date(year, month, 1)
     if not text.strip():
-        raise ValueError(_("The month is missing. Type year and month, such as 2023-07 or 2023年7月."))
+        raise ValueError(_("The month is missing. Enter year and month, such as 2023-07 or 2023年7月."))
     raise ValueError(
-        _("“%(text)s” is not a month. Type year and month, such as 2023-07 or 2023年7月.")
+        _("“%(text)s” is not a month. Enter year and month, such as 2023-07 or 2023年7月.")
         % {"text": text.strip()[:40]}
     )
 

@@ -93,7 +93,7 @@ def parse_quantity(text: str) -> Quantity:
     """
     shown = text.strip()
     if not shown:
-        raise QuantityError(_("There is no number here. Type one, such as 1,200 or 80万 or 8%."))
+        raise QuantityError(_("There is no number here. Enter one, such as 1,200, 80万 or 8%."))
     if _PLAIN.fullmatch(shown):
         return Quantity(_without_trailing_zeros(Decimal(shown)), percent=False)
     plain = half_width(shown[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
@@ -107,12 +107,12 @@ def parse_quantity(text: str) -> Quantity:
             value = -value
         if value != round(value, DECIMAL_PLACES):
             raise QuantityError(
-                _("“%(text)s” has too many decimals: at most 6 can be stored, 4 in per cent. Round it.")
+                _("“%(text)s” has too many decimal places: the limit is 6, or 4 for percentages. Round it.")
                 % {"text": shown}
             )
         if abs(value) >= TOO_LARGE:
             raise QuantityError(
-                _("“%(text)s” is too large: at most 14 digits may stand before the decimal point.")
+                _("“%(text)s” is too large: the limit is 14 digits before the decimal point.")
                 % {"text": shown}
             )
         return Quantity(_without_trailing_zeros(value), bool(match["percent"]))
@@ -129,7 +129,7 @@ def _holds_together(match: re.Match[str]) -> bool:
 
 def _refusal(shown: str) -> str:
     text = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
-    return _("“%(text)s” is not a number. Type digits, such as 1,200 or 80万 or 8%%.") % {"text": text}
+    return _("“%(text)s” is not a number. Enter digits, such as 1,200, 80万 or 8%%.") % {"text": text}
 
 
 def _without_trailing_zeros(value: Decimal) -> Decimal:

@@ -20,23 +20,23 @@ class StatusForm(RowForm):
 
     name = forms.CharField(label=gettext_lazy("Metric"), max_length=80)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Metric.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Metric.Kind.choices)
     direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Metric.Direction.choices)
-    aggregation = forms.ChoiceField(label=gettext_lazy("Over time"), choices=Metric.Aggregation.choices)
+    aggregation = forms.ChoiceField(label=gettext_lazy("Aggregation"), choices=Metric.Aggregation.choices)
     override = QuantityField(label=gettext_lazy("Current value"), required=False)
     override_reason = forms.CharField(label=gettext_lazy("Source or reason"), max_length=200, required=False)
     as_of = DayField(
         label=gettext_lazy("As of"),
         required=False,
         help_text=gettext_lazy(
-            "The three full months before this day count; empty: before the plan's start."
+            "Based on the three full months before this date. Leave empty to use the plan's start."
         ),
     )
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     target_period = forms.ChoiceField(
-        label=gettext_lazy("The target is a"), choices=PlanMetric.TargetPeriod.choices
+        label=gettext_lazy("Target period"), choices=PlanMetric.TargetPeriod.choices
     )
-    basis = forms.ChoiceField(label=gettext_lazy("Gap rate is a share"), choices=PlanMetric.Basis.choices)
+    basis = forms.ChoiceField(label=gettext_lazy("Gap rate basis"), choices=PlanMetric.Basis.choices)
     problems = forms.CharField(
         label=gettext_lazy("Main problems"),
         max_length=2000,
@@ -47,7 +47,7 @@ class StatusForm(RowForm):
     def prepare(self) -> None:
         self.fields["override_reason"].widget.attrs["placeholder"] = _("Source, such as CRM, June")
         self.fields["problems"].widget.attrs["placeholder"] = _(
-            "Which step, which team or region, what people say"
+            "Which step, which team or region, team feedback"
         )
 
     def adapt(self) -> None:
@@ -82,13 +82,13 @@ class AddMetricForm(AddForm):
     title = gettext_lazy("Add a metric")
     then = "current"
     name = forms.CharField(label=gettext_lazy("Metric"), max_length=80)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Metric.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Metric.Kind.choices)
     direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Metric.Direction.choices)
 
     def prepare(self) -> None:
         self.fields["name"].widget.attrs.update(
             {
-                "placeholder": _("Name of the metric, such as Total sales"),
+                "placeholder": _("Metric name, such as Total sales"),
                 "list": "suggestions",
                 "autocomplete": "off",
             }

@@ -23,12 +23,10 @@ class FormulaForm(forms.Form):
         super().__init__(data, initial=self._shown(formula))
         self.metrics = list(Metric.objects.filter(team=team))
         for number in range(1, MOST_FACTORS + 1):
-            first = PickField(
-                label=_("Factor %(n)d") % {"n": number}, nobody=_("no factor"), required=number <= 2
-            )
+            first = PickField(label=_("Factor %(n)d") % {"n": number}, nobody=_("None"), required=number <= 2)
             self.fields[f"factor_{number}"] = first
             below = PickField(
-                label=_("Factor %(n)d: divided by") % {"n": number}, nobody=_("nothing"), required=False
+                label=_("Factor %(n)d: divided by") % {"n": number}, nobody=_("Not divided"), required=False
             )
             self.fields[f"below_{number}"] = below
         for field in self.fields.values():
@@ -53,11 +51,11 @@ class FormulaForm(forms.Form):
         for number in range(1, MOST_FACTORS + 1):
             factor, below = cleaned.get(f"factor_{number}"), cleaned.get(f"below_{number}")
             if below and not factor and f"factor_{number}" not in self.errors:
-                self.add_error(f"factor_{number}", _("Choose what is divided."))
+                self.add_error(f"factor_{number}", _("Choose the metric to divide."))
             elif factor and factor == below:
                 self.add_error(f"below_{number}", _("A metric divided by itself is always 1."))
             elif factor and factor == cleaned.get("result") and below is None:
-                self.add_error(f"factor_{number}", _("A metric is no factor of itself."))
+                self.add_error(f"factor_{number}", _("A metric can't be a factor of itself."))
         return cleaned
 
     def factors(self) -> list[list[int | None]]:

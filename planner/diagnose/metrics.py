@@ -41,5 +41,5 @@ def _check_against_the_readings(row: PlanMetric) -> None:
     computed = standings(row.plan, [row])[0].computed.value
     if computed is not None and computed != row.override:
         shown = edit_text(computed, rate=row.metric.is_rate, language=words.language())
-        said = _("The readings give %(value)s. Say why another value counts, or where it comes from.")
+        said = _("The data gives %(value)s. Enter a source or reason for using another value.")
         raise ValidationError({"override_reason": said % {"value": shown}})

@@ -83,7 +83,7 @@ def _still_wide(points: Iterable[Any]) -> list[Any]:
 def _line(point: Any, language: str) -> Line:
     row = point.plan_metric
     metric, plan = row.metric, row.plan
-    said = _("Shortfall %(now)s of the target, after %(before)s")
+    said = _("Shortfall rate up from %(before)s to %(now)s")
     words = {
         "now": formats.per_cent(point.now, language),
         "before": formats.per_cent(point.widened_from, language),
@@ -92,7 +92,7 @@ def _line(point: Any, language: str) -> Line:
     return Line(
         title=metric.name,
         grew=said % words,
-        context=_("%(gap)s to go · %(plan)s") % {"gap": formats.joined(to_go, language), "plan": plan.name},
+        context=_("Gap %(gap)s · %(plan)s") % {"gap": formats.joined(to_go, language), "plan": plan.name},
         problems=row.problems,
         url=public_url(f"{reverse('diagnose', args=[plan.pk])}#metric-{row.pk}"),
     )
@@ -101,7 +101,7 @@ def _line(point: Any, language: str) -> Line:
 GAP = Kind(
     name="gap",
     label=gettext_lazy("Gap alert"),
-    description=gettext_lazy("For managers: a gap that has grown by more than the team's threshold, once."),
+    description=gettext_lazy("For managers: sent once when a gap grows by more than the team's threshold."),
     template="gap",
     build=widened,
     for_managers=True,

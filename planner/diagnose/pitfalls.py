@@ -10,11 +10,11 @@ VALUES_WITHOUT_SOURCE = Pitfall(
     "values_without_source",
     "diagnose",
     ngettext_lazy(
-        "A value of %(names)s has no source",
+        "%(names)s has values without a source",
         "%(n)d metrics have values without a source: %(names)s",
         "n",
     ),
-    gettext_lazy("A figure that nobody can check convinces nobody."),
+    gettext_lazy("Numbers without a source can't be checked."),
     gettext_lazy("Add source"),
 )
 SHORT_HISTORY = Pitfall(
@@ -25,40 +25,40 @@ SHORT_HISTORY = Pitfall(
         "%(n)d metrics have less than 6 months of history: %(names)s",
         "n",
     ),
-    gettext_lazy("The six full months before the plan, without a hole, show a trend; fewer show a mood."),
+    gettext_lazy("A trend needs six full months without gaps."),
     gettext_lazy("View"),
 )
 METRIC_WITHOUT_TARGET = Pitfall(
     "metric_without_target",
     "diagnose",
     ngettext_lazy("%(names)s has no target", "%(n)d metrics have no target: %(names)s", "n"),
-    gettext_lazy("Without a target there is no gap."),
+    gettext_lazy("Without a target, the gap can't be calculated."),
     gettext_lazy("Set target"),
 )
 METRIC_WITHOUT_PROBLEM = Pitfall(
     "metric_without_problem",
     "diagnose",
     ngettext_lazy(
-        "No problem is named for %(names)s", "No problem is named for %(n)d metrics: %(names)s", "n"
+        "No main problems entered for %(names)s", "No main problems entered for %(n)d metrics: %(names)s", "n"
     ),
-    gettext_lazy("Say which step of the funnel, and which team, region or product line."),
+    gettext_lazy("Enter the funnel step and the team, region or product line."),
     gettext_lazy("Add problem"),
 )
 TOO_MANY_IN_FOCUS = Pitfall(
     "too_many_in_focus",
     "bottlenecks",
-    gettext_lazy("%(n)d bottlenecks are in focus"),
-    gettext_lazy("Two or three can be solved in one plan; more are none."),
+    gettext_lazy("More than three bottlenecks in focus (%(n)d)"),
+    gettext_lazy("One plan can usually solve two or three."),
     gettext_lazy("View"),
 )
 VAGUE_BOTTLENECK = Pitfall(
     "vague_bottleneck",
     "bottlenecks",
     ngettext_lazy(
-        "%(n)d bottleneck does not say where it is", "%(n)d bottlenecks do not say where they are", "n"
+        "%(n)d bottleneck has no funnel step or no metric",
+        "%(n)d bottlenecks have no funnel step or no metric",
+        "n",
     ),
-    gettext_lazy(
-        "“Conversion is low” is no diagnosis: which step, which metric, which part of the business?"
-    ),
+    gettext_lazy("“Conversion is low” is too vague: add the step, the metric and the segment."),
     gettext_lazy("View"),
 )

@@ -32,7 +32,7 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
 
 def _summary(targets: list[Any], focus: int) -> Summary:
     if not targets:
-        return Summary(_("No metric yet: begin with where you stand"))
+        return Summary(_("No metrics yet: start with Table 1"))
     metrics = ngettext("%(n)d metric", "%(n)d metrics", len(targets)) % {"n": len(targets)}
     focused = ngettext("%(n)d bottleneck in focus", "%(n)d bottlenecks in focus", focus) % {"n": focus}
     return Summary(f"{metrics} · {focused}", share=sum(t is not None for t in targets) / len(targets))
@@ -118,7 +118,7 @@ STAGE = Stage(
     name=gettext_lazy("Diagnose"),
     pages=(
         Page("diagnose", gettext_lazy("Performance status"), below=("formula", "formulas")),
-        Page("readings", gettext_lazy("History of the figures")),
+        Page("readings", gettext_lazy("Metric history")),
         Page("bottlenecks", gettext_lazy("Bottlenecks"), below=("bottleneck",)),
     ),
     summaries=_summaries,

@@ -65,7 +65,7 @@ class StatusTable(Table):
     title = gettext_lazy("Table 1 · Performance status")
     heading = gettext_lazy("Performance status")
     empty = gettext_lazy(
-        "Start with three or four figures that everybody knows. Where you stand and where you want to be give the gap."
+        "Start with three or four metrics that everyone knows. The current value and the target give the gap."
     )
     columns = (
         Column("metric", gettext_lazy("Metric"), css="first"),
@@ -82,8 +82,8 @@ class StatusTable(Table):
         return ["q", "side"]
 
     def filters(self) -> list[dict[str, Any]]:
-        sides = (("", _("All metrics")), ("behind", _("Still to go")), ("ahead", _("Reached")))
-        return [self.filter("side", _("How far"), sides)]
+        sides = (("", _("All metrics")), ("behind", _("Below target")), ("ahead", _("Target met")))
+        return [self.filter("side", _("Target status"), sides)]
 
     def summary(self) -> str:
         """The months of the current values, where all that are known look at the same ones."""
@@ -91,12 +91,12 @@ class StatusTable(Table):
         looked_at = {each.months for each in known} or {full_months_before(self.plan.start)}
         if len(looked_at) > 1:
             own = words.months(full_months_before(self.plan.start))
-            return _("Current values: %(span)s, where a row names no others") % {"span": own}
+            return _("Current values: %(span)s, unless a row says otherwise") % {"span": own}
         return _("Current values: %(span)s") % {"span": words.months(looked_at.pop())}
 
     def links(self) -> list[tuple[str, str]]:
         return [
-            (reverse("readings", args=[self.plan.pk]), _("History of the figures")),
+            (reverse("readings", args=[self.plan.pk]), _("Metric history")),
             (reverse("bottlenecks", args=[self.plan.pk]), _("Bottlenecks")),
         ]
 
@@ -179,20 +179,22 @@ class StatusTable(Table):
         return cells.lines(metric.name, cells.joined([said, trend]) if trend else said)
 
     def _current(self, standing: Standing) -> Any:
-        course = cells.sparkline([value for _month, value in standing.course], _("The last 12 months"))
+        course = cells.sparkline([value for _month, value in standing.course], _("Last 12 months"))
         figure, origin = self._figure(standing, standing.current), self._origin(standing)
         return cells.beside(course, cells.lines(figure, origin) if origin else figure)
 
     def _origin(self, standing: Standing) -> str:
         """Where a current value comes from, where that is not three known months before the plan."""
         if standing.is_typed:
-            return _("typed: %(source)s") % {"source": standing.row.override_reason or _("no source given")}
+            return _("Entered by hand · %(source)s") % {
+                "source": standing.row.override_reason or _("No source")
+            }
         months = ""
         if standing.row.as_of and standing.months != full_months_before(self.plan.start):
             months = words.months(standing.months)
         if standing.computed.missing and standing.computed.present:
             known = ngettext(
-                "%(n)d of 3 months known", "%(n)d of 3 months known", len(standing.computed.present)
+                "%(n)d of 3 months with data", "%(n)d of 3 months with data", len(standing.computed.present)
             )
             said = known % {"n": len(standing.computed.present)}
             return f"{months} · {said}" if months else said
@@ -204,7 +206,7 @@ class StatusTable(Table):
         if found is None or found.months < FEWEST:
             return ""
         if not found.is_clear:
-            return _("→ steady")
+            return _("→ no clear trend")
         pace = self._figure_text(standing, found.pace)
         up = found.pace > 0
         said = (_("↗ +%(pace)s a month") if up else _("↘ %(pace)s a month")) % {"pace": pace}
@@ -220,7 +222,7 @@ class StatusTable(Table):
         if row.target is None or row.target_period == PlanMetric.TargetPeriod.MONTH:
             return figure
         if standing.target == row.target:
-            return cells.lines(figure, _("a level: not divided over the months"))
+            return cells.lines(figure, _("Not divided by month"))
         monthly = formats.figure(row.metric.scale, standing.target, language=words.language())
         per_month = _("%(period)s: %(value)s a month")
         parts = {
@@ -234,17 +236,13 @@ class StatusTable(Table):
         if gap is None:
             return cells.EMPTY
         if standing.gap.is_surplus and gap != 0:
-            return cells.lines(self._figure(standing, -gap, difference=True), _("surplus"))
+            return cells.lines(self._figure(standing, -gap, difference=True), _("Surplus"))
         return self._figure(standing, gap, difference=True)
 
     def _with_course(self, shown: Any, points: Sequence[GapPoint]) -> Any:
         """The gap, and beneath it how it went since it is kept."""
         course = [point.gap for point in points if point.gap is not None]
-        return (
-            cells.lines(shown, cells.sparkline(course, _("The gap, week by week")))
-            if len(course) > 1
-            else shown
-        )
+        return cells.lines(shown, cells.sparkline(course, _("Gap by week"))) if len(course) > 1 else shown
 
     def _rate(self, standing: Standing) -> Any:
         gap = standing.gap
@@ -259,10 +257,10 @@ def rate_explained(standing: Standing, language: str) -> list[str]:
     uplift = _("Required reduction = gap ÷ current") if lower else _("Required uplift = gap ÷ current")
     said = {gaps.Basis.SHORTFALL: _("Shortfall rate = gap ÷ target"), gaps.Basis.UPLIFT: uplift}
     reasons = {
-        gaps.NO_TARGET: _("no target yet"),
-        gaps.NO_CURRENT: _("no current value yet"),
-        gaps.TARGET_ZERO: _("undefined: the target is 0"),
-        gaps.CURRENT_ZERO: _("undefined: the current value is 0"),
+        gaps.NO_TARGET: _("No target yet"),
+        gaps.NO_CURRENT: _("No current value yet"),
+        gaps.TARGET_ZERO: _("Can't be calculated (target is 0)"),
+        gaps.CURRENT_ZERO: _("Can't be calculated (current value is 0)"),
     }
     own = gaps.Basis(standing.row.basis)
     lines = []

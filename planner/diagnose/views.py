@@ -54,7 +54,7 @@ def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
                 log.save(row)
     if found:
         undo = reverse("plan-undo", args=[plan.pk, log.revision])
-        said = _("Table 1 looks at %(months)s.") % {"months": words.months(found.months)}
+        said = _("Table 1 now uses %(months)s.") % {"months": words.months(found.months)}
         messages.success(request, said, extra_tags=f"undo:{undo}")
     return redirect("diagnose", plan.pk)
 
@@ -93,7 +93,7 @@ def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         log.remove(log.take(Formula.objects.filter(team=plan.team), pk))
     messages.success(
         request,
-        _("The formula is removed."),
+        _("Formula removed."),
         extra_tags=f"undo:{reverse('plan-undo', args=[plan.pk, log.revision])}",
     )
     return redirect("formulas", plan.pk)
@@ -110,12 +110,12 @@ def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
     if form.is_valid() and not form.known_kind and not form.there():
         return render(request, "diagnose/bottleneck_kind.html", {"plan": plan, "form": form})
     if not form.is_valid():
-        messages.error(request, _("This was not understood. Add the bottleneck by hand."))
+        messages.error(request, _("This could not be added as a bottleneck. Add it by hand."))
         return redirect("bottlenecks", plan.pk)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         made, is_new = form.create(log)
     if is_new:
         undo = reverse("plan-undo", args=[plan.pk, log.revision])
-        said = _("“%(cause)s” is a bottleneck now: score it.") % {"cause": made}
+        said = _("Added “%(cause)s” as a bottleneck. Score its impact and ease.") % {"cause": made}
         messages.success(request, said, extra_tags=f"undo:{undo}")
     return redirect(f"{reverse('bottlenecks', args=[plan.pk])}#bottleneck-{made.pk}")

@@ -21,8 +21,10 @@ EMAIL = gettext_lazy("Email address")
 PASSWORD = gettext_lazy("Password")
 CURRENT = gettext_lazy("Current password")
 NEW = gettext_lazy("New password")
-AGAIN = gettext_lazy("The same password again")
-RULE = gettext_lazy("At least 8 characters; no common password, and nothing like your email address.")
+AGAIN = gettext_lazy("Confirm password")
+RULE = gettext_lazy(
+    "At least 8 characters. Don't use a common password or one similar to your email address."
+)
 
 
 def _say(form: forms.BaseForm, labels: dict[str, Any]) -> None:
@@ -80,7 +82,7 @@ class AddEmailForm(allauth.AddEmailForm):
     def clean_email(self) -> str:
         email = super().clean_email()
         if User.objects.filter(email__iexact=email).exists():
-            raise ValidationError(_("Another account has this address."))
+            raise ValidationError(_("Another account already uses this address."))
         return email
 
     def save(self, request: Any) -> Any:
@@ -128,20 +130,18 @@ class PreferencesForm(forms.ModelForm):
         model = User
         fields = ["name", "language", "digest_hour", "channel"]
         help_texts = {
-            "name": gettext_lazy(
-                "How history and mails call you. Your name in a team is set by its managers."
-            ),
-            "language": gettext_lazy("Of the pages and of mails to you."),
-            "digest_hour": gettext_lazy("By the clock of your first team, on its workdays."),
-            "channel": gettext_lazy("Whoever is in a channel reads what it is told. Managers add channels."),
+            "name": gettext_lazy("Shown in activity and emails. Managers set your name in each team."),
+            "language": gettext_lazy("For pages and emails to you."),
+            "digest_hour": gettext_lazy("In your first team's time zone, on its workdays."),
+            "channel": gettext_lazy("Everyone in a channel can read its messages. Managers add channels."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["language"]
-        field.choices = [("", gettext_lazy("As the browser asks")), *settings.LANGUAGES]
+        field.choices = [("", gettext_lazy("Browser default")), *settings.LANGUAGES]
         hour: Any = self.fields["digest_hour"]
-        hour.choices = [("", gettext_lazy("As my team")), *((n, f"{n:02d}:00") for n in range(24))]
+        hour.choices = [("", gettext_lazy("Team default")), *((n, f"{n:02d}:00") for n in range(24))]
         told: Any = self.fields["channel"]
         told.empty_label = _("Email to %(address)s") % {"address": self.instance.email}
         told.queryset = Channel.objects.filter(
@@ -150,7 +150,7 @@ class PreferencesForm(forms.ModelForm):
         self.kinds = offered_kinds(tuple(access.memberships(self.instance)))
         said = dict(self.instance.notice_choices.values_list("kind", "wanted"))
         self.fields["kinds"] = forms.MultipleChoiceField(
-            label=gettext_lazy("Mails that I want"),
+            label=gettext_lazy("Email me about"),
             choices=[
                 (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.description})
                 for kind in self.kinds

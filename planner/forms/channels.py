@@ -20,8 +20,9 @@ class ChannelForm(forms.ModelForm):
         label=gettext_lazy("Address"),
         max_length=1000,
         help_text=gettext_lazy(
-            "As your chat program shows it for a robot or webhook: Feishu, Lark, DingTalk, WeCom, Slack, Teams, or "
-            "a webhook of your own, which gets JSON. It is a secret, and never shown again."
+            "The webhook or robot address from your chat app (Feishu, Lark, DingTalk, WeCom, "
+            "Slack or Teams), or your own webhook, which receives JSON. Keep it secret; it "
+            "is not shown again."
         ),
         widget=forms.TextInput(
             attrs={"placeholder": "https://…", "autocomplete": "off", "spellcheck": "false"}
@@ -31,7 +32,7 @@ class ChannelForm(forms.ModelForm):
         label=gettext_lazy("Signing secret"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("Only for a DingTalk robot that signs: it begins with SEC."),
+        help_text=gettext_lazy("Only for DingTalk robots that require a signature. Starts with SEC."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -53,5 +54,5 @@ class ChannelForm(forms.ModelForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Channel.objects.filter(team=self.instance.team, name=name).exists():
-            raise ValidationError(_("The team has a channel of this name."))
+            raise ValidationError(_("The team already has a channel with this name."))
         return name

@@ -41,7 +41,7 @@ class MemberForm(forms.ModelForm):
         fields = ["name", "job_title", "role"]
         help_texts = {
             "role": gettext_lazy(
-                "A viewer reads. A rep also says how their own tasks stand. A manager changes everything."
+                "Viewers can read. Reps can also update their own tasks. Managers can edit everything."
             )
         }
 
@@ -75,7 +75,7 @@ class SuccessorForm(forms.Form):
     successor = forms.ModelChoiceField(
         Membership.objects.none(),
         label=gettext_lazy("Who takes over the open work?"),
-        empty_label=gettext_lazy("Nobody for now"),
+        empty_label=gettext_lazy("No one for now"),
         required=False,
     )
 
@@ -101,7 +101,7 @@ class HolidaysField(forms.CharField):
                     days.add(_iso_date(text))
                 except ValueError:
                     errors.append(
-                        _("Line %(line)s: “%(text)s” is not a date. Write it as 2026-10-01.")
+                        _("Line %(line)s: “%(text)s” is not a date. Enter it as 2026-10-01.")
                         % {"line": number, "text": text}
                     )
         if errors:
@@ -132,39 +132,36 @@ class SettingsForm(forms.ModelForm):
     holidays = HolidaysField(
         label=gettext_lazy("Holidays"),
         required=False,
-        help_text=gettext_lazy(
-            "One date a line, such as 2026-10-01. Nobody is reminded of anything on these days."
-        ),
+        help_text=gettext_lazy("One date per line, such as 2026-10-01. No reminders are sent on these days."),
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
         required=False,
-        help_text=gettext_lazy("Its public holidays are days off, its make-up workdays are workdays."),
+        help_text=gettext_lazy("Public holidays count as days off, make-up workdays as workdays."),
     )
     extra_workdays = HolidaysField(
         label=gettext_lazy("Make-up workdays"),
         required=False,
-        help_text=gettext_lazy(
-            "Days on which you work although the calendar says otherwise, one date a line."
-        ),
+        help_text=gettext_lazy("Workdays that the calendar shows as days off, one date per line."),
     )
-    meeting_hour = forms.TypedChoiceField(label=gettext_lazy("Meeting hour"), choices=HOURS, coerce=int)
+    meeting_hour = forms.TypedChoiceField(label=gettext_lazy("Meeting time"), choices=HOURS, coerce=int)
     digest_hour = forms.TypedChoiceField(
-        label=gettext_lazy("Digest hour"),
+        label=gettext_lazy("Digest time"),
         choices=HOURS,
         coerce=int,
-        help_text=gettext_lazy("When the daily mail goes out, in the team's time zone."),
+        help_text=gettext_lazy("When the daily digest is sent, in the team's time zone."),
     )
 
     gap_threshold = ShareField(
-        label=gettext_lazy("Managers are told when a gap grows by"),
-        help_text=gettext_lazy("In per cent of the target, such as 5%, since the gap was at its smallest."),
+        label=gettext_lazy("Notify managers when a gap grows by"),
+        help_text=gettext_lazy("Percentage of the target, such as 5%, measured from the smallest gap."),
     )
 
     volatility_threshold = ShareField(
-        label=gettext_lazy("A figure has moved sharply beyond"),
+        label=gettext_lazy("Flag metric changes above"),
         help_text=gettext_lazy(
-            "In per cent of the month before, such as 20%; with two years of history, of the same month last year."
+            "Change against the previous month, such as 20%; with two years of history, "
+            "against the same month last year."
         ),
     )
 
@@ -188,9 +185,9 @@ class SettingsForm(forms.ModelForm):
         ]
         help_texts = {
             "grace_days": gettext_lazy(
-                "How many days after its due date an open task is told to the managers."
+                "Managers are notified when an open task is more than this many days overdue."
             ),
-            "language": gettext_lazy("Of mails to people without an account."),
+            "language": gettext_lazy("For emails to people who haven't chosen a language."),
             "currency": gettext_lazy("Three letters, such as CNY or USD."),
         }
 
@@ -201,7 +198,7 @@ class SettingsForm(forms.ModelForm):
         if zone not in dict(field.choices):
             field.choices = [(zone, zone), *field.choices]
         country: Any = self.fields["country"]
-        country.choices = [("", _("None: only what is typed here")), *countries(words.language())]
+        country.choices = [("", _("None: only the dates entered here")), *countries(words.language())]
         for each in self.fields.values():
             each.show_hidden_initial = True
 
@@ -211,7 +208,7 @@ class SettingsForm(forms.ModelForm):
             field, shown = self[name], self._shown(name)
             if shown is not None and field.field.has_changed(field.initial, shown):
                 self.add_error(
-                    name, _("Somebody changed this while you were editing. Save again to use yours.")
+                    name, _("Someone changed this while you were editing. Save again to keep your version.")
                 )
                 self._show_as_shown(name, field.initial)
         return values
@@ -235,7 +232,7 @@ class SettingsForm(forms.ModelForm):
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()
         if not re.fullmatch(r"[A-Z]{3}", currency):
-            raise ValidationError(_("A currency is three letters, such as CNY or USD."))
+            raise ValidationError(_("Enter a currency as three letters, such as CNY or USD."))
         return currency
 
 

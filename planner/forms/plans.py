@@ -22,14 +22,16 @@ from planner.web.requests import with_value
 OTHER = "other"
 # What is different in each scenario, for who has to choose one.
 ABOUT = {
-    Plan.Scenario.TARGET: gettext_lazy("A high target for a new period: make the way and the means clear."),
-    Plan.Scenario.DECLINE: gettext_lazy("Sales or conversion fall behind: find the bottleneck fast."),
+    Plan.Scenario.TARGET: gettext_lazy("A high target for a new period: get the path and resources clear."),
+    Plan.Scenario.DECLINE: gettext_lazy("Sales or conversion below expectations: find the bottleneck fast."),
     Plan.Scenario.NEW: gettext_lazy(
-        "No history yet in part of the business: the rhythm of the roll-out counts."
+        "Part of the business has no history yet: the roll-out schedule matters."
     ),
-    Plan.Scenario.EFFECTIVENESS: gettext_lazy("Newcomers ramp up slowly, veterans are tired: people first."),
+    Plan.Scenario.EFFECTIVENESS: gettext_lazy(
+        "New starters ramp up slowly, experienced reps are tired: start with the team."
+    ),
     Plan.Scenario.COMPETITION: gettext_lazy(
-        "A rival changes price or policy: defend or win back your share."
+        "A competitor changes price or policy: defend or win back share."
     ),
 }
 
@@ -61,7 +63,9 @@ class SpanForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
-            self.add_error("end", _("The plan ends before it starts: choose an end on or after the start."))
+            self.add_error(
+                "end", _("The plan ends before it starts. Choose an end date on or after the start.")
+            )
         elif start and end:
             try:
                 check_length(start, end)
@@ -74,12 +78,12 @@ class PlanForm(SpanForm):
     """Scenario, name and period, and the first metrics: those that the scenario suggests."""
 
     scenario = forms.ChoiceField(
-        label=gettext_lazy("What makes you plan?"), choices=Plan.Scenario.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Why are you planning?"), choices=Plan.Scenario.choices, widget=forms.RadioSelect
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     period = forms.ChoiceField(label=gettext_lazy("Period"))
     metrics = forms.MultipleChoiceField(
-        label=gettext_lazy("First metrics"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Metrics to start with"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: Any = None, *, team: Team, scenario: str = "") -> None:
@@ -114,7 +118,7 @@ class PlanForm(SpanForm):
                 (key, f"{names[key]} · {formats.day_range(*span, language)}")
                 for key, span in self.periods.items()
             ),
-            (OTHER, _("Other dates …")),
+            (OTHER, _("Custom dates")),
         ]
         self.offered: dict[str, Metric] = dict(standard_metrics(team))
         known = {metric.pk for metric in self.offered.values()}
@@ -139,7 +143,7 @@ class PlanForm(SpanForm):
                 self.errors.pop(name, None)
         for name in ("start", "end"):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("This day is missing."))
+                self.add_error(name, _("Enter a date."))
         if "metrics" in cleaned:
             cleaned["metrics"] = [self.offered[key] for key in cleaned["metrics"]]
         return cleaned
@@ -152,9 +156,9 @@ class PlanSettingsForm(SpanForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     scenario = forms.ChoiceField(label=gettext_lazy("Scenario"), choices=Plan.Scenario.choices)
     state = forms.ChoiceField(
-        label=gettext_lazy("State"),
+        label=gettext_lazy("Status"),
         choices=[(each.value, each.label) for each in (Plan.State.DRAFT, Plan.State.ACTIVE)],
-        help_text=gettext_lazy("The tasks of a draft call for nobody yet."),
+        help_text=gettext_lazy("Draft plans send no reminders."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -20,22 +20,22 @@ class Bottleneck(Recorded):
     Kind = BottleneckKind
 
     class Quadrant(models.TextChoices):
-        FIRST = "first", _("high impact, easy: first")
-        LATER = "later", _("high impact, hard: long-term")
-        AFTER = "after", _("low impact, easy: after the others")
-        NEVER = "never", _("low impact, hard: last, or never")
+        FIRST = "first", _("High impact, easy: do first")
+        LATER = "later", _("High impact, hard: long-term")
+        AFTER = "after", _("Low impact, easy: later")
+        NEVER = "never", _("Low impact, hard: drop")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="bottlenecks", verbose_name=_("plan"))
-    order = models.PositiveIntegerField(_("order"), default=0)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    order = models.PositiveIntegerField(_("position"), default=0)
+    kind = models.CharField(_("type"), max_length=10, choices=Kind)
     cause = models.CharField(_("cause"), max_length=200)
-    step = models.CharField(_("step of the funnel"), max_length=80, blank=True)
+    step = models.CharField(_("funnel step"), max_length=80, blank=True)
     evidence = models.TextField(_("evidence"), blank=True, max_length=2000)
     metric = models.ForeignKey(Metric, models.SET_NULL, null=True, blank=True, related_name="+")
     segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True, related_name="+")
     impact = models.PositiveSmallIntegerField(_("impact"), null=True, blank=True)
     ease = models.PositiveSmallIntegerField(_("ease"), null=True, blank=True)
-    in_focus = models.BooleanField(_("in focus"), default=False)
+    in_focus = models.BooleanField(_("In focus"), default=False)
 
     class Meta(Recorded.Meta):
         verbose_name = _("bottleneck")
@@ -45,12 +45,12 @@ class Bottleneck(Recorded):
             models.CheckConstraint(
                 condition=models.Q(impact__isnull=True) | models.Q(impact__range=(1, 5)),
                 name="impact_from_1_to_5",
-                violation_error_message=_("Impact is a number from 1 to 5."),
+                violation_error_message=_("Impact must be a whole number from 1 to 5."),
             ),
             models.CheckConstraint(
                 condition=models.Q(ease__isnull=True) | models.Q(ease__range=(1, 5)),
                 name="ease_from_1_to_5",
-                violation_error_message=_("Ease is a number from 1 to 5."),
+                violation_error_message=_("Ease must be a whole number from 1 to 5."),
             ),
         ]
 
@@ -78,15 +78,15 @@ class CauseView(Recorded):
     by = models.ForeignKey(
         Membership, models.SET_NULL, null=True, related_name="cause_views", verbose_name=_("member")
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Bottleneck.Kind)
+    kind = models.CharField(_("type"), max_length=10, choices=Bottleneck.Kind)
     text = models.CharField(_("cause"), max_length=200)
     bottleneck = models.ForeignKey(
         Bottleneck, models.SET_NULL, null=True, blank=True, related_name="views", verbose_name=_("bottleneck")
     )
 
     class Meta(Recorded.Meta):
-        verbose_name = _("view of causes")
-        verbose_name_plural = _("views of causes")
+        verbose_name = _("suggested cause")
+        verbose_name_plural = _("suggested causes")
         ordering = ["pk"]
 
     def __str__(self) -> str:

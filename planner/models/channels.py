@@ -35,7 +35,7 @@ class Channel(models.Model):
             models.UniqueConstraint(
                 fields=["team", "name"],
                 name="one_channel_per_name",
-                violation_error_message=_("The team has a channel of this name."),
+                violation_error_message=_("The team already has a channel with this name."),
             )
         ]
 

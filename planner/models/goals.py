@@ -17,27 +17,27 @@ class Goal(Recorded):
     """A core goal (no parent) or one dimension of it, with baseline, target and date."""
 
     class Kind(models.TextChoices):
-        REACH = GoalKind.REACH.value, _("reach a level")
-        GROW_BY = GoalKind.GROW_BY.value, _("grow by an amount")
-        GROW_PERCENT = GoalKind.GROW_PERCENT.value, _("grow by a percentage")
-        SHARE = GoalKind.SHARE.value, _("reach a share")
+        REACH = GoalKind.REACH.value, _("Reach a value")
+        GROW_BY = GoalKind.GROW_BY.value, _("Grow by an amount")
+        GROW_PERCENT = GoalKind.GROW_PERCENT.value, _("Grow by %")
+        SHARE = GoalKind.SHARE.value, _("Reach a share")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="goals", verbose_name=_("plan"))
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="parts", verbose_name=_("core goal")
     )
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("position"), default=0)
     name = models.CharField(_("goal"), max_length=120)
     metric = models.ForeignKey(Metric, models.SET_NULL, null=True, blank=True, related_name="+")
     segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True, related_name="+")
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.REACH)
+    kind = models.CharField(_("type"), max_length=12, choices=Kind, default=Kind.REACH)
     baseline = models.DecimalField(_("baseline"), null=True, blank=True, **FIGURE)
     target = models.DecimalField(_("target"), null=True, blank=True, **FIGURE)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
     owner = models.ForeignKey(
         Membership, models.SET_NULL, null=True, blank=True, related_name="goals", verbose_name=_("owner")
     )
-    due = models.DateField(_("due"), null=True, blank=True)
+    due = models.DateField(_("due date"), null=True, blank=True)
     bottleneck = models.ForeignKey(Bottleneck, models.SET_NULL, null=True, blank=True, related_name="goals")
     specific = models.TextField(_("specific"), blank=True, max_length=1000)
     measurable = models.TextField(_("measurable"), blank=True, max_length=1000)
@@ -53,7 +53,7 @@ class Goal(Recorded):
             models.CheckConstraint(
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
                 name="goal_is_not_its_own_part",
-                violation_error_message=_("A goal cannot be a part of itself."),
+                violation_error_message=_("A goal can't be its own sub-goal."),
             )
         ]
 

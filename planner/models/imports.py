@@ -21,15 +21,15 @@ class Import(Recorded):
     """What a file brought, or somebody typed: `before` has a line for each reading that it changed."""
 
     class Kind(models.TextChoices):
-        READINGS = "readings", _("readings")
-        ORDERS = "orders", _("order lines")
-        TYPED = "typed", _("by hand")
+        READINGS = "readings", _("Metric values")
+        ORDERS = "orders", _("Order lines")
+        TYPED = "typed", _("Entered by hand")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="imports", verbose_name=_("team"))
     plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="imports", verbose_name=_("plan"))
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    kind = models.CharField(_("type"), max_length=8, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)
-    readings = models.PositiveIntegerField(_("readings"))
+    readings = models.PositiveIntegerField(_("Metric values"))
     # [metric, month, segment, what stood there or null, what the file brought], as its readings were put.
     before = models.JSONField(default=list, editable=False)
 
@@ -60,11 +60,11 @@ class Upload(models.Model):
     """A file on its way: read by a worker, looked at by who brought it, saved or thrown away."""
 
     class State(models.TextChoices):
-        READING = "reading", _("is being read")
-        READY = "ready", _("can be saved")
-        REFUSED = "refused", _("cannot be saved")
-        SAVING = "saving", _("is being saved")
-        SAVED = "saved", _("saved")
+        READING = "reading", _("Reading")
+        READY = "ready", _("Ready to save")
+        REFUSED = "refused", _("Can't be saved")
+        SAVING = "saving", _("Saving")
+        SAVED = "saved", _("Saved")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="uploads", verbose_name=_("plan"))
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
@@ -72,7 +72,7 @@ class Upload(models.Model):
     stored_as = models.CharField(max_length=60, unique=True)
     # What the person has said about the file, as Choices in planner/readings/imports/pipeline.py reads it.
     choices = models.JSONField(default=dict)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.READING)
+    state = models.CharField(_("status"), max_length=8, choices=State, default=State.READING)
     # How much of the file is read, in per cent; and since when a worker should have it.
     progress = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)

@@ -24,37 +24,39 @@ FIGURE: Any = {"max_digits": 20, "decimal_places": 6}
 class BottleneckKind(models.TextChoices):
     """The four kinds of what can hold a team back."""
 
-    CUSTOMERS = "customers", _("too few customers")
-    CONVERSION = "conversion", _("low conversion efficiency")
-    VALUE = "value", _("low order value or repurchase")
-    EXECUTION = "execution", _("team execution")
+    CUSTOMERS = "customers", _("Too few customers")
+    CONVERSION = "conversion", _("Low conversion efficiency")
+    VALUE = "value", _("Low order value or repurchase")
+    EXECUTION = "execution", _("Team execution")
 
 
 class Metric(Recorded):
     """A figure that the team follows, with the rule by which it adds up over time."""
 
     class Kind(models.TextChoices):
-        AMOUNT = "amount", _("amount of money")
-        COUNT = "count", _("count")
-        RATE = "rate", _("rate")
-        COST = "cost", _("cost of one")
+        AMOUNT = "amount", _("Amount")
+        COUNT = "count", _("Number")
+        RATE = "rate", _("Rate")
+        COST = "cost", _("Unit cost")
 
     class Direction(models.TextChoices):
-        HIGHER = gaps.Direction.HIGHER.value, _("higher is better")
-        LOWER = gaps.Direction.LOWER.value, _("lower is better")
+        HIGHER = gaps.Direction.HIGHER.value, _("Higher is better")
+        LOWER = gaps.Direction.LOWER.value, _("Lower is better")
 
     class Aggregation(models.TextChoices):
-        SUM = gaps.Aggregation.SUM.value, _("adds up")
-        AVERAGE = gaps.Aggregation.AVERAGE.value, _("is averaged")
-        LAST = gaps.Aggregation.LAST.value, _("last value counts")
-        RATIO = gaps.Aggregation.RATIO.value, _("ratio of two totals")
+        SUM = gaps.Aggregation.SUM.value, _("Sum")
+        AVERAGE = gaps.Aggregation.AVERAGE.value, _("Average")
+        LAST = gaps.Aggregation.LAST.value, _("Last value")
+        RATIO = gaps.Aggregation.RATIO.value, _("Ratio")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="metrics", verbose_name=_("team"))
     name = models.CharField(_("name"), max_length=80)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
-    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.AMOUNT)
+    kind = models.CharField(_("type"), max_length=6, choices=Kind, default=Kind.AMOUNT)
     direction = models.CharField(_("direction"), max_length=6, choices=Direction, default=Direction.HIGHER)
-    aggregation = models.CharField(_("over time"), max_length=7, choices=Aggregation, default=Aggregation.SUM)
+    aggregation = models.CharField(
+        _("aggregation"), max_length=7, choices=Aggregation, default=Aggregation.SUM
+    )
     numerator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     denominator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     # Which kind of bottleneck it speaks of when it falls behind; "" where nobody has said so yet.
@@ -72,7 +74,7 @@ class Metric(Recorded):
                 fields=["team", "name"],
                 condition=models.Q(removed_at=None),
                 name="one_metric_per_name",
-                violation_error_message=_("The team has a metric of this name."),
+                violation_error_message=_("The team already has a metric with this name."),
             )
         ]
 
@@ -122,23 +124,25 @@ class Formula(Recorded):
     def clean(self) -> None:
         """Two to six factors, each a metric of the team or a ratio of two."""
         if not FEWEST_FACTORS <= len(self.factors) <= MOST_FACTORS:
-            raise ValidationError({"factors": _("A formula has two to six factors.")})
+            raise ValidationError({"factors": _("A formula needs two to six factors.")})
         known = set(Metric.objects.filter(team=self.team_id).values_list("pk", flat=True))
         if not self.metric_ids <= known:
-            raise ValidationError({"factors": _("A factor is a metric of the team, or a ratio of two.")})
+            raise ValidationError(
+                {"factors": _("Each factor must be one of the team's metrics or a ratio of two of them.")}
+            )
 
 
 class Segment(models.Model):
     """A part of the business along one dimension: the whole, a region, a product line or a sub-team."""
 
     class Dimension(models.TextChoices):
-        WHOLE = "whole", _("whole")
+        WHOLE = "whole", _("Total")
         REGION = "region", _("region")
         PRODUCT_LINE = "product_line", _("product line")
         SUB_TEAM = "sub_team", _("sub-team")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="segments")
-    dimension = models.CharField(_("dimension"), max_length=12, choices=Dimension)
+    dimension = models.CharField(_("segment type"), max_length=12, choices=Dimension)
     name = models.CharField(_("name"), max_length=80, blank=True)
 
     class Meta:
@@ -147,13 +151,13 @@ class Segment(models.Model):
             models.UniqueConstraint(
                 fields=["team", "dimension", "name"],
                 name="one_segment_per_name",
-                violation_error_message=_("The team has a segment of this name."),
+                violation_error_message=_("The team already has a segment with this name."),
             ),
             models.CheckConstraint(
                 condition=models.Q(dimension="whole", name="")
                 | (~models.Q(dimension="whole") & ~models.Q(name="")),
                 name="the_whole_has_no_name",
-                violation_error_message=_("A segment needs a name; only the whole has none."),
+                violation_error_message=_("Enter a name for the segment. Only Total has no name."),
             ),
         ]
 
@@ -165,25 +169,25 @@ class PlanMetric(Recorded):
     """One row of Table 1: a metric that this plan wants to move, with its target."""
 
     class Basis(models.TextChoices):
-        SHORTFALL = gaps.Basis.SHORTFALL.value, _("of the target (shortfall)")
-        UPLIFT = gaps.Basis.UPLIFT.value, _("of the current value (required uplift)")
+        SHORTFALL = gaps.Basis.SHORTFALL.value, _("Target (shortfall rate)")
+        UPLIFT = gaps.Basis.UPLIFT.value, _("Current value (required uplift)")
 
     class TargetPeriod(models.TextChoices):
-        MONTH = gaps.TargetPeriod.MONTH.value, _("monthly level")
-        QUARTER = gaps.TargetPeriod.QUARTER.value, _("total of a quarter")
-        YEAR = gaps.TargetPeriod.YEAR.value, _("total of a year")
+        MONTH = gaps.TargetPeriod.MONTH.value, _("Per month")
+        QUARTER = gaps.TargetPeriod.QUARTER.value, _("Per quarter")
+        YEAR = gaps.TargetPeriod.YEAR.value, _("Per year")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="metrics", verbose_name=_("plan"))
     metric = models.ForeignKey(Metric, models.PROTECT, related_name="in_plans", verbose_name=_("metric"))
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("position"), default=0)
     target = models.DecimalField(_("target"), null=True, blank=True, **FIGURE)
     target_period = models.CharField(
         _("target period"), max_length=7, choices=TargetPeriod, default=TargetPeriod.MONTH
     )
     basis = models.CharField(_("gap rate basis"), max_length=9, choices=Basis, default=Basis.SHORTFALL)
     as_of = models.DateField(_("as of"), null=True, blank=True)
-    override = models.DecimalField(_("typed value"), null=True, blank=True, **FIGURE)
-    override_reason = models.CharField(_("source of the typed value"), max_length=200, blank=True)
+    override = models.DecimalField(_("value entered by hand"), null=True, blank=True, **FIGURE)
+    override_reason = models.CharField(_("source of the value entered by hand"), max_length=200, blank=True)
     problems = models.TextField(_("main problems"), blank=True, max_length=2000)
 
     class Meta(Recorded.Meta):
@@ -195,19 +199,17 @@ class PlanMetric(Recorded):
                 fields=["plan", "metric"],
                 condition=models.Q(removed_at=None),
                 name="one_row_per_metric",
-                violation_error_message=_("This metric is in the table already."),
+                violation_error_message=_("This metric is already in the table."),
             ),
             models.CheckConstraint(
                 condition=models.Q(target_period__in=["month", "quarter", "year"]),
                 name="known_target_period",
-                violation_error_message=_(
-                    "A target is a monthly level, or the total of a quarter or a year."
-                ),
+                violation_error_message=_("Choose a target period: per month, per quarter or per year."),
             ),
             models.CheckConstraint(
                 condition=models.Q(basis__in=["shortfall", "uplift"]),
                 name="known_basis",
-                violation_error_message=_("A gap rate is based on the target or on the current value."),
+                violation_error_message=_("Choose a gap rate basis: target or current value."),
             ),
         ]
 
@@ -237,7 +239,7 @@ class GapPoint(models.Model):
     """
 
     plan_metric = models.ForeignKey(PlanMetric, models.CASCADE, related_name="gap_points")
-    day = models.DateField(_("local day"))
+    day = models.DateField(_("local date"))
     current = models.DecimalField(_("current value"), **DERIVED)
     target = models.DecimalField(_("target"), **DERIVED)
     gap = models.DecimalField(_("gap"), **DERIVED)
@@ -254,7 +256,7 @@ class GapPoint(models.Model):
             models.UniqueConstraint(
                 fields=["plan_metric", "day"],
                 name="one_gap_point_per_day",
-                violation_error_message=_("The gap of that day is kept already."),
+                violation_error_message=_("The gap for that day is already recorded."),
             )
         ]
         indexes = [

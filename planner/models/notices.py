@@ -37,32 +37,32 @@ class Notice(models.Model):
     """
 
     class State(models.TextChoices):
-        CLAIMED = "claimed", _("to be sent")
-        NOTHING = "nothing", _("nothing to say")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("not sent")
-        UNKNOWN = "unknown", _("not known whether it arrived")
-        MISSED = "missed", _("missed: more than four hours late")
+        CLAIMED = "claimed", _("To be sent")
+        NOTHING = "nothing", _("Nothing to report")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+        UNKNOWN = "unknown", _("Delivery unknown")
+        MISSED = "missed", _("Missed: more than four hours late")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("person"))
-    kind = models.CharField(_("kind"), max_length=20)
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("recipient"))
+    kind = models.CharField(_("type"), max_length=20)
     about = models.CharField(max_length=60)
-    day = models.DateField(_("local day"))
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.CLAIMED)
+    day = models.DateField(_("local date"))
+    state = models.CharField(_("status"), max_length=8, choices=State, default=State.CLAIMED)
     message_id = models.CharField(max_length=120, unique=True)
-    decided_at = models.DateTimeField(_("decided"))
-    try_at = models.DateTimeField(_("next try"))
+    decided_at = models.DateTimeField(_("checked at"))
+    try_at = models.DateTimeField(_("next attempt"))
     taken_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    error = models.CharField(_("what went wrong"), max_length=300, blank=True)
-    set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    set_aside_at = models.DateTimeField(_("dismissed at"), null=True, blank=True)
 
     objects: ClassVar[Any] = NoticeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
         ordering = ["-day", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -79,7 +79,7 @@ class Notice(models.Model):
                 condition=Q(state="claimed", ended_at=None)
                 | (~Q(state="claimed") & Q(ended_at__isnull=False)),
                 name="a_notice_that_ended_says_when",
-                violation_error_message=_("A notice that is no longer to be sent says since when."),
+                violation_error_message=_("A notification that is no longer to be sent needs an end time."),
             ),
         ]
         indexes = [models.Index(fields=["state", "try_at"], name="notice_by_state")]
@@ -108,15 +108,15 @@ class NoticeChoice(models.Model):
     """A person's word on one kind of notice; without one, the kind's own default holds."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notice_choices")
-    kind = models.CharField(_("kind"), max_length=20)
-    wanted = models.BooleanField(_("wanted"))
+    kind = models.CharField(_("type"), max_length=20)
+    wanted = models.BooleanField(_("enabled"))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "kind"],
                 name="one_choice_per_person_and_kind",
-                violation_error_message=_("This person has chosen about this kind already."),
+                violation_error_message=_("This person already has a setting for this notification."),
             )
         ]
 

@@ -44,7 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     digest_hour = models.PositiveSmallIntegerField(
-        _("hour of the daily mail"),
+        _("daily digest time"),
         null=True,
         blank=True,
         choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
@@ -55,7 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("where I am told"),
+        verbose_name=_("notify me by"),
     )
     calendar_secret = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     last_team = models.ForeignKey("planner.Team", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -75,7 +75,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="one_user_per_address",
-                violation_error_message=_("This address has an account."),
+                violation_error_message=_("This email address already has an account."),
             )
         ]
 
@@ -90,7 +90,7 @@ def check_time_zone(name: str) -> None:
     """Refuse what is no name of a time zone, with a ValidationError."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
-            _("“%(name)s” is no time zone. Choose one such as Asia/Shanghai."), params={"name": name}
+            _("“%(name)s” is not a time zone. Choose one such as Asia/Shanghai."), params={"name": name}
         )
 
 
@@ -127,12 +127,15 @@ class Team(models.Model):
     )
     meeting_hour = models.PositiveSmallIntegerField(_("meeting hour"), default=10)
     digest_hour = models.PositiveSmallIntegerField(_("digest hour"), default=8)
-    grace_days = models.PositiveSmallIntegerField(_("days until a manager is told"), default=3)
+    grace_days = models.PositiveSmallIntegerField(_("days before managers are notified"), default=3)
     gap_threshold = models.DecimalField(
-        _("gap that managers are told of"), max_digits=4, decimal_places=3, default=Decimal("0.05")
+        _("gap increase before managers are notified"),
+        max_digits=4,
+        decimal_places=3,
+        default=Decimal("0.05"),
     )
     volatility_threshold = models.DecimalField(
-        _("sharp move of a figure"), max_digits=4, decimal_places=3, default=Decimal("0.2")
+        _("sharp change in a metric"), max_digits=4, decimal_places=3, default=Decimal("0.2")
     )
     revision = models.PositiveBigIntegerField(default=0, editable=False)
 
@@ -143,27 +146,27 @@ class Team(models.Model):
             models.CheckConstraint(
                 condition=models.Q(grace_days__range=(0, 60)),
                 name="grace_days_from_0_to_60",
-                violation_error_message=_("The days until a manager is told are a number from 0 to 60."),
+                violation_error_message=_("Days before managers are notified must be from 0 to 60."),
             ),
             models.CheckConstraint(
                 condition=models.Q(gap_threshold__range=(Decimal("0.001"), Decimal(1))),
                 name="gap_threshold_from_0_1_to_100_percent",
-                violation_error_message=_("The growth of a gap is from 0.1 to 100 per cent of the target."),
+                violation_error_message=_("The gap increase must be from 0.1 to 100 per cent of the target."),
             ),
             models.CheckConstraint(
                 condition=models.Q(volatility_threshold__range=(Decimal("0.01"), Decimal(1))),
                 name="volatility_threshold_from_1_to_100_percent",
-                violation_error_message=_("A sharp move is one of 1 to 100 per cent."),
+                violation_error_message=_("A sharp change must be from 1 to 100 per cent."),
             ),
             models.CheckConstraint(
                 condition=models.Q(meeting_weekday__range=(1, 7)),
                 name="meeting_weekday_exists",
-                violation_error_message=_("Choose a weekday from Monday to Sunday."),
+                violation_error_message=_("Choose a day from Monday to Sunday."),
             ),
             models.CheckConstraint(
                 condition=models.Q(meeting_hour__range=(0, 23), digest_hour__range=(0, 23)),
                 name="hours_of_the_day",
-                violation_error_message=_("An hour is a number from 0 to 23."),
+                violation_error_message=_("Choose an hour from 0 to 23."),
             ),
         ]
 
@@ -243,12 +246,12 @@ class Membership(Recorded):
                 fields=["team", "user"],
                 condition=models.Q(removed_at=None, user__isnull=False),
                 name="one_membership_per_person",
-                violation_error_message=_("This person is in the team already."),
+                violation_error_message=_("This person is already in the team."),
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=["viewer", "rep", "manager"]),
                 name="known_role",
-                violation_error_message=_("A role is viewer, rep or manager."),
+                violation_error_message=_("Choose a role: viewer, rep or manager."),
             ),
         ]
 

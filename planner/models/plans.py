@@ -22,7 +22,7 @@ WATCHED_AFTER_END = dt.timedelta(days=30)
 def check_length(start: dt.date, end: dt.date) -> None:
     """Raise ValidationError beside `end` for a plan that would be longer than one may be."""
     if end - start > LONGEST:
-        raise ValidationError({"end": _("A plan lasts three years at the most: choose an earlier end.")})
+        raise ValidationError({"end": _("A plan can last three years at most. Choose an earlier end date.")})
 
 
 class PlanQuerySet(PresentQuerySet):
@@ -35,23 +35,23 @@ class Plan(Recorded):
     """One period of a team: its diagnosis, goals, strategies, tasks and reviews."""
 
     class Scenario(models.TextChoices):
-        TARGET = "target", _("target pressure")
-        DECLINE = "decline", _("sustained decline")
-        NEW = "new", _("new market or product")
-        EFFECTIVENESS = "effectiveness", _("team effectiveness")
-        COMPETITION = "competition", _("competitive change")
+        TARGET = "target", _("Target pressure")
+        DECLINE = "decline", _("Sustained decline")
+        NEW = "new", _("New market or product")
+        EFFECTIVENESS = "effectiveness", _("Team effectiveness")
+        COMPETITION = "competition", _("Competitive change")
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        ACTIVE = "active", _("active")
-        CLOSED = "closed", _("closed")
+        DRAFT = "draft", _("Draft")
+        ACTIVE = "active", _("Active")
+        CLOSED = "closed", _("Closed")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="plans", verbose_name=_("team"))
     name = models.CharField(_("name"), max_length=120)
     scenario = models.CharField(_("scenario"), max_length=14, choices=Scenario, default=Scenario.TARGET)
     start = models.DateField(_("start"))
     end = models.DateField(_("end"))
-    state = models.CharField(_("state"), max_length=6, choices=State, default=State.ACTIVE)
+    state = models.CharField(_("status"), max_length=6, choices=State, default=State.ACTIVE)
     previous = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -72,7 +72,7 @@ class Plan(Recorded):
                 condition=models.Q(end__gte=models.F("start")),
                 name="plan_ends_after_it_starts",
                 violation_error_message=_(
-                    "The plan ends before it starts: choose an end on or after the start."
+                    "The plan ends before it starts. Choose an end date on or after the start."
                 ),
             )
         ]

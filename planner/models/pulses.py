@@ -10,10 +10,10 @@ class Pulse(models.Model):
     """When one part of the background work was last heard of, and how long it had waited in its queue."""
 
     class Name(models.TextChoices):
-        BEAT = "beat", _("Schedule")
-        WORKER = "worker", _("Worker")
-        MAIL = "mail", _("Worker for mail")
-        DECISIONS = "decisions", _("Last decision")
+        BEAT = "beat", _("Scheduler")
+        WORKER = "worker", _("Background worker")
+        MAIL = "mail", _("Email worker")
+        DECISIONS = "decisions", _("Last check")
 
     name = models.CharField(max_length=10, choices=Name, unique=True)
     at = models.DateTimeField()

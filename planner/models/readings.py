@@ -151,7 +151,7 @@ class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):  # type: ig
         for place, (expected, _wanted) in sides.items():
             if _numbers(as_text(there.get(place))) != _numbers(expected):
                 raise CannotUndo(
-                    _("The readings of %(month)s have been changed again since.")
+                    _("The values for %(month)s have been changed since, so this can't be undone.")
                     % {"month": f"{place[1]:%Y-%m}"}
                 )
         gone = [there[place].pk for place, (_expected, wanted) in sides.items() if wanted is None]
@@ -181,12 +181,12 @@ class Reading(models.Model):
             models.UniqueConstraint(
                 fields=["metric", "month", "segment"],
                 name="one_reading_per_month",
-                violation_error_message=gettext_lazy("This month has a value already: change that one."),
+                violation_error_message=gettext_lazy("This month already has a value. Change that one."),
             ),
             models.CheckConstraint(
                 condition=models.Q(month__day=1),
                 name="reading_is_of_a_month",
-                violation_error_message=gettext_lazy("A month is written as its first day."),
+                violation_error_message=gettext_lazy("Enter a month as its first day, such as 2026-10-01."),
             ),
         ]
 

@@ -122,7 +122,7 @@ def _months(parsed: Parsed, plan: Plan) -> Months:
     language = words.language()
     names = [formats.month(month, language) for month in months[-MONTHS_SHOWN:]]
     if len(months) > 1:
-        names = [_("Sum of %(n)d months") % {"n": len(months)}, *names]
+        names = [_("Total of %(n)d months") % {"n": len(months)}, *names]
     rows = []
     for name, values in whole.items():
         scale = Scale(metrics[name].is_rate)

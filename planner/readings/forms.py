@@ -39,7 +39,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "CSV or XLSX: readings by month, or order lines. Nothing is saved before you have seen it."
+            "CSV or XLSX: metric values by month, or order lines. You see a preview before anything is saved."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
@@ -48,7 +48,7 @@ class FileForm(forms.Form):
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_FILE:
             raise ValidationError(
-                _("The file has %(size)d MB; at most %(most)d MB are read.")
+                _("The file is %(size)d MB; the limit is %(most)d MB.")
                 % {"size": (file.size or 0) // MEGABYTE, "most": LARGEST_FILE // MEGABYTE}
             )
         return file
@@ -60,44 +60,44 @@ class ChoicesForm(forms.Form):
     all_optional = True
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("The file holds"),
+        label=gettext_lazy("File content"),
         required=False,
         choices=[
-            ("", gettext_lazy("what its header says")),
-            (Kind.READINGS.value, gettext_lazy("readings")),
-            (Kind.ORDERS.value, gettext_lazy("order lines")),
+            ("", gettext_lazy("Detect from header")),
+            (Kind.READINGS.value, gettext_lazy("Metric values")),
+            (Kind.ORDERS.value, gettext_lazy("Order lines")),
         ],
     )
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     date_order = forms.ChoiceField(
-        label=gettext_lazy("Dates are written"),
+        label=gettext_lazy("Date format"),
         required=False,
         choices=[
-            ("", gettext_lazy("as the column shows")),
-            (DateOrder.MDY.value, gettext_lazy("month, day, year")),
-            (DateOrder.DMY.value, gettext_lazy("day, month, year")),
+            ("", gettext_lazy("Detect from column")),
+            (DateOrder.MDY.value, gettext_lazy("Month, day, year")),
+            (DateOrder.DMY.value, gettext_lazy("Day, month, year")),
         ],
     )
     order_key = forms.ChoiceField(
-        label=gettext_lazy("Lines are one order if they share"),
+        label=gettext_lazy("Identify orders by"),
         required=False,
         choices=[
-            (OrderKey.NUMBER.value, gettext_lazy("the number")),
-            (OrderKey.WITH_DATE.value, gettext_lazy("the number and the day")),
-            (OrderKey.WITH_CUSTOMER.value, gettext_lazy("the number and the customer")),
+            (OrderKey.NUMBER.value, gettext_lazy("Order number")),
+            (OrderKey.WITH_DATE.value, gettext_lazy("Order number and date")),
+            (OrderKey.WITH_CUSTOMER.value, gettext_lazy("Order number and customer")),
         ],
     )
     history = forms.ChoiceField(
-        label=gettext_lazy("These orders are"),
+        label=gettext_lazy("Orders in the file"),
         required=False,
         choices=[
-            ("", gettext_lazy("the whole history, if they are the first")),
-            ("whole", gettext_lazy("the whole history")),
-            ("part", gettext_lazy("a part of it")),
+            ("", gettext_lazy("Full order history if this is the first import")),
+            ("whole", gettext_lazy("Full order history")),
+            ("part", gettext_lazy("Part of the order history")),
         ],
     )
     create_metrics = forms.BooleanField(
-        label=gettext_lazy("Make metrics that the team does not have"), required=False
+        label=gettext_lazy("Add metrics that the team doesn't have yet"), required=False
     )
 
     def __init__(
@@ -113,7 +113,7 @@ class ChoicesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if len(sheets) > 1:
-            only = [("", _("the only one with data")), *((name, name) for name in sheets)]
+            only = [("", _("The only sheet with data")), *((name, name) for name in sheets)]
             cast(forms.ChoiceField, self.fields["sheet"]).choices = only
         else:
             del self.fields["sheet"]
@@ -122,12 +122,12 @@ class ChoicesForm(forms.Form):
         elif kind == Kind.READINGS:
             for name in ("date_order", "order_key", "history"):
                 del self.fields[name]
-        names = [("", _("none")), *((header, header) for header in dict.fromkeys(headers) if header)]
+        names = [("", _("None")), *((header, header) for header in dict.fromkeys(headers) if header)]
         self.unknown = dict(enumerate(unknown))
-        names_of_team = [("", _("no metric of the team")), *((name, name) for name in metrics)]
+        names_of_team = [("", _("No matching team metric")), *((name, name) for name in metrics)]
         for at, name in self.unknown.items():
             self.fields[f"metric-{at}"] = forms.ChoiceField(
-                label=_("“%(name)s” is") % {"name": name},
+                label=_("Metric for “%(name)s”") % {"name": name},
                 required=False,
                 choices=names_of_team,
                 initial=unknown[name],

@@ -26,8 +26,8 @@ def readings_sheet(plan: Plan) -> Sheet:
         .order_by("metric__name", "metric", "segment__dimension", "segment__name", "month")
     )
     return Sheet(
-        name=_("Readings"),
-        title=_("Readings"),
+        name=_("Metric values"),
+        title=_("Metric values"),
         note=plan.team.name,
         language=words.language(),
         headings=COLUMNS,

@@ -115,9 +115,9 @@ class ReadingsTable(Table):
     url_name = "readings"
     file_name = ""
     is_broad = True
-    title = gettext_lazy("History of the figures")
-    heading = gettext_lazy("History of the figures")
-    empty = gettext_lazy("No metric and no reading yet. Import last year's orders or your Excel table.")
+    title = gettext_lazy("Metric history")
+    heading = gettext_lazy("Metric history")
+    empty = gettext_lazy("No metrics yet. Import last year's orders or an Excel table.")
 
     def __init__(self, plan: Plan, member: Membership, params: QueryDict | None = None) -> None:
         self.plan, self.params = plan, params or QueryDict()
@@ -206,7 +206,7 @@ class ReadingsTable(Table):
         return found
 
     def summary(self) -> str:
-        said = _("Every value with its source: point at it, or open it.")
+        said = _("Hover or click a value to see its source.")
         return f"{self.segment} · {said}" if self.segment else said
 
     # Its rows.
@@ -252,7 +252,7 @@ class ReadingsTable(Table):
         ]
         named = cells.lines(metric.name, metric.unit or metric.get_kind_display())
         shown = {
-            "metric": cells.beside(named, cells.sparkline(values, _("The months shown"))),
+            "metric": cells.beside(named, cells.sparkline(values, _("Months shown"))),
             **{f"{month:%Y-%m}": self._cell(metric, month) for month in self.months},
         }
         return self.row(kind, metric, shown)
@@ -263,7 +263,7 @@ class ReadingsTable(Table):
             return cells.EMPTY
         language = words.language()
         shown = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
-        said = [reading.source or _("no source given")]
+        said = [reading.source or _("No source")]
         if reading.entered_by:
             said.append(str(reading.entered_by))
         said.append(formats.day(self.plan.team.today(reading.entered_at), language))

@@ -60,7 +60,7 @@ def _never_left_alone(upload: Upload) -> Iterator[None]:
 
 def give_up(upload: Upload) -> None:
     """Say that whoever worked on a file does not any more; it can be read again."""
-    said = _("The work on it stopped before it was done. Nothing was saved: read it again.")
+    said = _("The import stopped before it finished. Nothing was saved. Read the file again.")
     found = Findings.from_json(upload.found).given_up(said)
     Upload.objects.filter(pk=upload.pk, state=upload.state).update(
         state=State.REFUSED, found=found.as_json(), progress=0
@@ -146,7 +146,7 @@ def save_upload(pk: int) -> None:
                     changed_metrics=parsed.changed_metrics,
                 )
             except PlanClosed:
-                parsed.problems.error(_("The plan is closed: nothing in it is changed."))
+                parsed.problems.error(_("The plan is closed and can't be changed."))
         found = findings_of(parsed, upload.plan, saved)
     state = State.SAVED if parsed.is_accepted else State.REFUSED
     Upload.objects.filter(pk=pk, state=State.SAVING).update(found=found.as_json(), state=state)

@@ -59,7 +59,9 @@ def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         act = request.POST.get("act", "")
         if act == "cancel":
             uploads.throw_away(found)
-            messages.success(request, _("Nothing of “%(name)s” was saved.") % {"name": found.file_name})
+            messages.success(
+                request, _("Import of “%(name)s” cancelled. Nothing was saved.") % {"name": found.file_name}
+            )
             return redirect("readings-import", plan.pk)
         if found.is_under_way:
             return redirect("readings-upload", plan.pk, pk)
@@ -84,7 +86,13 @@ def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse
     if not enqueue_upload(found.pk, saving=saving):
         found.state = before if saving else Upload.State.REFUSED
         found.save(update_fields=["state"])
-        messages.error(request, _("The work in the background cannot be reached. Try again in a minute."))
+        messages.error(
+            request,
+            _(
+                "The file could not be processed: the background service is not responding. Try "
+                "again in a minute."
+            ),
+        )
     return redirect("readings-upload", found.plan_id, found.pk)
 
 
@@ -93,8 +101,8 @@ def _farewell(request: Request, plan: Plan, found: Upload) -> HttpResponse:
     seen = Findings.from_json(found.found)
     count, revision = seen.readings, seen.counted and seen.counted.revision
     said = ngettext(
-        "%(count)s reading of “%(name)s” is in the history now.",
-        "%(count)s readings of “%(name)s” are in the history now.",
+        "Imported %(count)s value from “%(name)s”.",
+        "Imported %(count)s values from “%(name)s”.",
         count,
     )
     undo = f"undo:{reverse('plan-undo', args=[plan.pk, revision])}" if revision else ""

@@ -29,7 +29,7 @@ def read(path: Path, report: Report = unheard) -> list[Grid]:
         raise Unreadable(_("The file is empty."))
     if size > LARGEST_FILE:
         raise Unreadable(
-            _("The file has %(size)d MB; at most %(most)d MB are read.")
+            _("The file is %(size)d MB; the limit is %(most)d MB.")
             % {"size": size // MEGABYTE, "most": LARGEST_FILE // MEGABYTE}
         )
     with path.open("rb") as file:
@@ -38,6 +38,6 @@ def read(path: Path, report: Report = unheard) -> list[Grid]:
         return read_workbook(path, report)
     if start == _OLE:
         raise Unreadable(
-            _("This is an old or a password-protected workbook. Save it as XLSX without a password.")
+            _("This workbook is in an old format or password-protected. Save it as XLSX without a password.")
         )
     return [read_text(path, report)]

@@ -74,7 +74,7 @@ def encoding_of(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise Unreadable(_("The encoding of the file is not known. Save it as CSV UTF-8 or as XLSX."))
+    raise Unreadable(_("The file encoding is not recognised. Save the file as CSV UTF-8 or XLSX."))
 
 
 def _read_through(path: Path, encoding: str) -> None:
@@ -83,7 +83,9 @@ def _read_through(path: Path, encoding: str) -> None:
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             if "\0" in decoder.decode(piece):
-                raise Unreadable(_("This is no text file: it holds a NUL character. Save it as CSV or XLSX."))
+                raise Unreadable(
+                    _("This is not a text file: it contains a NUL character. Save it as CSV or XLSX.")
+                )
         decoder.decode(b"", final=True)
 
 
@@ -107,7 +109,7 @@ def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
             yield _checked(row)
     except csv.Error as error:
         raise Unreadable(
-            _("The quotation marks of the file do not match (%(error)s).") % {"error": error}
+            _("The quotation marks in the file don't match (%(error)s).") % {"error": error}
         ) from None
 
 

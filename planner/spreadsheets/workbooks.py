@@ -129,7 +129,7 @@ def _readable() -> Iterator[None]:
 
 
 def _unreadable() -> Unreadable:
-    return Unreadable(_("This is no workbook that can be read. Save it as XLSX once more."))
+    return Unreadable(_("The workbook can't be read. Save it as XLSX again."))
 
 
 def _inspected(path: Path) -> dict[str, _Seen]:
@@ -139,7 +139,10 @@ def _inspected(path: Path) -> dict[str, _Seen]:
         total = sum(entry.file_size for entry in entries)
         if total > LARGEST_WORKBOOK or total > max(LARGEST_RATIO * path.stat().st_size, 50 * MEGABYTE):
             raise Unreadable(
-                _("The workbook would unpack to %(size)d MB: more than is read.")
+                _(
+                    "The workbook is too large to read: %(size)d MB when unpacked. Remove sheets "
+                    "that aren't needed."
+                )
                 % {"size": total // MEGABYTE}
             )
         names = {entry.filename for entry in entries}
@@ -224,8 +227,8 @@ def _check_reach(pieces: Iterable[bytes], title: str) -> None:
     if last_row > MOST_ROWS or last_row * last_column > MOST_CELLS:
         raise Unreadable(
             _(
-                "The sheet “%(name)s” reaches to row %(row)d and column %(column)d: too far to be read. Delete "
-                "what stands far below or beside the table."
+                "The sheet “%(name)s” is too large to read: it extends to row %(row)d, column "
+                "%(column)d. Delete anything far below or beside the table."
             )
             % {"name": title, "row": last_row, "column": last_column}
         )

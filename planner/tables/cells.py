@@ -42,7 +42,7 @@ def person(member: Membership | None) -> SafeString:
     if member is None:
         return EMPTY
     name = esc(member.name)
-    gone = small(_("left")) if member.removed_at else ""
+    gone = small(_("Left team")) if member.removed_at else ""
     initial = f'<span class="who" aria-hidden="true">{esc(member.name[:1])}</span>'
     return mark_safe(f'<span class="person">{initial}<span>{name}{gone and " "}{gone}</span></span>')
 

@@ -42,11 +42,9 @@ class QuantityField(forms.CharField):
         except QuantityError as error:
             raise ValidationError(str(error)) from error
         if self.rate and not quantity.percent and abs(quantity.value) > 1:
-            raise ValidationError(
-                _("Type a rate with its per-cent sign, such as %(example)s%%.") % {"example": typed}
-            )
+            raise ValidationError(_("Enter a percentage, such as %(example)s%%.") % {"example": typed})
         if quantity.percent and not self.rate:
-            raise ValidationError(_("This figure is no rate: type it without the per-cent sign."))
+            raise ValidationError(_("This value is not a rate. Enter it without a per cent sign."))
         return quantity.value
 
     def prepare_value(self, value: Any) -> Any:
@@ -68,7 +66,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "error_messages", {"invalid": gettext_lazy("This is no date. Write it as 2026-10-01.")}
+            "error_messages", {"invalid": gettext_lazy("Enter a valid date, such as 2026-10-01.")}
         )
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
@@ -76,7 +74,7 @@ class DayField(forms.DateField):
         day = super().to_python(value)
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(
-                _("Choose a day between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+                _("Choose a date between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
             )
         return day
 
@@ -105,7 +103,7 @@ class PickField(forms.ChoiceField):
         if value in self.empty_values:
             return None
         if str(value) not in self.options:
-            raise ValidationError(_("This cannot be chosen here any more: choose again."))
+            raise ValidationError(_("This option is no longer available. Choose another one."))
         return self.options[str(value)]
 
     def validate(self, value: Any) -> None:

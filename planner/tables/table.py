@@ -181,7 +181,7 @@ class Table:
             formats.day_range(self.plan.start, self.plan.end, language),
         ]
         if self.is_filtered and not blank:
-            said.append(_("filtered"))
+            said.append(_("Filtered"))
         columns = self.columns_of_file()
         return sheets.Sheet(
             name=str(self.heading),
@@ -290,7 +290,7 @@ class Table:
 
     def owner_filter(self) -> dict[str, Any]:
         """The drop-down that picks the rows of one owner."""
-        owners = [("", _("Everybody")), *((str(each.pk), each.name) for each in self.members)]
+        owners = [("", _("Anyone")), *((str(each.pk), each.name) for each in self.members)]
         return self.filter("owner", _("Owner"), owners)
 
     def filter(self, name: str, label: str, choices: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def remove(request: Request, plan_pk: int, key: str, table: type[Table]) -> Http
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         obj = log.take(kind.objects(plan), pk)
         log.remove(obj)
-    said = _("“%(name)s” is removed.") % {"name": obj}
+    said = _("Removed “%(name)s”.") % {"name": obj}
     undo = reverse("plan-undo", args=[plan.pk, log.revision])
     if not request.htmx:
         messages.success(request, said, extra_tags=f"undo:{undo}")

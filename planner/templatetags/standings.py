@@ -32,7 +32,7 @@ def reached_words(each: Reached) -> str:
     """What the figure means against the target, in a sentence."""
     language, target = words.language(), each.standing.target
     if target is None:
-        return _("no target yet")
+        return _("No target yet")
     start, end = _figure(each, each.standing.current), _figure(each, target)
     parts = {
         "start": start.number if start.unit == end.unit else formats.joined(start, language),
@@ -40,17 +40,17 @@ def reached_words(each: Reached) -> str:
         "done": formats.per_cent(each.done, language),
     }
     if each.standing.current is None and each.now is None:
-        return _("target %(target)s · no value yet") % parts
+        return _("Target %(target)s · no data yet") % parts
     if each.done is not None:
         if each.done >= 1:
-            return _("from %(start)s to %(target)s · reached") % parts
-        return _("from %(start)s to %(target)s · %(done)s of the way") % parts
+            return _("From %(start)s to %(target)s · target met") % parts
+        return _("%(done)s of the way from %(start)s to %(target)s") % parts
     if each.now is None and not each.standing.gap.is_surplus:
-        return _("target %(target)s · no reading of the plan's months yet") % parts
+        return _("Target %(target)s · no data for this plan yet") % parts
     return (
-        _("target %(target)s · reached") % parts
+        _("Target %(target)s · met") % parts
         if each.standing.gap.is_surplus
-        else _("target %(target)s") % parts
+        else _("Target %(target)s") % parts
     )
 
 

@@ -60,7 +60,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["name", "language", "digest_hour", "channel"])
         form.save_choices()
         with translation.override(user.language or translation.get_language()):
-            messages.success(request, _("Your preferences are saved."))
+            messages.success(request, _("Preferences saved."))
         response = redirect("preferences")
         _remember_language(response, user.language)
         return response
@@ -123,10 +123,10 @@ def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _why_over(invitation: Invitation) -> str:
     if invitation.accepted_at:
-        return _("This invitation has been used. If it was by you, sign in.")
+        return _("This invitation has already been used. If you used it yourself, sign in.")
     if invitation.withdrawn_at or invitation.membership.removed_at:
-        return _("This invitation has been withdrawn. Ask the manager of the team for a new one.")
-    return _("This invitation has expired. Ask the manager of the team for a new one.")
+        return _("This invitation was withdrawn. Ask a team manager for a new one.")
+    return _("This invitation has expired. Ask a team manager for a new one.")
 
 
 def _back(request: HttpRequest) -> HttpResponse:

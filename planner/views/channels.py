@@ -25,7 +25,9 @@ def channels(request: Request) -> HttpResponse:
     form = ChannelForm(sent(request), instance=Channel(team=membership.team, added_by=membership.user))
     if form.is_valid():
         channel = form.save()
-        messages.success(request, _("“%(name)s” is added. Send a test to it.") % {"name": channel.name})
+        messages.success(
+            request, _("Added “%(name)s”. Send a test message to check it.") % {"name": channel.name}
+        )
         return redirect("team-channels")
     used = dict(
         User.objects.filter(channel__team=membership.team)
@@ -42,14 +44,14 @@ def channels(request: Request) -> HttpResponse:
 def test(request: Request, pk: int) -> HttpResponse:
     """Send a message now, and say what came of it."""
     channel = _get(request, pk)
-    title = _("Strategy planner: a test")
-    body = _("%(name)s has sent this to see whether the channel works. It does.") % {"name": request.user}
+    title = _("Strategy planner: test message")
+    body = _("%(name)s sent this message to test the channel. It works.") % {"name": request.user}
     try:
         deliver(channel, title, body)
     except (Refused, NotNow, Unclear) as error:
         messages.error(request, _("“%(name)s”: %(error)s") % {"name": channel.name, "error": error})
     else:
-        messages.success(request, _("The test went to “%(name)s”.") % {"name": channel.name})
+        messages.success(request, _("Test message sent to “%(name)s”.") % {"name": channel.name})
     return redirect("team-channels")
 
 
@@ -59,7 +61,7 @@ def remove(request: Request, pk: int) -> HttpResponse:
     channel = _get(request, pk)
     Channel.objects.filter(pk=channel.pk).delete()
     messages.success(
-        request, _("“%(name)s” is removed. Who had chosen it gets mails.") % {"name": channel.name}
+        request, _("Removed “%(name)s”. Members who used it now get emails.") % {"name": channel.name}
     )
     return redirect("team-channels")
 

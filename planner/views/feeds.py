@@ -41,7 +41,9 @@ def choose(request: Request) -> HttpResponse:
     """Make a new address, which ends the old one, or turn the feed off."""
     chosen = secrets.token_urlsafe(32) if request.POST.get("calendar") == "new" else ""
     User.objects.filter(pk=request.user.pk).update(calendar_secret=chosen)
-    messages.success(request, _("The new address is below.") if chosen else _("The calendar is turned off."))
+    messages.success(
+        request, _("Calendar link created. Copy it below.") if chosen else _("Calendar link turned off.")
+    )
     return redirect("preferences")
 
 

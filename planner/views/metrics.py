@@ -41,7 +41,9 @@ def archive(request: Request, pk: int) -> HttpResponse:
     with changes.recording(membership.team, by=request.user) as log:
         metric = log.take(Metric.objects.filter(team=membership.team), pk)
         log.remove(metric)
-    messages.success(request, _("“%(name)s” is archived; plans that use it keep it.") % {"name": metric})
+    messages.success(
+        request, _("Archived “%(name)s”. Plans that use it are not affected.") % {"name": metric}
+    )
     return redirect("team-metrics")
 
 
@@ -56,5 +58,5 @@ def restore(request: Request, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("“%(name)s” is back.") % {"name": metric})
+        messages.success(request, _("Restored “%(name)s”.") % {"name": metric})
     return redirect("team-metrics")

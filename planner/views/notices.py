@@ -65,9 +65,9 @@ def resend(request: Request, pk: int) -> HttpResponse:
     if not _visible(request).filter(pk=pk).exists():
         raise Http404
     if ledger.resend(pk, timezone.now(), enqueue_notice):
-        messages.success(request, _("It is sent once more."))
+        messages.success(request, _("Sending it again."))
     else:
-        messages.error(request, _("This one is no longer listed: it went out, or somebody sent it again."))
+        messages.error(request, _("Not sent again: it was already sent, or someone else re-sent it."))
     return redirect("team-mail")
 
 
@@ -78,7 +78,7 @@ def set_aside(request: Request, pk: int | None = None) -> HttpResponse:
     if pk is not None and not (listed := listed.filter(pk=pk)).exists():
         raise Http404
     count = listed.update(set_aside_at=timezone.now())
-    said = ngettext("%(n)d message is set aside.", "%(n)d messages are set aside.", count)
+    said = ngettext("Dismissed %(n)d message.", "Dismissed %(n)d messages.", count)
     messages.success(request, said % {"n": count})
     return redirect("team-mail")
 

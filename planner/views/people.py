@@ -54,7 +54,7 @@ def settings(request: Request) -> HttpResponse:
     form = SettingsForm(sent(request), instance=membership.team)
     if form.is_valid():
         people.change_settings(form.instance, form.changed_data)
-        messages.success(request, _("The settings are saved."))
+        messages.success(request, _("Team settings saved."))
         return redirect("team")
     return render(request, "team/settings.html", {"form": form, "place": "team"}, status=status_of(form))
 
@@ -65,7 +65,7 @@ def add(request: Request) -> HttpResponse:
     form = MemberForm(sent(request), instance=Membership(team=membership.team))
     if form.is_valid():
         member = people.add_member(membership.team, **form.values, by=membership.user)
-        messages.success(request, _("%(name)s is in the team.") % {"name": member.name})
+        messages.success(request, _("Added %(name)s to the team.") % {"name": member.name})
         return redirect("member", member.pk)
     return render(request, "team/add.html", {"form": form, "place": "team"}, status=status_of(form))
 
@@ -83,7 +83,7 @@ def member(request: Request, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("%(name)s is saved.") % {"name": person.name})
+            messages.success(request, _("Updated %(name)s.") % {"name": person.name})
             return redirect("team")
     return _member_page(request, membership, pk, form=form)
 
@@ -111,7 +111,7 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     if people.withdraw(person):
-        messages.success(request, _("The invitation is withdrawn: its link no longer works."))
+        messages.success(request, _("Invitation withdrawn. Its link no longer works."))
     return redirect("member", pk)
 
 
@@ -158,11 +158,13 @@ def _farewell_words(leaver: Membership, successor: Membership | None, count: int
         return left
     if successor is None:
         rest = ngettext(
-            "%(count)s open item has no owner now.", "%(count)s open items have no owner now.", count
+            "%(count)s open item now has no owner.", "%(count)s open items now have no owner.", count
         )
         return f"{left} {rest % {'count': count}}"
     rest = ngettext(
-        "%(count)s open item now belongs to %(name)s.", "%(count)s open items now belong to %(name)s.", count
+        "%(count)s open item was reassigned to %(name)s.",
+        "%(count)s open items were reassigned to %(name)s.",
+        count,
     )
     return f"{left} {rest % {'count': count, 'name': successor.name}}"
 
@@ -203,10 +205,10 @@ def _show_invitations(request: Request, team: Team, members: list[Any]) -> None:
 def _say_how_it_went(request: Request, invited: people.Invited) -> None:
     email = {"email": invited.invitation.email}
     if invited.unsent:
-        text = _("The mail to %(email)s could not be sent. Copy the link below and send it yourself.")
+        text = _("The email to %(email)s could not be sent. Copy the link below and send it yourself.")
         messages.error(request, text % email)
     else:
-        messages.success(request, _("The invitation is on its way to %(email)s.") % email)
+        messages.success(request, _("Invitation sent to %(email)s.") % email)
 
 
 def _link(request: Request, token: str) -> str:

@@ -104,7 +104,9 @@ def copy(request: Request, plan_pk: int) -> HttpResponse:
     form = CopyForm(sent(request), plan=plan)
     if form.is_valid():
         made = copy_plan(plan, by=request.user, **form.cleaned_data)
-        messages.success(request, _("“%(name)s” is duplicated; its tasks begin anew.") % {"name": plan})
+        messages.success(
+            request, _("Duplicated “%(name)s”. Tasks in the copy are set to not started.") % {"name": plan}
+        )
         return redirect("plan", made.pk)
     context = {"plan": plan, "form": form, "place": "plan"}
     return render(request, "plans/copy.html", context, status=status_of(form))
@@ -115,7 +117,7 @@ def remove(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     remove_plan(plan, by=request.user)
     undo = reverse("plan-restore", args=[plan.pk])
-    messages.success(request, _("“%(name)s” is removed.") % {"name": plan}, extra_tags=f"undo:{undo}")
+    messages.success(request, _("Removed “%(name)s”.") % {"name": plan}, extra_tags=f"undo:{undo}")
     return redirect("home")
 
 
@@ -123,7 +125,7 @@ def remove(request: Request, plan_pk: int) -> HttpResponse:
 def restore(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage, removed=True)
     restore_plan(plan, by=request.user)
-    messages.success(request, _("“%(name)s” is back.") % {"name": plan})
+    messages.success(request, _("Restored “%(name)s”.") % {"name": plan})
     return redirect("plan", plan.pk)
 
 

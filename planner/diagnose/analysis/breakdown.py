@@ -57,7 +57,8 @@ class Breakdown:
         }
         return (
             _(
-                "%(what)s in %(segment)s: %(before)s a month in %(from)s, %(after)s in %(to)s; %(share)s of the change."
+                "%(what)s, %(segment)s: %(before)s a month in %(from)s, %(after)s a month in "
+                "%(to)s; %(share)s of the total change."
             )
             % said
         )
@@ -75,14 +76,18 @@ class Breakdown:
             "share": words.per_cent(main.share),
         }
         if main.share is None or main.points is None:
-            return _("Most changed in %(segment)s: %(change)s a month.") % said
+            return _("Largest change: %(segment)s, %(change)s a month.") % said
         return (
-            _("Most changed in %(segment)s: %(change)s a month, %(points)s, %(share)s of the change.") % said
+            _(
+                "Largest change: %(segment)s, %(change)s a month (%(points)s of growth, "
+                "%(share)s of the total change)."
+            )
+            % said
         )
 
 
 def _direction(change: Fraction) -> str:
-    return _("%(what)s falls in %(segment)s") if change < 0 else _("%(what)s rises in %(segment)s")
+    return _("%(what)s fell in %(segment)s") if change < 0 else _("%(what)s rose in %(segment)s")
 
 
 def points_of(line: Contribution[Segment]) -> str:

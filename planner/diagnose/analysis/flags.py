@@ -67,9 +67,9 @@ class Flag:
         """What it is about, as the first words of a bottleneck."""
         said = {"what": self.series.label}
         if self.move:
-            return (_("%(what)s falls sharply") if self.change < 0 else _("%(what)s rises sharply")) % said
+            return (_("%(what)s fell sharply") if self.change < 0 else _("%(what)s rose sharply")) % said
         if self.outlier and self.outlier.is_yearly:
-            return _("The change of %(what)s against last year is unusual") % said
+            return _("Unusual year-on-year change in %(what)s") % said
         return (_("%(what)s is unusually low") if self.change < 0 else _("%(what)s is unusually high")) % said
 
 
@@ -84,19 +84,17 @@ def _moved(series: Series, move: Move) -> str:
         "rate": words.per_cent(None if move.rate is None else abs(move.rate)),
     }
     if move.rate is None:
-        return _("%(what)s: %(to)s in %(month)s, after %(from)s in %(base)s.") % said
+        return _("%(what)s: from %(from)s in %(base)s to %(to)s in %(month)s.") % said
     if move.is_yearly:
         return (
-            _("%(what)s rose by %(rate)s in %(month)s against the same month last year (%(from)s → %(to)s).")
+            _("%(what)s rose %(rate)s year on year in %(month)s (%(from)s → %(to)s).")
             if move.change > 0
-            else _(
-                "%(what)s fell by %(rate)s in %(month)s against the same month last year (%(from)s → %(to)s)."
-            )
+            else _("%(what)s fell %(rate)s year on year in %(month)s (%(from)s → %(to)s).")
         ) % said
     return (
-        _("%(what)s rose by %(rate)s in %(month)s against the month before (%(from)s → %(to)s).")
+        _("%(what)s rose %(rate)s month on month in %(month)s (%(from)s → %(to)s).")
         if move.change > 0
-        else _("%(what)s fell by %(rate)s in %(month)s against the month before (%(from)s → %(to)s).")
+        else _("%(what)s fell %(rate)s month on month in %(month)s (%(from)s → %(to)s).")
     ) % said
 
 
@@ -111,13 +109,13 @@ def _outlying(series: Series, found: Outlier) -> str:
     if found.is_yearly:
         return (
             _(
-                "The change of %(what)s against last year is unusual in %(month)s (usually %(median)s, modified "
-                "z-score %(score)s)."
+                "Unusual year-on-year change in %(what)s in %(month)s (usually %(median)s; far "
+                "outside the normal range)."
             )
             % said
         )
     return (
-        _("%(what)s is unusual in %(month)s: %(value)s, usually %(median)s (modified z-score %(score)s).")
+        _("%(what)s was unusual in %(month)s: %(value)s (usually %(median)s; far outside the normal range).")
         % said
     )
 
@@ -156,10 +154,8 @@ def _missing(months: tuple[dt.date, ...], labels: list[str]) -> str:
     what = words.listed(labels, most=NAMED)
     if len(months) <= NAMED:
         named = {"what": what, "months": words.listed(map(words.month, months), most=NAMED)}
-        return _("No value of %(what)s for %(months)s.") % named
-    count = ngettext(
-        "%(n)d month of %(what)s has no value.", "%(n)d months of %(what)s have no value.", len(months)
-    )
+        return _("%(what)s: no data for %(months)s.") % named
+    count = ngettext("%(what)s: no data for %(n)d month.", "%(what)s: no data for %(n)d months.", len(months))
     return count % {"what": what, "n": len(months)}
 
 
@@ -168,11 +164,11 @@ def reasons(found: Completeness[tuple[int, int | None]], history: History) -> li
     said = []
     if history.last is not None and history.last < history.due:
         ends = {"month": words.month(history.last), "due": words.month(history.due)}
-        said.append(_("The figures end in %(month)s; %(due)s is over as well.") % ends)
+        said.append(_("The data ends in %(month)s. Add data up to %(due)s.") % ends)
     if found.is_short:
         short = ngettext(
-            "Only %(n)d of the last %(all)d months is known; six are needed.",
-            "Only %(n)d of the last %(all)d months are known; six are needed.",
+            "Only %(n)d of the last %(all)d months has data; six are needed.",
+            "Only %(n)d of the last %(all)d months have data; six are needed.",
             found.months,
         )
         said.append(
@@ -187,8 +183,8 @@ def reasons(found: Completeness[tuple[int, int | None]], history: History) -> li
         said.append(_missing(missing, sorted(labels)))
     if found.unsourced:
         nameless = ngettext(
-            "%(n)d value has no source and counts half.",
-            "%(n)d values have no source and count half.",
+            "%(n)d value has no source and counts as half.",
+            "%(n)d values have no source and count as half.",
             found.unsourced,
         )
         said.append(nameless % {"n": found.unsourced})

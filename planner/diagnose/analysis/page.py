@@ -122,8 +122,8 @@ class Analysis:
     def flag_choices(self) -> list[Choice]:
         year = self.flag_months == OLDER_MONTHS
         return [
-            _choice("", _("the last 3 months"), not year),
-            _choice("year", _("the last 12 months"), year),
+            _choice("", _("Last 3 months"), not year),
+            _choice("year", _("Last 12 months"), year),
         ]
 
     # The trend
@@ -194,7 +194,7 @@ class Analysis:
             _choice(each.key, each.label, not self.against_target and each == self.span)
             for each in self.spans
         ]
-        return [*shown, _choice(TARGET, _("what is left to the target"), self.against_target)]
+        return [*shown, _choice(TARGET, _("Gap to target"), self.against_target)]
 
     @cached_property
     def order(self) -> tuple[int, ...] | None:

@@ -18,7 +18,7 @@ def trend_sheet(trend: Trend, language: str) -> Sheet:
     for each in trend.found.points if trend.found else ():
         expected = (Number(value, scale) for value in (each.value, each.low, each.high))
         lines.append(Line((f"{each.month:%Y-%m}", None, *expected)))
-    labels = (_("Month"), _("Value"), _("Expected"), _("At least"), _("At most"))
+    labels = (_("Month"), _("Value"), _("Forecast"), _("Lower bound"), _("Upper bound"))
     return _sheet(trend.series.label, language, labels, lines)
 
 
@@ -31,11 +31,11 @@ def split_sheet(split: Split, language: str) -> Sheet:
         lines.append(Line((part.label, *numbers)))
     if split.rest:
         rest = Number(decimal(split.rest))
-        lines.append(Line((_("not explained"), None, None, rest, rest)))
+        lines.append(Line((_("Unexplained"), None, None, rest, rest)))
     change = Number(decimal(split.change))
     ends = Number(decimal(split.start)), Number(decimal(split.end))
     lines.append(Line((split.metric.name, *ends, change, change)))
-    labels = (_("Driver"), *split.labels(), _("Contribution (Shapley)"), _("Chain substitution"))
+    labels = (_("Driver"), *split.labels(), _("Contribution"), _("Contribution (step by step)"))
     return _sheet(split.product.label, language, labels, lines)
 
 

@@ -34,11 +34,11 @@ def spans(history: History) -> list[Span]:
     last = history.last
     found = []
     for key, label, length, back in (
-        ("quarter", _("last 3 months against the 3 before"), 3, 3),
-        ("quarter-year", _("last 3 months against the same last year"), 3, 12),
-        ("month", _("last month against the month before"), 1, 1),
-        ("month-year", _("last month against the same last year"), 1, 12),
-        ("year", _("last 12 months against the 12 before"), 12, 12),
+        ("quarter", _("Last 3 months vs previous 3"), 3, 3),
+        ("quarter-year", _("Last 3 months vs same months last year"), 3, 12),
+        ("month", _("Latest month vs previous month"), 1, 1),
+        ("month-year", _("Latest month vs same month last year"), 1, 12),
+        ("year", _("Last 12 months vs previous 12"), 12, 12),
     ):
         after = months_between(add_months(last, 1 - length), last)
         before = months_between(add_months(after[0], -back), add_months(after[-1], -back))

@@ -94,11 +94,11 @@ class Split:
         if not change:
             return _("%(what)s did not change.") % said
         if self.span.key == TARGET:
-            first = _("%(what)s: %(change)s a month to the target.") % said
+            first = _("%(what)s: gap to target %(change)s a month.") % said
         elif change > 0:
-            first = _("%(what)s rose by %(change)s a month (%(rate)s).") % said
+            first = _("%(what)s: monthly average up %(change)s (%(rate)s).") % said
         else:
-            first = _("%(what)s fell by %(change)s a month (%(rate)s).") % said
+            first = _("%(what)s: monthly average down %(change)s (%(rate)s).") % said
         return words.together([first, self._main()])
 
     def _main(self) -> str:
@@ -112,13 +112,13 @@ class Split:
             "part": words.signed(self.metric.scale, value),
             "share": words.per_cent(main.share),
         }
-        first = _("Most of it is %(factor)s: %(part)s, %(share)s of the change.") % said
+        first = _("Main driver: %(factor)s, %(part)s (%(share)s of the change).") % said
         if self.span.key == TARGET and rest:
             left = {"rest": words.signed(self.metric.scale, rest)}
             more = (
-                _("No target of a driver explains %(rest)s.")
+                _("%(rest)s is not covered by the drivers' targets.")
                 if (rest > 0) == (self.change > 0)
-                else _("Together the drivers' targets promise more than is needed (%(rest)s).")
+                else _("The drivers' targets add up to more than is needed (%(rest)s).")
             )
             return words.together([first, more % left])
         return first
@@ -144,7 +144,7 @@ class Split:
             "before": f"{first}: {part.figures[0]}",
             "after": f"{last}: {part.figures[1]}",
         }
-        return _("%(factor)s: %(part)s of the change of %(what)s (%(before)s; %(after)s).") % said
+        return _("%(factor)s contributed %(part)s to the change in %(what)s (%(before)s; %(after)s).") % said
 
     def chart(self) -> charts.Chart:
         """What plotly.js draws: a waterfall from before to after."""
@@ -158,7 +158,7 @@ class Split:
             for each, value in zip(self.parts, shown, strict=True)
         ]
         if rest:
-            bars.append(charts.Bar(_("not explained"), rest, words.signed(metric.scale, rest)))
+            bars.append(charts.Bar(_("Unexplained"), rest, words.signed(metric.scale, rest)))
         bars.append(
             charts.Bar(self.labels()[1], decimal(self.end), words.figure(metric.scale, self.end), True)
         )
@@ -180,7 +180,7 @@ class Split:
     def labels(self) -> tuple[str, str]:
         """What stands before and after: months, or the current value and the target."""
         if self.span.key == TARGET:
-            return _("current"), _("target")
+            return _("Current"), _("target")
         return words.months(self.span.before), words.months(self.span.after)
 
 
@@ -204,7 +204,7 @@ def split(product: Product, span: Span, history: History, order: Sequence[int] |
     missing = [month for month in (*span.before, *span.after) if month not in known]
     if missing:
         notes.append(
-            _("Left out, for not every driver has a value: %(months)s.")
+            _("Left out because some drivers have no data: %(months)s.")
             % {"months": words.listed(map(words.month, missing), most=None)}
         )
     firsts, lasts = [], []
@@ -212,7 +212,7 @@ def split(product: Product, span: Span, history: History, order: Sequence[int] |
         first, last = (_factor_level(factor, series, months) for months in (before, after))
         if first is None or last is None:
             notes.append(
-                _("%(factor)s has no value in one of the two, and is taken as unchanged.")
+                _("%(factor)s has no data in one of the two periods and is treated as unchanged.")
                 % {"factor": factor.label}
             )
         firsts.append(first)
@@ -250,11 +250,16 @@ def split_gap(
         lasts.append(now if aim is None else aim)
     notes = []
     if aimless:
-        said = _("Without a target of its own, and taken as it is: %(names)s.")
+        said = _("No target set, current value used: %(names)s.")
         notes.append(said % {"names": words.listed(aimless, most=None)})
     if own.is_typed:
-        notes.append(_("The current value is typed: what the readings differ from it no driver explains."))
-    span = Span(TARGET, _("what is left to the target"), (), tuple(months))
+        notes.append(
+            _(
+                "The current value was entered by hand; the drivers don't explain how it differs "
+                "from the data."
+            )
+        )
+    span = Span(TARGET, _("Gap to target"), (), tuple(months))
     ends = Fraction(own.current), Fraction(own.target)
     return _put_together(product, span, ends, (firsts, lasts), notes, order)
 

@@ -47,37 +47,39 @@ class Trend:
         """The pace, whether it is told apart from noise, the target's date at this pace, the season."""
         metric, known = self.series.metric, self.known
         if self.found is None:
-            return [_("A trend needs at least two months.")] if known else [_("There is no figure yet.")]
+            return [_("A trend needs at least two months of data.")] if known else [_("No data yet.")]
         pace = {"pace": words.signed(metric.scale, self.found.pace), "n": self.found.months}
         said = []
         if not self.found.has_interval:
-            said.append(_("Pace: %(pace)s a month. Six months are needed to say how sure that is.") % pace)
+            said.append(
+                _("Current pace: %(pace)s a month. A forecast range needs six months of data.") % pace
+            )
         elif self.found.is_clear:
-            said.append(_("Pace: %(pace)s a month.") % pace)
+            said.append(_("Current pace: %(pace)s a month.") % pace)
         else:
-            said.append(_("No clear direction: %(pace)s a month could be chance.") % pace)
+            said.append(_("No clear trend: %(pace)s a month could be chance.") % pace)
         if self.target is not None:
             said.append(self._reaching(known[-1], self.target))
         if not self.found.is_seasonal:
             short = ngettext(
-                "A season cannot be told from %(n)d month; it takes %(needed)d without a hole.",
-                "A season cannot be told from %(n)d months; it takes %(needed)d without a hole.",
+                "Seasonality needs %(needed)d months of data in a row; %(n)d month has data.",
+                "Seasonality needs %(needed)d months of data in a row; %(n)d months have data.",
                 self.found.months,
             )
             said.append(short % {**pace, "needed": YEARLY_FROM})
         else:
-            said.append(_("Each month follows the same month of the year before."))
+            said.append(_("The forecast is based on the same month of the previous year."))
         return said
 
     def _reaching(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
         named = {"target": words.figure(self.series.metric.scale, target)}
         if self._is_reached(last[1], target):
-            return _("The target of %(target)s is reached.") % named
+            return _("Target of %(target)s met.") % named
         for month, value in expected_on(self.series.values):
             if self._is_reached(value, target):
-                said = _("At this pace the target of %(target)s is reached in %(month)s.")
+                said = _("At this pace, the target of %(target)s will be met in %(month)s.")
                 return said % {**named, "month": words.month(month)}
-        return _("At this pace the target of %(target)s is not reached.") % named
+        return _("At this pace, the target of %(target)s won't be met.") % named
 
     def _is_reached(self, value: Decimal, target: Decimal) -> bool:
         return value >= target if self.series.metric.direction == Direction.HIGHER else value <= target
@@ -115,8 +117,8 @@ class Trend:
             self.target,
             names={
                 "known": self.series.label,
-                "expected": _("expected at this pace"),
-                "interval": _("four months of five"),
+                "expected": _("Forecast"),
+                "interval": _("Forecast range (80%)"),
                 "target": _("target"),
             },
             written=lambda value: words.figure(metric.scale, value),

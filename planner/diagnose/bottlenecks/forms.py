@@ -21,7 +21,7 @@ from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.tables.forms import AddForm, PickField, RowForm
 
 SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
-FOCUS = (("1", gettext_lazy("in focus")), ("", gettext_lazy("not now")))
+FOCUS = (("1", gettext_lazy("In focus")), ("", gettext_lazy("Not in focus")))
 
 
 class ScoreField(forms.ChoiceField):
@@ -33,7 +33,7 @@ class ScoreField(forms.ChoiceField):
     def to_python(self, value: Any) -> Any:
         typed = super().to_python(value)
         if typed and typed not in dict(SCORES):
-            raise ValidationError(_("A score is a number from 1 to 5."))
+            raise ValidationError(_("Scores are whole numbers from 1 to 5."))
         return int(typed) if typed else None
 
     def valid_value(self, value: Any) -> bool:
@@ -63,26 +63,26 @@ class BottleneckForm(RowForm):
     """One bottleneck."""
 
     cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
-    step = forms.CharField(label=gettext_lazy("Step of the funnel"), max_length=80, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
+    step = forms.CharField(label=gettext_lazy("Funnel step"), max_length=80, required=False)
     metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("No metric yet"), required=False)
-    segment = PickField(label=gettext_lazy("Part of it"), nobody=gettext_lazy("The whole"), required=False)
+    segment = PickField(label=gettext_lazy("Segment"), nobody=gettext_lazy("Total"), required=False)
     evidence = forms.CharField(
         label=gettext_lazy("Evidence"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    impact = ScoreField(label=gettext_lazy("Impact, 5 is highest"))
-    ease = ScoreField(label=gettext_lazy("Ease, 5 is easiest"))
+    impact = ScoreField(label=gettext_lazy("Impact (5 = highest)"))
+    ease = ScoreField(label=gettext_lazy("Ease (5 = easiest)"))
     in_focus = FocusField(label=gettext_lazy("In focus"))
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
         self.fields["segment"].offer(lambda: self.table.segments)
         self.fields["cause"].widget.attrs["list"] = "suggestions"
-        self.fields["step"].widget.attrs["placeholder"] = _("Such as first response")
-        self.fields["evidence"].widget.attrs["placeholder"] = _("Which figure, which part, whose feedback")
+        self.fields["step"].widget.attrs["placeholder"] = _("For example, first response")
+        self.fields["evidence"].widget.attrs["placeholder"] = _("Which metric, which segment, whose feedback")
 
 
 class AddBottleneckForm(AddForm):
@@ -91,11 +91,11 @@ class AddBottleneckForm(AddForm):
     title = gettext_lazy("Add a bottleneck")
     then = "place"
     cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
 
     def prepare(self) -> None:
         said = {
-            "placeholder": _("A cause, such as slow follow-up"),
+            "placeholder": _("Cause, such as slow follow-up"),
             "list": "suggestions",
             "autocomplete": "off",
         }
@@ -111,7 +111,7 @@ class Own:
     pk = "new"
 
     def __str__(self) -> str:
-        return _("a bottleneck of its own")
+        return _("New bottleneck")
 
 
 OWN = Own()
@@ -128,9 +128,9 @@ class ViewForm(RowForm):
     """A view of a cause, and the bottleneck that it is merged into."""
 
     text = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
     bottleneck = IntoField(
-        label=gettext_lazy("Merge into"), nobody=gettext_lazy("not merged yet"), required=False
+        label=gettext_lazy("Merge into"), nobody=gettext_lazy("Not merged yet"), required=False
     )
 
     def prepare(self) -> None:
@@ -153,13 +153,13 @@ class ViewForm(RowForm):
 class AddViewForm(AddForm):
     """What somebody sees as a cause, in the retrospective meeting."""
 
-    title = gettext_lazy("Add your view of a cause")
+    title = gettext_lazy("Add your view of the cause")
     text = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Bottleneck.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
 
     def prepare(self) -> None:
         self.fields["text"].widget.attrs.update(
-            {"placeholder": _("Your view: what holds us back?"), "autocomplete": "off"}
+            {"placeholder": _("Your view: what limits our results?"), "autocomplete": "off"}
         )
 
     def create(self, log: Recording) -> CauseView:
@@ -174,7 +174,7 @@ class EvidenceForm(forms.Form):
     """
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
+        label=gettext_lazy("Type"),
         choices=Bottleneck.Kind.choices,
         required=False,
         widget=forms.RadioSelect(attrs={"required": True}),

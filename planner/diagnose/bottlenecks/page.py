@@ -82,10 +82,10 @@ class BottlenecksPage(TablePage[BottlenecksTable]):
         return sum(each.quadrant is None for each in self.table.ranked)
 
     quadrants = (
-        pgettext_lazy("quadrant", "long-term"),
-        pgettext_lazy("quadrant", "first"),
-        pgettext_lazy("quadrant", "last, or never"),
-        pgettext_lazy("quadrant", "after the others"),
+        pgettext_lazy("quadrant", "Long-term"),
+        pgettext_lazy("quadrant", "Do first"),
+        pgettext_lazy("quadrant", "Drop"),
+        pgettext_lazy("quadrant", "Later"),
     )
 
 
@@ -99,11 +99,9 @@ def _as_evidence(standing: Standing) -> dict[str, str]:
         "gap": words.figure(metric.scale, standing.gap.gap, difference=True),
         "rate": words.per_cent(standing.gap.shortfall),
     }
-    shown = (
-        _("%(what)s: %(current)s, target %(target)s, still %(gap)s to go (%(rate)s of the target).") % said
-    )
+    shown = _("%(what)s: %(current)s, target %(target)s, gap %(gap)s (%(rate)s of the target).") % said
     problems = standing.row.problems.strip()
     return {
-        "cause": _("%(what)s is behind its target") % said,
+        "cause": _("%(what)s has not met its target") % said,
         "evidence": f"{shown} {problems}"[:2000] if problems else shown,
     }

@@ -28,16 +28,16 @@ TONES = {
 }
 # The causes that the method knows, by kind: offered to who names one.
 CAUSES = {
-    Bottleneck.Kind.CUSTOMERS: (gettext_lazy("few leads"), gettext_lazy("low lead conversion")),
-    Bottleneck.Kind.CONVERSION: (gettext_lazy("slow follow-up"), gettext_lazy("unskilled pitch")),
+    Bottleneck.Kind.CUSTOMERS: (gettext_lazy("Few leads"), gettext_lazy("Low lead conversion")),
+    Bottleneck.Kind.CONVERSION: (gettext_lazy("Slow follow-up"), gettext_lazy("Weak sales pitch")),
     Bottleneck.Kind.VALUE: (
-        gettext_lazy("shallow needs discovery"),
-        gettext_lazy("no second-sale contact"),
+        gettext_lazy("Shallow needs discovery"),
+        gettext_lazy("No contact after the first sale"),
     ),
     Bottleneck.Kind.EXECUTION: (
-        gettext_lazy("unclear goals"),
-        gettext_lazy("missing skills"),
-        gettext_lazy("weak incentives"),
+        gettext_lazy("Unclear goals"),
+        gettext_lazy("Skills gaps"),
+        gettext_lazy("Weak incentives"),
     ),
 }
 
@@ -102,8 +102,8 @@ class BottlenecksTable(Table):
     title = gettext_lazy("Bottlenecks")
     heading = gettext_lazy("Bottlenecks")
     empty = gettext_lazy(
-        "What holds the team back? Begin with a cause; say where it is and how you know, then score its impact and "
-        "how easy it is to mend."
+        "What limits the team's results? Add a cause, where it occurs and the evidence, "
+        "then score its impact and how easy it is to fix."
     )
     columns = (
         Column("cause", gettext_lazy("Cause"), css="first"),
@@ -111,7 +111,7 @@ class BottlenecksTable(Table):
         Column("evidence", gettext_lazy("Evidence"), sorts=False, css="wide"),
         Column("impact", gettext_lazy("Impact"), numeric=True),
         Column("ease", gettext_lazy("Ease"), numeric=True),
-        Column("quadrant", gettext_lazy("Order"), sorts=False),
+        Column("quadrant", gettext_lazy("Priority"), sorts=False),
         Column("focus", gettext_lazy("In focus")),
     )
     kinds = {"bottleneck": BottleneckKind(), "view": ViewKind()}
@@ -122,8 +122,8 @@ class BottlenecksTable(Table):
 
     @property
     def filters(self) -> list[dict[str, Any]]:
-        kinds = [("", _("All kinds")), *Bottleneck.Kind.choices]
-        return [self.filter("kind", _("Kind"), kinds)]
+        kinds = [("", _("All types")), *Bottleneck.Kind.choices]
+        return [self.filter("kind", _("Type"), kinds)]
 
     @cached_property
     def metrics(self) -> list[Metric]:
@@ -209,15 +209,15 @@ class BottlenecksTable(Table):
             "ease": cells.score(each.ease),
             "quadrant": cells.chip(TONES[quadrant], quadrant.label)
             if quadrant
-            else cells.small(_("not scored")),
-            "focus": cells.chip("good", _("in focus")) if each.in_focus else cells.EMPTY,
+            else cells.small(_("Not scored")),
+            "focus": cells.chip("good", _("In focus")) if each.in_focus else cells.EMPTY,
         }
         return self.row(kind, each, shown)
 
     def _view_row(self, view: CauseView) -> Row:
         kind = self.kinds["view"]
         merged = view.bottleneck if view.bottleneck and view.bottleneck.removed_at is None else None
-        said = _("merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("not merged yet")
+        said = _("Merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("Not merged yet")
         shown = {
             "cause": Cell(self.columns[0], cells.lines(view.text, view.get_kind_display()), span=2),
             "evidence": cells.person(view.by),

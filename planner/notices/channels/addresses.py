@@ -91,12 +91,12 @@ def recognise(typed: str, signing_secret: str = "") -> Address:
     parts = _split(re.sub(r"^json(s?)://", r"http\1://", typed))
     if parts.scheme not in ("https", "http"):
         raise AddressError(
-            _("“%(scheme)s” is no service that messages can go to. Give the address of %(names)s.")
+            _("“%(scheme)s” isn't a supported service. Enter the address of %(names)s.")
             % {"scheme": parts.scheme[:20] or typed[:20], "names": NAMES}
         )
     if (parts.hostname or "") in _HOSTS:
         raise AddressError(
-            _("This address of %(host)s is not whole. Copy it once more from your chat program.")
+            _("This %(host)s address is incomplete. Copy it again from your chat app.")
             % {"host": parts.hostname}
         )
     if _TEAMS.fullmatch(parts.hostname or ""):
@@ -110,19 +110,19 @@ def _split(typed: str) -> SplitResult:
         _port = parts.port  # raises where it is none
     except ValueError:
         raise AddressError(
-            _("This is no address. Copy it from your chat program, with its https://.")
+            _("This isn't a valid address. Copy it from your chat app, including https://.")
         ) from None
     if parts.scheme in ("https", "http") and not parts.hostname:
-        raise AddressError(_("This is no address. Copy it from your chat program, with its https://."))
+        raise AddressError(_("This isn't a valid address. Copy it from your chat app, including https://."))
     return parts
 
 
 def _signing_secret(service: str, secret: str) -> str:
     secret = secret.strip()
     if secret and service != Service.DINGTALK:
-        raise AddressError(_("Only DingTalk signs with a secret: leave it empty."))
+        raise AddressError(_("Only DingTalk uses a signing secret. Leave that field empty."))
     if secret and not re.fullmatch(r"[A-Za-z0-9]{10,100}", secret):
-        raise AddressError(_("This is no signing secret of DingTalk: it begins with SEC."))
+        raise AddressError(_("This isn't a valid DingTalk signing secret. It starts with SEC."))
     return f"{secret}@" if secret else ""
 
 
@@ -130,7 +130,7 @@ def _of_teams(parts: SplitResult) -> Address:
     query = {name: value for name, value in parse_qsl(parts.query) if name in _TEAMS_QUERY}
     if not _TEAMS_PATH.fullmatch(parts.path) or "sig" not in query or parts.port not in (None, 443):
         raise AddressError(
-            _("This address of %(host)s is not whole. Copy it once more from your chat program.")
+            _("This %(host)s address is incomplete. Copy it again from your chat app.")
             % {"host": parts.hostname}
         )
     return Address(Service.TEAMS, f"https://{parts.hostname}:443{parts.path}?{_query(query)}")
@@ -139,7 +139,9 @@ def _of_teams(parts: SplitResult) -> Address:
 def _of_webhook(parts: SplitResult) -> Address:
     _check_host(parts.hostname or "", encrypted=parts.scheme == "https")
     if parts.username or parts.password:
-        raise AddressError(_("An address with a user name in it is not used. Put the token in its path."))
+        raise AddressError(
+            _("Remove the user name and password from the address. Put the token in the path instead.")
+        )
     own = {f"-{name}": value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
     scheme = "jsons" if parts.scheme == "https" else "json"
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
@@ -150,14 +152,17 @@ def _of_webhook(parts: SplitResult) -> Address:
 def _check_host(host: str, *, encrypted: bool) -> None:
     """Say at once what is certain; what a name leads to is known only when a message is sent (guard.py)."""
     if not encrypted and not settings.CHANNEL_NETWORKS:
-        raise AddressError(_("Everybody on the way could read the messages: use an https:// address."))
+        raise AddressError(_("Messages to this address would not be encrypted. Use an https:// address."))
     try:
         address = ip_address(host)
     except ValueError:
         return
     if not may_be_reached(address, encrypted=encrypted):
         raise AddressError(
-            _("%(host)s is in a private network, which the operator has not opened for messages.")
+            _(
+                "%(host)s is in a private network that messages can't be sent to. Ask the person "
+                "who runs this server to allow it."
+            )
             % {"host": host}
         )
 

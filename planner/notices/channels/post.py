@@ -28,7 +28,7 @@ def deliver(channel: Channel, title: str, body: str) -> None:
     """
     sender = _sender(channel.target)
     if sender is None:
-        raise Refused(_("The address of the channel is not understood."))
+        raise Refused(_("The channel's address is not valid. Remove the channel and add it again."))
     with watched() as watch:
         taken = sender.notify(title=title, body=body)
     _judge(Service(channel.service), bool(taken), watch)
@@ -55,14 +55,16 @@ def _judge(service: Service, taken: bool, watch: Watch) -> None:
         return
     status = watch.status
     if watch.forbidden:
-        raise Refused(_("This address leads into a private network, or is not encrypted: nothing was sent."))
+        raise Refused(_("Not sent: this address leads to a private network or is not encrypted."))
     if status is None and watch.was_written:
-        raise Unclear(_("The connection broke before the service answered."))
+        raise Unclear(_("The connection was lost before the service answered."))
     if status is None:
-        raise NotNow(_("The service cannot be reached."))
-    said = _("The service answered %(status)s. %(words)s") % {"status": status, "words": verdict}
+        raise NotNow(_("The service can't be reached."))
+    said = _("The service returned %(status)s. %(words)s") % {"status": status, "words": verdict}
     if 300 <= status < 400:
-        raise Refused(_("The address leads on to another one. Give the one at which it ends."))
+        raise Refused(
+            _("The address redirects to another one. Add the channel again with the final address.")
+        )
     if status in (408, 429) or status >= 500 or code in BUSY:
         raise NotNow(said.strip())
     raise Refused(said.strip())

@@ -84,7 +84,7 @@ class Amounts:
             raise ValueRefused(_("The amount is missing."))
         figure = read_figure(self.unit.on(text))
         if figure.percent:
-            raise ValueRefused(_("An amount is no rate: write it without the per-cent sign."))
+            raise ValueRefused(_("An amount can't be a percentage. Remove the per cent sign."))
         return int(figure.value * MILLION)
 
 

@@ -99,7 +99,7 @@ def find_header(
     _check_twins(best, problems)
     above = grid.head[: best.row]
     if left_out := sum(any(cell.strip() for cell in cells) for cells in above):
-        problems.warn(_("Rows above the header were left out: %(n)d.") % {"n": left_out}, best.row + 1)
+        problems.warn(_("Rows skipped above the header: %(n)d.") % {"n": left_out}, best.row + 1)
     _say_what_is_unused(best, grid, problems)
     return replace(best, above=units_said(above))
 
@@ -118,7 +118,7 @@ def _say_what_is_unused(header: Header, grid: Grid, problems: Problems) -> None:
     ]
     if unused:
         problems.warn(
-            _("Columns that are no month and no metric were not read: %(names)s.")
+            _("Columns that are neither a month nor a metric were skipped: %(names)s.")
             % {"names": listed(unused, most=None)},
             header.row + 1,
         )
@@ -188,12 +188,12 @@ def _check_mapping(header: Header, mapping: Mapping[str, str], problems: Problem
     for field, name in mapping.items():
         if field not in FIELDS[header.kind]:
             problems.error(
-                _("“%(field)s” is no field of %(kind)s. These are: %(fields)s.")
+                _("“%(field)s” isn't a field of %(kind)s files. Available fields: %(fields)s.")
                 % {"field": field, "kind": header.kind, "fields": listed(FIELDS[header.kind], most=None)}
             )
         elif name and field not in header.columns:
             problems.error(
-                _("There is no column “%(name)s” for %(field)s.") % {"name": name, "field": field},
+                _("The file has no column “%(name)s” for %(field)s.") % {"name": name, "field": field},
                 header.row + 1,
             )
 
@@ -205,7 +205,7 @@ def _check_twins(header: Header, problems: Problems) -> None:
     for at in used:
         if simple[at] and simple.count(simple[at]) > 1 and simple.index(simple[at]) == at:
             problems.error(
-                _("There are two columns “%(name)s”. Remove or rename one.") % {"name": header.names[at]},
+                _("Two columns are named “%(name)s”. Remove or rename one.") % {"name": header.names[at]},
                 header.row + 1,
                 header.names[at],
             )
@@ -213,12 +213,13 @@ def _check_twins(header: Header, problems: Problems) -> None:
 
 def _no_header(kind: Kind | None, mapping: Mapping[str, str]) -> str:
     if kind is Kind.ORDERS:
-        return _("No header was found. Order lines need the columns date, order, customer and amount.")
+        return _("No header row found. Order lines need the columns date, order, customer and amount.")
     if kind is Kind.READINGS:
         return _(
-            "No header was found. Readings need the columns month, metric and value, or months or metrics across."
+            "No header row found. Metric values need the columns month, metric and value, or "
+            "months or metrics across the top."
         )
     return _(
-        "No header was found. A file of readings has the columns month, metric and value; one of order lines has "
-        "date, order, customer and amount."
+        "No header row found. Metric values need the columns month, metric and value; "
+        "order lines need date, order, customer and amount."
     )

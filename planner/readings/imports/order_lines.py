@@ -141,8 +141,8 @@ class _Columns:
             first = int(np.flatnonzero(np.isin(date_codes, unsure))[0])
             self._problems.error(
                 _(
-                    "“%(text)s” may begin with the month or with the day, and so may all others: "
-                    "say which comes first."
+                    "“%(text)s” could start with the month or the day, like every date in this "
+                    "column. Choose the date format."
                 )
                 % {"text": dates[date_codes[first]]},
                 int(rows[first]),
@@ -254,9 +254,9 @@ def _look_at_numbers(lines: Lines, key: OrderKey, header: Header, problems: Prob
         frame["order"] = frame.groupby(["order", with_it], sort=False).ngroup()
         return
     on_days, of_customers = (_orders_with_several(frame, name) for name in ("day", "customer"))
-    said = _("Counted as one order each; they can be counted apart by day or by customer.")
+    said = _("Each is counted as one order. You can count them separately by day or by customer.")
     several_days = ngettext(
-        "%(n)d order number stands on several days.", "%(n)d order numbers stand on several days.", on_days
+        "%(n)d order number appears on several days.", "%(n)d order numbers appear on several days.", on_days
     )
     several_customers = ngettext(
         "%(n)d order number belongs to several customers.",

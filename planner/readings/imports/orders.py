@@ -32,15 +32,14 @@ class Measure(StrEnum):
 
 # What each of them means, for the metric that it becomes.
 DEFINITIONS = {
-    Measure.SALES: gettext_lazy("Sum of the amounts of the month's order lines."),
-    Measure.ORDERS: gettext_lazy("Orders of the month, each counted once."),
+    Measure.SALES: gettext_lazy("Sum of the order line amounts in the month."),
+    Measure.ORDERS: gettext_lazy("Number of orders in the month, each counted once."),
     Measure.ORDER_VALUE: gettext_lazy("Sales ÷ orders."),
     Measure.CUSTOMERS: gettext_lazy("Customers with an order in the month, each counted once."),
-    Measure.NEW_CUSTOMERS: gettext_lazy(
-        "Customers whose first order anywhere in the data falls in the month."
-    ),
+    Measure.NEW_CUSTOMERS: gettext_lazy("Customers whose first order in the data falls in the month."),
     Measure.REPURCHASE: gettext_lazy(
-        "To date: customers with two or more orders so far ÷ customers so far. The last month counts."
+        "Customers with two or more orders to date ÷ all customers to date. Over several "
+        "months, the last month's value is used."
     ),
 }
 # These need to know of every order that a customer ever made.

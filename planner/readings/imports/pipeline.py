@@ -116,7 +116,7 @@ def parse(path: Path, team: Team, choices: Choices, report: Report = unheard) ->
     try:
         return _parse(path, team, choices, problems, report)
     except (Unreadable, OSError) as error:
-        problems.error(error if isinstance(error, Unreadable) else _("The file cannot be opened."))
+        problems.error(error if isinstance(error, Unreadable) else _("The file can't be opened."))
         return Parsed(problems)
 
 
@@ -150,7 +150,7 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
         if not named:
             names = listed((f"“{grid.sheet}”" for grid in grids if grid.sheet), most=None)
             problems.error(
-                _("There is no sheet “%(name)s”. There are: %(names)s.")
+                _("There is no sheet “%(name)s”. Sheets in the file: %(names)s.")
                 % {"name": choices.sheet, "names": names or "–"}
             )
             return None, None
@@ -165,14 +165,14 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
             found.append((grid, header, tried))
     if len(found) > 1:
         names = listed((f"“{grid.sheet}”" for grid, _header, _tried in found), most=None)
-        problems.error(_("Several sheets look like data: %(names)s. Say which one.") % {"names": names})
+        problems.error(_("Several sheets look like data: %(names)s. Choose one.") % {"names": names})
         return None, None
     if not found:
         problems.sheet = visible[0].sheet if visible else None
         if visible:
             find_header(visible[0], choices.kind, choices.mapping, problems)
         else:
-            problems.error(_("The file has no cell with anything in it."))
+            problems.error(_("All cells in the file are empty."))
         return None, None
     grid, header, tried = found[0]
     problems.sheet = grid.sheet
@@ -180,7 +180,7 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
     problems.warnings += tried.warnings
     for other in candidates:
         if other is not grid:
-            problems.warn(_("The sheet “%(name)s” was left out.") % {"name": other.sheet})
+            problems.warn(_("The sheet “%(name)s” was skipped.") % {"name": other.sheet})
     return grid, header
 
 
@@ -188,11 +188,14 @@ def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
     for (first_row, _first), (last_row, _last) in grid.merged:
         if last_row > header.row:
             problems.error(
-                _("Cells are merged here: whose value it is nobody can tell. Unmerge them."),
+                _(
+                    "These cells are merged, so it is unclear which row or column the value belongs "
+                    "to. Unmerge them."
+                ),
                 max(first_row, header.row) + 1,
             )
     if grid.hidden_rows:
-        problems.warn(_("Hidden rows were read like the others: %(n)d.") % {"n": grid.hidden_rows})
+        problems.warn(_("Hidden rows included: %(n)d.") % {"n": grid.hidden_rows})
 
 
 def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
@@ -206,7 +209,7 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     )
     found = read_readings(grid, header, known, choices.create_metrics, problems)
     if not found.readings and not problems.errors:
-        problems.error(_("There are no readings below the header."), header.row + 1)
+        problems.error(_("There are no values below the header."), header.row + 1)
     new = [
         Metric(
             name=name,
@@ -239,8 +242,8 @@ def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems)
     if alone := [name for name in in_parts if name not in known]:
         problems.warn(
             _(
-                "Of these the file has segments alone: %(names)s. Table 1 and the trend look at the whole: add rows "
-                "without a segment."
+                "The file has no totals for: %(names)s. Table 1 and the trend use totals: add "
+                "rows without a segment."
             )
             % {"names": listed(alone, most=None)}
         )
@@ -256,13 +259,16 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     measures = [measure for measure in Measure if is_whole or measure not in OF_HISTORY]
     if is_whole:
         problems.warn(
-            _("The file was taken as the whole history: a customer is new at their first order in it.")
+            _(
+                "The file was read as the full order history: a customer is new in the month of "
+                "their first order in it."
+            )
         )
     else:
         problems.warn(
             _(
-                "The file was taken as a part of the history: customers, new customers and repurchase rate were "
-                "left out."
+                "The file was read as part of the order history: customers, new customers and "
+                "repurchase rate were not calculated."
             )
         )
     metrics = standard_metrics(team)
@@ -271,7 +277,7 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
         own = _unit_kept(metric)
         if measure in (Measure.SALES, Measure.ORDER_VALUE) and own.sign:
             problems.error(
-                _("“%(name)s” is kept in %(own)s, and order lines are not: change its unit in Table 1 first.")
+                _("“%(name)s” is in %(own)s, but order lines are not. Change its unit in Table 1 first.")
                 % {"name": metric.name, "own": own.words},
                 None,
                 header.name("amount"),
@@ -281,7 +287,8 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     if too_large := [each for each in readings if abs(each.value) >= TOO_LARGE]:
         problems.error(
             _(
-                "%(metric)s of %(month)s come to more than 14 digits before the decimal point: too large to be kept."
+                "%(metric)s for %(month)s is too large: the limit is 14 digits before the "
+                "decimal point. Check the amounts."
             )
             % {"metric": too_large[0].metric, "month": f"{too_large[0].month:%Y-%m}"},
             None,

@@ -20,7 +20,7 @@ def scale_rates(name: str, group: list[ReadCell], new_metrics: dict[str, bool], 
     if not group[0].metric.is_rate and not (is_new and signed):
         for one in signed:
             problems.error(
-                _("“%(metric)s” is no rate: write it without the per-cent sign.") % {"metric": name},
+                _("“%(metric)s” is not a rate. Remove the per cent sign.") % {"metric": name},
                 one.cell.row,
                 one.cell.column,
             )
@@ -33,7 +33,7 @@ def scale_rates(name: str, group: list[ReadCell], new_metrics: dict[str, bool], 
         for one in group:
             one.figure = Figure(within_field(one.figure.value / 100), True)
         problems.warn(
-            _("“%(metric)s” was read in per cent: 12 is 12%%.") % {"metric": name}, group[0].cell.row
+            _("“%(metric)s” was read as percentages: 12 means 12%%.") % {"metric": name}, group[0].cell.row
         )
 
 
@@ -45,8 +45,8 @@ def check_per_cent(name: str, group: list[ReadCell], problems: Problems) -> None
     ):
         problems.error(
             _(
-                "Nobody can tell whether %(value)s is %(high)s%% or %(value)s%%, "
-                "for the file says %(unit)s of “%(metric)s”."
+                "%(value)s could mean %(high)s%% or %(value)s%%, because the file gives %(unit)s "
+                "as the unit of “%(metric)s”. Add a per cent sign to the values."
             )
             % {
                 "value": bare[0].cell.value,

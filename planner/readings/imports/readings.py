@@ -107,7 +107,10 @@ def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
             subtotals.append(row)
         elif noted := unit_of_note(cells):
             problems.error(
-                _("This line speaks of %(unit)s below the table: say it in the header, or in a line above.")
+                _(
+                    "This line below the table gives the unit %(unit)s. Move it to the header or "
+                    "above the table."
+                )
                 % {"unit": noted.words},
                 row,
             )
@@ -187,7 +190,7 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
             dimension, _colon, name = half_width(text).partition(":")
             if same_name(dimension) not in DIMENSIONS or not name.strip():
                 problems.error(
-                    _("“%(text)s” is no segment. Write it as “region: East” or “product line: A”.")
+                    _("“%(text)s” is not a segment. Use the format “region: East” or “product line: A”.")
                     % {"text": text[:40]},
                     row,
                     column,
@@ -195,9 +198,7 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
                 return None
             found.append(((DIMENSIONS[same_name(dimension)], name.strip()[:80]), column))
     if len(found) > 1:
-        problems.error(
-            _("A value belongs to a region or to a product line, not to both at once."), row, found[1][1]
-        )
+        problems.error(_("A value can have a region or a product line, not both."), row, found[1][1])
         return None
     return found[0][0] if found else WHOLE
 
@@ -216,7 +217,7 @@ def _read(
         return None
     try:
         if not cell.value:
-            raise ValueRefused(_("The value is missing. Leave the whole row out where there is none."))
+            raise ValueRefused(_("The value is missing. Enter one or delete the row."))
         figure = read_figure(metric.unit.bare(cell.value) if metric.unit.sign else unit.on(cell.value))
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.column)
@@ -246,9 +247,11 @@ def _metric_of(
         if asked:
             why = _whose_unit(cell)
         elif metric.unit.sign and unit is not NO_UNIT and unit.sign != metric.unit.sign:
-            why = _(
-                "“%(name)s” is kept in %(own)s, and the file has it in %(unit)s: write it in %(own)s."
-            ) % {"name": metric.name, "own": metric.unit.words, "unit": unit.words}
+            why = _("“%(name)s” is in %(own)s, but the file has it in %(unit)s. Enter it in %(own)s.") % {
+                "name": metric.name,
+                "own": metric.unit.words,
+                "unit": unit.words,
+            }
         else:
             return metric, unit
     elif not cell.metric:
@@ -268,7 +271,10 @@ def _metric_of(
 
 
 def _whose_unit(cell: Cell) -> str:
-    return _("The unit of “%(name)s” is not known, for the file speaks of %(unit)s: name it in brackets.") % {
+    return _(
+        "The unit of “%(name)s” is unclear, because the file says %(unit)s. Add the unit "
+        "in brackets after the name."
+    ) % {
         "name": cell.metric[:80],
         "unit": cell.unit.words,
     }
@@ -278,16 +284,16 @@ def _weight_of(cell: Cell, figure: Figure) -> Decimal:
     """Raises ValueRefused."""
     weight = read_figure(cell.weight).value
     if weight <= 0:
-        raise ValueRefused(_("A weight is more than 0."))
+        raise ValueRefused(_("The weight must be more than 0."))
     if abs(figure.value * weight) >= TOO_LARGE:
-        raise ValueRefused(_("The value times this weight is too large to be kept."))
+        raise ValueRefused(_("The value times the weight is too large. Check both."))
     return weight
 
 
 def _no_metric(name: str, known: Metrics) -> str:
     said = {"name": name[:80], "alike": known.like(name)}
     if said["alike"]:
-        return _("The team has no metric “%(name)s”. Is “%(alike)s” meant?") % said
+        return _("The team has no metric “%(name)s”. Did you mean “%(alike)s”?") % said
     return _("The team has no metric “%(name)s”.") % said
 
 
@@ -302,7 +308,7 @@ def _check_twice(read: list[ReadCell], problems: Problems) -> None:
         key = (one.metric.name, one.month, one.cell.segment)
         if key in first:
             problems.error(
-                _("%(metric)s has a value for %(month)s already, in row %(row)d.")
+                _("%(metric)s already has a value for %(month)s, in row %(row)d.")
                 % {"metric": one.metric.name, "month": f"{one.month:%Y-%m}", "row": first[key]},
                 one.cell.row,
                 one.cell.column,

@@ -36,7 +36,7 @@ def data_rows(
         cells = row
         if len(row) != width:
             if "".join(row[width:]).strip():
-                problems.error(_("This row has more cells than the header."), number)
+                problems.error(_("This row has more cells than the header. Delete the extra cells."), number)
                 continue
             cells = [*row[:width], *[""] * (width - len(row))]
         if places and any(is_total(cells[at]) for at in places):
@@ -50,11 +50,11 @@ def data_rows(
 def say_totals(totals: Sequence[int], problems: Problems) -> None:
     """Say which rows were left out because they are totals."""
     rows = listed(totals, most=MOST_NUMBERS)
-    problems.warn(_("Rows of totals were left out: %(rows)s.") % {"rows": rows}, totals[0])
+    problems.warn(_("Total rows were skipped: %(rows)s.") % {"rows": rows}, totals[0])
 
 
 def why_broken(error: str) -> str:
     """Why a broken cell of a workbook (Grid.broken) holds nothing that could be read."""
     if error:
-        return _("This cell is an error, %(error)s: mend its formula, or clear it.") % {"error": error}
-    return _("This formula has no value yet. Open the file and save it again.")
+        return _("This cell shows the error %(error)s. Fix the formula or clear the cell.") % {"error": error}
+    return _("This formula has no result yet. Open the file and save it again.")

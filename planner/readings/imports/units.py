@@ -70,7 +70,7 @@ class Unit:
             return text
         if self.sign == "?":
             raise ValueRefused(
-                _("Figures in %(unit)s are not read: write them in full.") % {"unit": self.words}
+                _("Values in %(unit)s can't be read. Enter them in full.") % {"unit": self.words}
             )
         text = self.bare(text)
         return f"{text[:-1]}{self.sign})" if text.endswith(")") else f"{text}{self.sign}"
@@ -79,7 +79,7 @@ class Unit:
         """A cell's figure as it stands. Raises ValueRefused where the cell has a unit of its own."""
         if self.sign and re.search("[0-9]", text) and not _BARE.fullmatch(half_width(text)):
             raise ValueRefused(
-                _("“%(text)s” stands where figures are in %(unit)s: write digits alone there.")
+                _("“%(text)s”: values here are in %(unit)s, so enter digits only.")
                 % {"text": text.strip()[:40], "unit": self.words}
             )
         return text
@@ -161,4 +161,4 @@ def unit_of_note(cells: Sequence[str]) -> Unit | None:
 def say_units(words: Iterable[str], problems: Problems) -> None:
     """Say in which units figures were read because the file says so outside of their cells."""
     if said := listed((f"“{each}”" for each in words), most=None):
-        problems.warn(_("Figures were read in the unit that the file says: %(units)s.") % {"units": said})
+        problems.warn(_("Values were read in the units given in the file: %(units)s.") % {"units": said})

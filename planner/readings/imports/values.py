@@ -99,7 +99,9 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
         try:
             days[text] = _day(short, found or DateOrder.MDY)
         except ValueError:
-            refused[text] = _("“%(text)s” is no date. Write it as 2023-07-15.") % {"text": text.strip()[:40]}
+            refused[text] = _("“%(text)s” is not a date. Use the format 2023-07-15.") % {
+                "text": text.strip()[:40]
+            }
     return Days(days, refused, found, frozenset() if found else frozenset(open_texts & days.keys()))
 
 
@@ -128,7 +130,7 @@ def read_month(text: str) -> dt.date:
     short = half_width(text).strip()
     if _OCTOBER.fullmatch(short):
         raise UnsureMonth(
-            _("“%(text)s” may be January or October: write it as 2023-01 or 2023-10.") % {"text": short}
+            _("“%(text)s” could be January or October. Enter 2023-01 or 2023-10.") % {"text": short}
         )
     try:
         if match := _MONTH.fullmatch(short):
@@ -145,7 +147,7 @@ def read_month(text: str) -> dt.date:
         if not short:
             raise ValueRefused(_("The month is missing.")) from None
         raise ValueRefused(
-            _("“%(text)s” is not a month. Write it as 2023-07 or 2023年7月.") % {"text": short[:40]}
+            _("“%(text)s” is not a month. Use the format 2023-07 or 2023年7月.") % {"text": short[:40]}
         ) from None
 
 
@@ -209,7 +211,7 @@ def rates_of(figures: Iterable[Figure]) -> Rates:
     signs = [figure.percent for figure in figures]
     if any(signs) and not all(signs):
         return Rates(
-            True, _("Some rates have a per-cent sign and others have none. Write all of them alike.")
+            True, _("Some rates have a per cent sign and others don't. Use one format for all of them.")
         )
     if any(signs):
         return Rates(False)  # the sign is read: the values are fractions already
