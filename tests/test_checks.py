@@ -108,7 +108,7 @@ def change(model: Any, **fields: Any) -> None:
 CASES = {
     "values_without_source": Case(
         lambda plan: Reading.objects.filter(month=dt.date(2026, 9, 1)).update(source=""),
-        "A value of Total sales has no source",
+        "Total sales has values without a source",
         lambda plan: change(PlanMetric, override=7, override_reason="the ledger"),
     ),
     "short_history": Case(
@@ -127,17 +127,17 @@ CASES = {
     ),
     "metric_without_problem": Case(
         lambda plan: change(PlanMetric, problems=""),
-        "No problem is named for Total sales",
+        "No main problems entered for Total sales",
         lambda plan: change(PlanMetric, problems="x"),
     ),
     "too_many_in_focus": Case(
         lambda plan: add_bottlenecks(plan, 4),
-        "4 bottlenecks are in focus",
+        "More than three bottlenecks in focus (4)",
         lambda plan: (add_bottlenecks(plan, 3), add_bottlenecks(plan, 1, in_focus=False)),
     ),
     "vague_bottleneck": Case(
         lambda plan: (add_bottlenecks(plan, 1, step=""), add_bottlenecks(plan, 1, metric=None)),
-        "2 bottlenecks do not say where they are",
+        "2 bottlenecks have no funnel step or no metric",
         lambda plan: add_bottlenecks(plan, 1, step="", in_focus=False),
     ),
     "too_many_core_goals": Case(
@@ -147,17 +147,17 @@ CASES = {
     ),
     "goal_without_measure": Case(
         lambda plan: change(Goal, metric=None),
-        "1 goal has no metric or no target",
+        "1 goal is missing a metric or a target",
         lambda plan: change(Goal, target=0),
     ),
     "goal_without_owner": Case(
         lambda plan: change(Goal, owner=None),
-        "1 goal has no owner or no date",
+        "1 goal is missing an owner or a due date",
         lambda plan: change(Goal, owner=None, removed_at=timezone.now()),
     ),
     "gap_without_goal": Case(
         lambda plan: add_metric(plan, target="0.2"),
-        "No goal answers the gap of Repurchase rate",
+        "Repurchase rate has a target but no goal",
         lambda plan: add_goals(
             plan, 1, parent=Goal.objects.get(), metric=add_metric(plan, target="0.2").metric
         ),
@@ -193,24 +193,24 @@ CASES = {
     ),
     "silent_task": Case(
         lambda plan: change(Task, start=DAY - dt.timedelta(days=7)),
-        "Nobody has said a word on 1 running task this week",
+        "1 open task has had no update for a week",
         lambda plan: change(Task, start=DAY - dt.timedelta(days=6)),
     ),
     "month_without_review": Case(
         lambda plan: change(Review, kind="quarter"),
-        "Oct 2026 ended without a review",
+        "No review for Oct 2026",
         lambda plan: Review.objects.create(
             plan=plan, start=dt.date(2026, 11, 1), worked="x", adjustments="y"
         ),
     ),
     "review_without_lesson": Case(
         lambda plan: change(Review, worked="", kind="quarter"),
-        "The review of Q4 2026 says neither what worked nor what to improve",
+        "The review for Q4 2026 is missing “What worked” and “To improve”",
         lambda plan: change(Review, worked="", improve="x"),
     ),
     "review_without_adjustment": Case(
         lambda plan: change(Review, adjustments=""),
-        "Nothing follows from the review of Oct 2026",
+        "The review for Oct 2026 has no next adjustments",
         lambda plan: change(Review, adjustments="", worked=""),
     ),
 }
@@ -277,12 +277,12 @@ def test_many_names_are_listed_and_counted_in_the_readers_language(sound, plan):
 
 def test_a_value_that_was_typed_without_a_reason_has_no_source(sound, plan):
     change(PlanMetric, override=7)
-    assert found(plan) == ["A value of Total sales has no source"]
+    assert found(plan) == ["Total sales has values without a source"]
 
 
 def test_an_owner_who_left_owns_nothing(sound, plan, team, manager):
     type(seat(manager, team)).objects.update(removed_at=timezone.now())
-    assert found(plan) == ["1 goal has no owner or no date", "1 task has no owner"]
+    assert found(plan) == ["1 goal is missing an owner or a due date", "1 task has no owner"]
 
 
 def test_what_a_paused_strategy_lacks_is_nobodys_worry(sound, plan):
@@ -293,7 +293,7 @@ def test_what_a_paused_strategy_lacks_is_nobodys_worry(sound, plan):
 
 def test_a_running_task_that_nobody_spoke_of_for_a_week(sound, plan, team, manager):
     Task.objects.update(start=DAY - dt.timedelta(days=8))
-    assert found(plan) == ["Nobody has said a word on 1 running task this week"]
+    assert found(plan) == ["1 open task has had no update for a week"]
     said_now = Progress.objects.create(task=Task.objects.get(), status="in_progress", percent=10, note="x")
     Progress.objects.filter(pk=said_now.pk).update(at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
     assert found(plan) == []

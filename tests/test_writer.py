@@ -54,7 +54,7 @@ ALLOWED = {
     "planner/views/accounts.py": {"user.save": "a User is not recorded"},
     "reviews/management/commands/demo.py": {"user.save": "a User is not recorded"},
     "reviews/demo/build.py": {
-        "Progress.objects.bulk_update": "moves the demo's progress notes into the weeks before today"
+        "Progress.objects.bulk_update": "moves the demo's progress updates into the weeks before today"
     },
 }
 BY_KEYWORD = {"save", "create", "update", "delete"}

@@ -73,7 +73,7 @@ def test_a_chart_is_saved_as_a_picture(demo, window):
     page = window(MANAGER, demo.diagnose)
     drawn(page, "trend-chart")
     with page.expect_download() as download:
-        page.locator("#trend").get_by_role("button", name="Picture (PNG)").click()
+        page.locator("#trend").get_by_role("button", name="Image (PNG)").click()
     assert download.value.suggested_filename == "Total sales.png"
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
@@ -84,7 +84,7 @@ def test_another_figure_is_drawn_in_place(demo, window):
     page.get_by_label("Figure", exact=True).select_option(label="Repurchase rate")
     expect(page.locator("#trend p").first).to_contain_text("pp a month")
     drawn(page, "trend-chart")
-    page.get_by_label("Compare").select_option(label="what is left to the target")
+    page.get_by_label("Compare").select_option(label="Gap to target")
     expect(page).to_have_url(re.compile("against=target"))
     expect(page.locator("#drivers p").nth(1)).to_contain_text("to the target")
     page.reload()  # the address has all that was chosen
@@ -94,9 +94,9 @@ def test_another_figure_is_drawn_in_place(demo, window):
 
 def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
     page = window(MANAGER, demo.diagnose)
-    page.locator("#flags").get_by_role("button", name="Make it a bottleneck").first.click()
-    page.get_by_role("radio", name="too few customers").check()
-    page.get_by_role("button", name="Make it a bottleneck").click()
+    page.locator("#flags").get_by_role("button", name="Add as bottleneck").first.click()
+    page.get_by_role("radio", name="Too few customers").check()
+    page.get_by_role("button", name="Add as bottleneck").click()
     expect(page).to_have_url(re.compile(r"/bottlenecks/#bottleneck-\d+$"))
     made = Bottleneck.objects.latest("pk")
     assert "fell by 30%" in made.evidence
@@ -111,14 +111,14 @@ def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
 def test_views_come_from_other_screens_and_are_merged(demo, window):
     address = f"/plans/{demo.quarter.pk}/bottlenecks/"
     managers, reps = window(MANAGER, address), window(REP, address)
-    reps.get_by_placeholder("Your view: what holds us back?").fill("Nobody calls back")
+    reps.get_by_placeholder("Your view: what limits our results?").fill("Nobody calls back")
     reps.keyboard.press("Enter")
     row = managers.locator("tr", has_text="Nobody calls back")
-    expect(row).to_contain_text("not merged yet", timeout=15_000)
+    expect(row).to_contain_text("Not merged yet", timeout=15_000)
     row.locator('a[href$="?cell=impact"]').click()
     row.locator("select").select_option(label="New reps answer leads late")
     managers.keyboard.press("Enter")
-    expect(row).to_contain_text("merged into “New reps answer leads late”")
+    expect(row).to_contain_text("Merged into “New reps answer leads late”")
     above = row.evaluate("(each) => each.previousElementSibling.textContent")
     assert "New reps answer leads late" in above
 

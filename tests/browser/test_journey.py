@@ -220,7 +220,7 @@ def test_a_rep_says_how_the_own_task_stands_in_one_gesture(demo, window):
     cell(page, mine, "progress").locator("a.cell").click()
     form = editor(page, mine, "progress")
     form.locator("label").filter(has_text="Done").first.click()
-    form.get_by_label("Per cent done").fill("100")
+    form.get_by_label("Progress (%)").fill("100")
     form.get_by_label("Note").fill("Everybody has read it")
     form.get_by_label("Note").press("Enter")
 
@@ -232,7 +232,7 @@ def test_a_rep_says_how_the_own_task_stands_in_one_gesture(demo, window):
 def test_an_action_is_added_below_its_strategy(demo, window):
     page = window(MANAGER, demo.tracking)
     strategy = demo.task(demo.quarter, "Write the new procedure").strategy_key
-    page.get_by_role("link", name="Add an action to Better follow-up procedure").click()
+    page.get_by_role("link", name="Add a task to Better follow-up procedure").click()
     page.keyboard.type("Show it in the weekly meeting")
     page.keyboard.press("Enter")
 
@@ -264,7 +264,7 @@ def test_without_a_connection_the_cell_says_so_and_keeps_the_text(demo, window, 
     page.route("**/rows/**", lambda route: route.abort())
     write(page, row, "problems", "Typed in a tunnel")
     form = editor(page, row, "problems")
-    expect(form.get_by_role("alert")).to_contain_text("Not saved: no connection. What you typed is kept.")
+    expect(form.get_by_role("alert")).to_contain_text("Not saved: no connection. Your entry is kept.")
     expect(form.locator("textarea")).to_have_value("Typed in a tunnel")
 
     page.unroute("**/rows/**")

@@ -164,7 +164,7 @@ def test_own_dates_are_asked_for_only_when_no_period_is_named(demo, window):
 
 def test_a_removed_plan_is_brought_back_from_the_notice(demo, window):
     page = window(MANAGER, f"/plans/{demo.push.pk}/settings/")
-    page.get_by_role("button", name="Remove the plan").click()
+    page.get_by_role("button", name="Remove plan").click()
     expect(page.locator(".notice")).to_contain_text("is removed")
     page.locator(".notice").get_by_role("button", name="Undo").click()
 

@@ -39,7 +39,7 @@ def test_a_membership_is_written_through_the_log_of_changes(as_, admin, rep, tea
 def test_a_person_is_not_given_a_second_seat(as_, admin, rep, manager, team):
     where = reverse("admin:planner_membership_change", args=[seat(rep, team).pk])
     answer = as_(admin).post(where, {"name": "Rick", "role": "rep", "job_title": "", "user": manager.pk})
-    assert "This person is in the team already." in answer.content.decode()
+    assert "This person is already in the team." in answer.content.decode()
     assert seat(rep, team).user == rep
 
 

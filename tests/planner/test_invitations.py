@@ -14,7 +14,7 @@ from planner import people
 from planner.models import Change, Invitation, Membership, Role, User
 from tests.conftest import seat
 
-OVER = "This invitation has been used, withdrawn or has expired. Ask for a new one."
+OVER = "This invitation has expired, or has been used or withdrawn. Ask for a new one."
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_an_invitation_is_mailed_after_the_commit(nina, manager, django_capture_
     assert letter.to == ["nina@example.com"]
     assert letter.subject == "Your invitation to East"
     assert "Hello Nina," in letter.body
-    assert "Mary invites you to plan together with East." in letter.body
+    assert "Mary has invited you to join East." in letter.body
     assert f"https://plan.example/{Invitation.objects.get().token}" in letter.body.splitlines()
 
 
@@ -109,7 +109,7 @@ def test_a_mail_that_fails_is_said_on_the_page_which_has_the_link(nina, manager,
         reverse("member-invite", args=[nina.pk]), {"email": "nina@example.com"}, follow=True
     )
     assert (
-        "The mail to nina@example.com could not be sent. Copy the link below and send it yourself."
+        "The email to nina@example.com could not be sent. Copy the link below and send it yourself."
         in text(page)
     )
     assert reverse("invitation", args=[Invitation.objects.get().token]) in text(page)
@@ -120,7 +120,7 @@ def test_the_page_says_that_the_mail_is_on_its_way(nina, manager, as_):
     page = as_(manager).post(
         reverse("member-invite", args=[nina.pk]), {"email": "nina@example.com"}, follow=True
     )
-    assert "The invitation is on its way to nina@example.com." in text(page)
+    assert "Invitation sent to nina@example.com." in text(page)
     assert reverse("invitation", args=[Invitation.objects.get().token]) in mail.outbox[0].body
 
 
@@ -135,7 +135,7 @@ def test_a_withdrawn_invitation_no_longer_works(nina, manager, as_, address):
     as_(manager).post(reverse("member-withdraw", args=[nina.pk]))
     page = as_(None).get(address)
     assert page.status_code == 410
-    assert "This invitation has been withdrawn. Ask the manager of the team for a new one." in text(page)
+    assert "This invitation was withdrawn. Ask a team manager for a new one." in text(page)
 
 
 # Using one
@@ -143,7 +143,7 @@ def test_a_withdrawn_invitation_no_longer_works(nina, manager, as_, address):
 
 def test_somebody_new_chooses_a_name_and_a_password_and_is_in(team, nina, as_, address):
     browser = as_(None)
-    assert "You are invited to East as Nina." in text(browser.get(address))
+    assert "Nina, you have been invited to join East." in text(browser.get(address))
     assert browser.post(address, new_person()).headers["Location"] == "/"
     user = User.objects.get(email="nina@example.com")
     assert (user.name, user.last_team, user.check_password("tea-and-rice-7")) == ("Nina Li", team, True)
@@ -181,7 +181,7 @@ def test_an_invitation_is_used_once(as_, address):
     as_(None).post(address, new_person())
     page = as_(None).post(address, new_person(name="Thief"))
     assert page.status_code == 410
-    assert "This invitation has been used. If it was by you, sign in." in text(page)
+    assert "This invitation has already been used. If you used it yourself, sign in." in text(page)
 
 
 def test_an_invitation_pressed_twice_at_once_is_used_once(invitation, rep, outsider, team):
@@ -202,7 +202,7 @@ def test_a_used_link_stays_used_when_the_account_is_deleted(invitation, outsider
 def test_of_two_new_people_on_the_same_link_the_second_gets_no_account(invitation):
     same = people.get_invitation(invitation.token)
     people.join(invitation, name="Nina", password="tea-and-rice-7")
-    with pytest.raises(ValidationError, match="This address has an account already"):
+    with pytest.raises(ValidationError, match="This address Has an account already"):
         people.join(same, name="Nina", password="other-pass-77")
     assert User.objects.filter(email="nina@example.com").count() == 1
 
@@ -218,7 +218,7 @@ def test_an_expired_invitation_no_longer_works(as_, invitation, address, outside
     Invitation.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
     page = as_(None).get(address)
     assert page.status_code == 410
-    assert "This invitation has expired. Ask the manager of the team for a new one." in text(page)
+    assert "This invitation has expired. Ask a team manager for a new one." in text(page)
     with pytest.raises(ValidationError, match=OVER):
         people.accept(invitation, outsider)
 
@@ -252,7 +252,7 @@ def test_who_is_in_the_team_already_is_told_so_and_the_link_stays_good(as_, rep,
     )
     page = as_(rep).post(address)
     assert page.status_code == 409
-    assert "You are in East already, as Rick." in text(page)
+    assert "You are already in East, as Rick." in text(page)
     assert list(Invitation.objects.open()) == [invitation]
     assert Membership.objects.get(name="Nina").user is None
 

@@ -16,7 +16,7 @@ from strategies.models import Strategy
 from tests.conftest import TODAY, join, seat
 from tracking.models import Task
 
-ONLY_MARY = "Mary is the only manager with an account. Make somebody else who has one a manager first."
+ONLY_MARY = "Mary is the only manager with an account. Make another member with an account a manager first."
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_new_team_has_the_segment_of_the_whole(db):
 def test_a_team_in_an_unknown_time_zone_is_not_created(db):
     with pytest.raises(ValidationError) as refused:
         people.create_team("West", time_zone="Mars/Olympus")
-    assert refused.value.messages == ["“Mars/Olympus” is no time zone. Choose one such as Asia/Shanghai."]
+    assert refused.value.messages == ["“Mars/Olympus” is not a time zone. Choose one such as Asia/Shanghai."]
     assert not Team.objects.exists()
     assert not Segment.objects.exists()
 
@@ -142,8 +142,8 @@ def test_a_change_made_on_an_old_page_is_not_saved(team, manager, second_manager
     with pytest.raises(ValidationError) as refused:
         people.change_member(shown, {"job_title": "Head"}, by=manager, version=shown.version)
     assert refused.value.messages == [
-        "Somebody changed this member while you were editing. Saved now: Rick, Lead, Rep. "
-        "Look over what you typed and save again."
+        "Someone changed this member while you were editing. Current details: Rick, "
+        "Lead, Rep. Check your entries and save again."
     ]
     assert seat(rep, team).job_title == "Lead"
 

@@ -53,10 +53,10 @@ def test_dates_of_ones_own_are_taken_where_no_period_is_named(team, manager, as_
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"start": "2027-02-01", "end": ""}, "This day is missing."),
+        ({"start": "2027-02-01", "end": ""}, "Enter a date."),
         ({"start": "2027-02-01", "end": "2027-01-01"}, "The plan ends before it starts"),
         ({"start": "2027-02-0x", "end": "2027-03-01"}, "This is no date."),
-        ({"start": "0001-01-01", "end": "2027-03-01"}, "Choose a day between 1990 and 2199."),
+        ({"start": "0001-01-01", "end": "2027-03-01"}, "Choose a date between 1990 and 2199."),
         ({"start": "2027-01-01", "end": "2199-12-31"}, "A plan lasts three years at the most"),
     ],
 )
@@ -76,7 +76,7 @@ def test_a_metric_that_is_asked_for_twice_is_refused_in_its_field(team, manager,
     answer = as_(manager).post("/plans/new/", sent)
 
     assert answer.status_code == 422
-    assert "“Total sales” is in the table already." in answer.content.decode()
+    assert "“Total sales” is already in the table." in answer.content.decode()
     assert not Plan.objects.exists()
 
 
@@ -112,7 +112,7 @@ def test_a_metric_is_added_behind_the_others_and_once(plan, status, team, manage
         changes.recording(team, plan=plan, by=manager) as log,
     ):
         add_to_table(log, plan, new_metric(team, "visits", "count"))
-    assert changes.errors_by_field(refused.value) == {"name": ["“Visits” is in the table already."]}
+    assert changes.errors_by_field(refused.value) == {"name": ["“Visits” is already in the table."]}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -296,5 +296,5 @@ def test_a_metric_whose_name_was_taken_meanwhile_does_not_come_back(team, manage
     Metric.objects.create(team=team, name="Visits")
     page = as_(manager).post(f"/team/metrics/{old.pk}/restore/", follow=True).content.decode()
 
-    assert "The team has a metric of this name." in page
+    assert "The team already has a metric with this name." in page
     assert Metric.objects.filter(name="Visits").count() == 1

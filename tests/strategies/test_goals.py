@@ -125,7 +125,7 @@ def test_three_figures_that_disagree_are_refused_with_the_one_that_fits(record, 
 
     said = errors_of(record, change_goal, goal, values)
     assert said == {
-        "target": ["Baseline and growth lead to 140. Leave one of the three empty, and it is computed."]
+        "target": ["Baseline and growth give a target of 140. Clear one of the three to have it calculated."]
     }
     assert figures(goal) == (100, 130)
 
@@ -133,7 +133,7 @@ def test_three_figures_that_disagree_are_refused_with_the_one_that_fits(record, 
 def test_a_growth_that_stands_alone_is_refused(record, plan):
     said = errors_of(record, add_goal, plan, "Grow", kind="grow_by", growth=Decimal(5))
 
-    assert said == {"growth": ["Say also where it starts or where it ends: the third is computed."]}
+    assert said == {"growth": ["Enter a baseline or a target."]}
 
 
 @pytest.mark.parametrize(

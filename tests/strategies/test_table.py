@@ -127,7 +127,7 @@ def test_a_share_of_the_plans_own_target_is_shown_as_the_amount_that_it_comes_to
     page = as_(manager).get(url).content.decode()
 
     assert '<span class="fig">500,000</span><span class="unit">CNY of Product A</span>' in page
-    assert "from 40% to 50% of Total sales" in page
+    assert "From 40% to 50% of Total sales" in page
 
 
 def test_how_far_a_goal_has_come_is_read_from_the_months_of_the_plan(
@@ -139,7 +139,7 @@ def test_how_far_a_goal_has_come_is_read_from_the_months_of_the_plan(
             metric=status.sales.metric, month=dt.date(2026, month, 1), segment=status.whole, value=value
         )
 
-    assert "now 900,000 · 50% of the way" in as_(manager).get(url).content.decode()
+    assert "Now 900,000 · 50% of the way" in as_(manager).get(url).content.decode()
 
 
 def test_a_goal_begins_at_the_level_of_its_metric_before_the_plan(plan, status, url, manager, as_):

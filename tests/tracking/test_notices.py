@@ -82,7 +82,7 @@ def test_a_manager_gets_the_team_by_owner_the_latest_first(strategy, team, manag
 
     (rolled,) = said.context["rolled"]
     assert [(each.name, each.overdue, each.due, each.worst) for each in rolled.owners] == [
-        ("nobody yet", 2, 0, 7),
+        ("No owner yet", 2, 0, 7),
         ("Rick", 1, 1, 1),
     ]
     assert said.subject == "Team: 3 overdue, 1 due this week"
@@ -113,7 +113,7 @@ def test_a_plan_that_is_over_counts_to_its_last_day(strategy, team, rep):
 def test_a_manager_is_told_once_of_a_task_beyond_the_grace_period(strategy, manager, rep):
     late = task(strategy, "late", 20)
     raise_alerts(dt.datetime(2026, 11, 25, 4, tzinfo=dt.UTC))
-    assert told(manager, escalation).subject == "1 task is overdue beyond the grace period"
+    assert told(manager, escalation).subject == "1 task is long overdue"
     assert told(rep, escalation) is None
 
     Notice.objects.create(

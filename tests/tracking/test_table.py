@@ -67,7 +67,7 @@ def test_overdue_counts_from_the_first_day_after_the_due_date(tasks, url, manage
     Task.objects.filter(pk=tasks[1].pk).update(due=TODAY)
     page = client.get(url).content.decode()
     assert "late" not in page[page.index("<tbody") : page.index("</tbody>")]
-    assert "due today" in page
+    assert "Due today" in page
 
 
 def test_tasks_of_a_paused_strategy_are_not_late(tasks, strategy, url, manager, as_):

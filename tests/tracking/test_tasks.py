@@ -150,7 +150,7 @@ def test_status_and_per_cent_are_made_to_agree(record, task, member, word, stand
 
 def test_a_cancelled_task_says_why(record, task, member):
     said = errors_of(record, report_progress, task, by=member, status="cancelled", note="no time")
-    assert said == {"reason": ["Say why the task is cancelled."]}
+    assert said == {"reason": ["Enter a reason for cancelling the task."]}
     task.refresh_from_db()
     assert task.status == "in_progress"
 

@@ -95,7 +95,7 @@ def test_what_is_no_month_is_refused_with_its_text(text):
 def test_a_missing_month_is_asked_for():
     with pytest.raises(ValueError) as refusal:
         parse_month("  ")
-    assert str(refusal.value) == "The month is missing. Type year and month, such as 2023-07 or 2023年7月."
+    assert str(refusal.value) == "The month is missing. Enter year and month, such as 2023-07 or 2023年7月."
 
 
 @given(DAYS, st.integers(-500, 500))

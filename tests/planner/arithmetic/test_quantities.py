@@ -184,7 +184,7 @@ def test_what_is_no_figure_is_refused_with_its_text(text):
 def test_nothing_is_not_zero(text):
     with pytest.raises(QuantityError) as refusal:
         parse_quantity(text)
-    assert str(refusal.value) == "There is no number here. Type one, such as 1,200 or 80万 or 8%."
+    assert str(refusal.value) == "There is no number here. Enter one, such as 1,200, 80万 or 8%."
 
 
 @pytest.mark.parametrize("text", ["1.2345678", "8.33333%", "0.00000000001万", "0." + "0" * 40 + "1"])

@@ -266,7 +266,7 @@ def test_managers_are_told_once_of_a_gap_that_widened(plan, whole, manager, rep)
 
     (line,) = said.context["lines"]
     assert said.subject == "1 gap has widened"
-    assert (line.title, line.grew) == ("Sales", "Shortfall 25% of the target, after 20%")
+    assert (line.title, line.grew) == ("Sales", "Shortfall rate up from 20% to 25%")
     assert line.context == "251 orders to go · Q4"
     assert line.url.endswith(f"/plans/{plan.pk}/diagnose/#metric-{row.pk}")
     refresh_gaps(on(23))
@@ -282,7 +282,7 @@ def test_a_widening_stays_one_when_the_figure_moves_on_the_same_day(plan, whole,
         read(row, whole, 10, value)
         refresh_gaps(on(day))
 
-    assert told(manager, on(21)).context["lines"][0].grew == "Shortfall 31% of the target, after 20%"
+    assert told(manager, on(21)).context["lines"][0].grew == "Shortfall rate up from 20% to 31%"
 
 
 def test_a_widening_found_after_the_mail_of_the_day_is_told_the_next_day(plan, whole, manager):
@@ -357,4 +357,4 @@ def test_table_1_shows_the_course_of_the_gap(plan, whole, client, manager):
         GapPoint.objects.create(plan_metric=row, day=today - dt.timedelta(weeks=weeks), gap=gap, at=NOON)
     client.force_login(manager)
 
-    assert "The gap, week by week" in client.get(f"/plans/{plan.pk}/diagnose/").content.decode()
+    assert "Gap by week" in client.get(f"/plans/{plan.pk}/diagnose/").content.decode()

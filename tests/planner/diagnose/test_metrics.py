@@ -46,7 +46,7 @@ def test_the_metric_and_its_row_are_written_together(record, status):
 def test_a_value_against_the_readings_says_why(record, status, readings):
     with pytest.raises(ValidationError) as refused, record() as log:
         change_row(log, status.sales, {"override": Decimal(900_000)})
-    said = "The readings give 800,000. Say why another value counts, or where it comes from."
+    said = "The data gives 800,000. Enter a source or reason for using another value."
     assert changes.errors_by_field(refused.value) == {"override_reason": [said]}
     assert not Change.objects.exists()
 

@@ -196,7 +196,7 @@ def test_a_surplus_is_never_painted_as_a_problem(readings, url, status, manager,
 def test_a_target_of_zero_gives_a_reason_and_no_rate(readings, url, status, manager, as_):
     PlanMetric.objects.filter(pk=status.sales.pk).update(target=0)
 
-    assert "undefined: the target is 0" in as_(manager).get(url).content.decode()
+    assert "Can't be calculated (target is 0)" in as_(manager).get(url).content.decode()
 
 
 def test_sorting_compares_by_the_share_of_the_target(readings, url, status, manager, as_):

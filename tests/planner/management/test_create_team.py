@@ -123,12 +123,12 @@ def test_a_password_makes_the_account(db):
         (["East", "mary"], "“mary” is no email address. Write one such as mary@example.com."),
         (
             ["East", "new@example.com", "--time-zone", "Mars/Olympus"],
-            "“Mars/Olympus” is no time zone. Choose one such as Asia/Shanghai.",
+            "“Mars/Olympus” is not a time zone. Choose one such as Asia/Shanghai.",
         ),
         (["East", "new@example.com", "--password", "tea"], "This password is too short."),
         (
             ["East", "mary@example.com", "--password", "tea-and-rice-7"],
-            "mary@example.com has an account with a password already. Leave --password out.",
+            "mary@example.com Has an account with a password already. Leave --password out.",
         ),
         (["", "new@example.com"], "This field cannot be blank."),
     ],

@@ -336,12 +336,12 @@ def test_a_manager_adds_tests_and_removes_a_channel(team, manager, rep, as_, sin
     browser = as_(manager)
     typed = {"name": "Sales room", "address": f"{sink.url}/hook?key=s3cret"}
     page = browser.post("/team/channels/", typed, follow=True).content.decode()
-    assert "“Sales room” is added. Send a test to it." in page
+    assert "Added “Sales room”. Send a test message to check it." in page
     channel = Channel.objects.get()
     assert (channel.team, channel.service, channel.added_by) == (team, "webhook", manager)
 
     page = browser.post(f"/team/channels/{channel.pk}/test/", follow=True).content.decode()
-    assert "The test went to “Sales room”." in page
+    assert "Test message sent to “Sales room”." in page
     assert "Mary has sent this" in sink.posts[0][1]["message"]
     sink.status = 500
     page = browser.post(f"/team/channels/{channel.pk}/test/", follow=True).content.decode()
@@ -353,9 +353,9 @@ def test_a_manager_adds_tests_and_removes_a_channel(team, manager, rep, as_, sin
     assert answer.status_code == 302
     rep.refresh_from_db()
     assert rep.channel == channel
-    assert "1 person has chosen it" in browser.get("/team/channels/").content.decode()
+    assert "Used by 1 member" in browser.get("/team/channels/").content.decode()
     page = browser.post(f"/team/channels/{channel.pk}/remove/", follow=True).content.decode()
-    assert "“Sales room” is removed." in page
+    assert "Removed “Sales room”." in page
     rep.refresh_from_db()
     assert rep.channel is None
 
@@ -363,7 +363,7 @@ def test_a_manager_adds_tests_and_removes_a_channel(team, manager, rep, as_, sin
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": "Room", "address": "https://example.com/"}, "The team has a channel of this name."),
+        ({"name": "Room", "address": "https://example.com/"}, "The team already has a channel with this name."),
         ({"name": "", "address": "https://example.com/"}, "This field is required."),
         ({"name": "New", "address": "irc://x"}, "“irc” is no service"),
         ({"name": "New", "address": "https://example.com/", "signing_secret": "SECabcdefghij"}, "Only DingTalk signs"),

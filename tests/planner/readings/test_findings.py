@@ -14,7 +14,7 @@ FOUND = Findings(
     months=Months(["May 2026"], []),
     errors=[Problem("“ten” is not a number.", "May", 7, "Value")],
     more=2,
-    warnings=[Problem("The sheet “June” was left out.")],
+    warnings=[Problem("The sheet “June” was skipped.")],
 )
 
 

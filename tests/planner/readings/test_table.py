@@ -54,7 +54,7 @@ def test_a_year_up_to_the_newest_reading(url, status, viewer, as_):
 
     assert "Oct 2025 – Sep 2026" in page
     assert "800,000 CRM, September" in page
-    assert "500,000 no source given" in page
+    assert "500,000 No source" in page
     assert "12.5%" in page
     assert "4,321" not in page
     earlier = as_(viewer).get(f"{url}?to=2025-09").content.decode()

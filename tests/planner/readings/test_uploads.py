@@ -79,15 +79,15 @@ def kept_files() -> list[Path]:
 
 
 def test_from_the_file_to_the_figures(visitor, manager):
-    assert "It is being read …" in visitor.bring(LONG)
+    assert "Reading the file …" in visitor.bring(LONG)
     assert not Reading.objects.exists()
     page = visitor.work()
     assert "2 readings" in page
-    assert "2 are new, 0 change, 0 stand there already." in page
-    assert "Sum of 2 months Aug 2026 Sep 2026 Total sales 300.25 100.25 200" in page
+    assert "2 new, 0 changed, 0 unchanged." in page
+    assert "Total of 2 months Aug 2026 Sep 2026 Total sales 300.25 100.25 200" in page
     assert not Reading.objects.exists(), "nothing is saved before somebody has seen it"
 
-    assert "It is being saved …" in visitor.act("save")
+    assert "Saving …" in visitor.act("save")
     page = visitor.work()
     assert "2 readings of “file.csv” are in the history now. Undo" in page
     assert stored() == {
@@ -102,11 +102,11 @@ def test_from_the_file_to_the_figures(visitor, manager):
 def test_problems_stand_with_their_places_and_nothing_can_be_saved(visitor):
     visitor.bring(LONG + "2026-10,Total sales,ten\n2026-10,Totl sales,1\n")
     page = visitor.work()
-    assert "Nothing can be saved yet" in page
+    assert "Not saved: fix these first" in page
     assert "“ten” is not a number." in page
     assert "row 4 · value" in page
     assert "row 5 · metric" in page
-    assert "Nothing can be saved yet" in visitor.client.post(visitor.page, {"act": "save"}).content.decode()
+    assert "Not saved: fix these first" in visitor.client.post(visitor.page, {"act": "save"}).content.decode()
     assert visitor.queue == []
 
 
@@ -115,7 +115,7 @@ def test_what_the_file_does_not_say_is_said_on_the_page(visitor):
     assert "may begin with the month or with the day" in visitor.work()
     visitor.act("read", date_order="dmy")
     page = visitor.work()
-    assert "The file was taken as the whole history" in page
+    assert "The file was taken as Full order history" in page
     visitor.act("save")
     visitor.work()
     assert {month for _metric, month, _segment in stored()} == {"2026-02", "2026-03", "2026-04"}
@@ -125,7 +125,7 @@ def test_of_several_sheets_one_is_chosen(visitor):
     rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
     assert "Sheet" not in visitor.bring(LONG) + visitor.work()
     visitor.bring(workbook({"Plan": rows, "Real": [rows[0], ["2026-08", "Total sales", 2]]}), "book.xlsx")
-    assert "Say which one. Sheet the only one with data Plan Real" in re.sub(
+    assert "Say which one. Sheet The only sheet with data Plan Real" in re.sub(
         "(?<=which one.).*?(?=Sheet)", " ", visitor.work()
     )
     visitor.act("read", sheet="Real")
@@ -171,7 +171,7 @@ def test_new_metrics_are_made_when_somebody_says_so(visitor):
 
 def test_a_file_is_dropped_and_leaves_nothing(visitor):
     visitor.bring(LONG)
-    assert "Nothing of “file.csv” was saved." in visitor.act("cancel")
+    assert "Import of “file.csv” cancelled. Nothing was saved." in visitor.act("cancel")
     assert kept_files() == []
     visitor.work()  # the worker comes to a file that is gone
     assert not Reading.objects.exists()
@@ -278,12 +278,12 @@ def test_a_file_thrown_away_is_not_read_to_its_end(visitor):
 
 def test_work_that_stopped_is_not_waited_for_for_ever(visitor, queue):
     visitor.bring(LONG)
-    assert "It is being read" in visitor.look()
+    assert "It Reading" in visitor.look()
     Upload.objects.update(started_at=timezone.now() - LONGEST_WORK - dt.timedelta(seconds=1))
     assert "The work on it stopped before it was done." in visitor.look()
     visitor.act("read")
     assert queue[-1] == (Upload.objects.get().pk, False)
-    assert "It is being read" in visitor.look()
+    assert "It Reading" in visitor.look()
 
 
 def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
@@ -326,7 +326,7 @@ def test_the_page_says_how_the_file_is_written(visitor, team, encoding, said):
 
 
 @pytest.mark.parametrize(
-    ("day", "said"), [("13/02/2026", "dates: day, month, year"), ("02/13/2026", "dates: month, day, year")]
+    ("day", "said"), [("13/02/2026", "Dates: day, month, year"), ("02/13/2026", "Dates: month, day, year")]
 )
 def test_the_page_says_how_the_only_fitting_dates_were_read(visitor, day, said):
     visitor.bring(f"Order Date,Order ID,Customer ID,Amount\n{day},1,a,5\n")

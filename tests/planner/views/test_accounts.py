@@ -53,12 +53,12 @@ def assert_in_our_look(response) -> None:
     [
         ("account_login", [], "Sign in"),
         ("account_signup", [], "Sign-up is closed"),
-        ("account_inactive", [], "This account is switched off"),
+        ("account_inactive", [], "This account is deactivated"),
         ("account_reset_password", [], "Choose a new password"),
-        ("account_reset_password_done", [], "Look into your mail"),
+        ("account_reset_password_done", [], "Check your email"),
         ("account_reset_password_from_key", ["1", "wrong"], "This link no longer works"),
-        ("account_reset_password_from_key_done", [], "The new password is saved"),
-        ("account_email_verification_sent", [], "Look into your mail"),
+        ("account_reset_password_from_key_done", [], "New password saved"),
+        ("account_email_verification_sent", [], "Check your email"),
         ("account_confirm_email", ["wrong"], "Confirm your email address"),
     ],
 )
@@ -75,7 +75,7 @@ def test_a_page_that_is_open_without_sign_in_is_in_our_look(db, as_, name, args,
         ("account_logout", "Sign out?"),
         ("account_change_password", "Change password"),
         ("account_email", "Change email address"),
-        ("account_reauthenticate", "Is it you?"),
+        ("account_reauthenticate", "Confirm it's you"),
     ],
 )
 def test_a_page_of_who_is_signed_in_is_in_our_look(as_, manager, name, heading):
@@ -105,7 +105,7 @@ def test_a_form_says_our_words_and_repeats_none_in_grey(as_, manager):
     assert re.findall(r"<label[^>]*>([^<]*?)\s*</label>", page) == ["Email address", "Password"]
     page = text(as_(manager).get(reverse("account_change_password")))
     assert "placeholder" not in page
-    assert "At least 8 characters; no common password, and nothing like your email address." in page
+    assert "At least 8 characters. Don't use a common password or one similar to your email address." in page
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_guessing_passwords_ends_with_a_page_in_our_look(as_, manager, settings)
         if response.status_code == 429:
             break
     assert response.status_code == 429
-    assert said(text(response)) == "Too many tries"
+    assert said(text(response)) == "Too many attempts"
     assert_in_our_look(response)
 
 
@@ -188,7 +188,7 @@ def test_a_lost_password_is_replaced_by_mail_to_the_end(as_, manager):
     assert_in_our_look(page)
     form = re.search(r'<form class="stack" method="post" action="([^"]+)"', page.content.decode())[1]
     page = browser.post(form, {"password1": "tea-and-rice-7", "password2": "tea-and-rice-7"}, follow=True)
-    assert said(text(page)) == "The new password is saved"
+    assert said(text(page)) == "New password saved"
     sign_in = {"login": "mary@example.com", "password": "tea-and-rice-7"}
     assert as_(None).post(reverse("account_login"), sign_in).headers["Location"] == "/"
 
@@ -231,7 +231,7 @@ def test_a_changed_password_is_said_at_home(as_, manager):
         {"oldpassword": "secret-pass-1", "password1": "tea-and-rice-7", "password2": "tea-and-rice-7"},
     )
     assert answer.headers["Location"] == "/"
-    assert "The new password is saved." in text(browser.get(reverse("team")))
+    assert "New password saved." in text(browser.get(reverse("team")))
 
 
 # The address
@@ -244,15 +244,13 @@ def change_address(browser, email: str):
 def test_a_new_address_counts_once_it_is_confirmed(as_, manager):
     browser = as_(manager)
     page = change_address(browser, "mary@new.example")
-    assert "We sent a link to mary@new.example. Open it to sign in with that address from then on." in text(
-        page
-    )
+    assert "We sent a link to mary@new.example. Open it to switch your sign-in to that address." in text(page)
     assert_in_our_look(page)
     manager.refresh_from_db()
     assert manager.email == "mary@example.com"
     assert mail.outbox[0].to == ["mary@new.example"]
     page = browser.get(link_in_mail())
-    assert "From now on you sign in as mary@new.example." in text(page)
+    assert "From now on, you sign in as mary@new.example." in text(page)
     assert_in_our_look(page)
     browser.post(link_in_mail())
     manager.refresh_from_db()
@@ -271,14 +269,16 @@ def test_a_change_of_address_can_be_taken_back(as_, manager):
     page = browser.post(
         reverse("account_email"), {"email": "mary@new.example", "action_remove": "1"}, follow=True
     )
-    assert "mary@new.example is off your account." in text(page)
+    assert "Removed mary@new.example from your account." in text(page)
     manager.refresh_from_db()
     assert manager.email == "mary@example.com"
     assert list(EmailAddress.objects.values_list("email", flat=True)) == ["mary@example.com"]
 
 
 def test_an_address_of_somebody_else_is_refused(as_, manager, rep):
-    assert "Another account has this address." in text(change_address(as_(manager), "Rick@example.com"))
+    assert "Another account already uses this address." in text(
+        change_address(as_(manager), "Rick@example.com")
+    )
     assert mail.outbox == []
 
 
@@ -289,7 +289,7 @@ def test_an_address_that_got_an_account_meanwhile_is_not_taken_from_it(as_, mana
     EmailAddress.objects.create(user=newer, email=newer.email, verified=True, primary=True)
     key = EmailConfirmationHMAC(EmailAddress.objects.get(user=manager, email="mary@new.example")).key
     page = browser.get(reverse("account_confirm_email", args=[key]))
-    assert "Another account has the address mary@new.example. Choose a different one." in text(page)
+    assert "mary@new.example is already used by another account. Use a different address." in text(page)
     assert_in_our_look(page)
 
 

@@ -73,7 +73,7 @@ def test_the_button_sends_once_more_and_then_the_row_is_gone(late, manager, rep,
         as_(manager).post(f"/team/mail/{listed.pk}/resend/")
 
     assert queued == [listed.pk]
-    assert "Rick" not in as_(manager).get("/team/mail/").content.decode().partition("In the background")[0]
+    assert "Rick" not in as_(manager).get("/team/mail/").content.decode().partition("Background jobs")[0]
 
 
 def test_the_preview_is_the_mail_with_real_data_and_a_strict_policy(late, manager, as_):
@@ -105,7 +105,7 @@ def test_a_look_at_a_kind_that_goes_on_an_event_shows_the_last_one(manager, as_,
 def test_one_click_ends_one_kind_for_one_person_without_a_sign_in(rep, viewer, as_):
     url = f"/unsubscribe/{unsubscribe_token(rep.pk, 'digest')}/"
     client = as_(None)
-    assert "Stop these mails?" in client.get(url).content.decode()
+    assert "Stop these emails?" in client.get(url).content.decode()
     assert not NoticeChoice.objects.exists()
 
     answer = client.post(url, {"List-Unsubscribe": "One-Click"})
@@ -188,10 +188,10 @@ def test_the_page_says_how_the_background_goes_and_what_the_last_digests_came_to
     page = as_(manager).get("/team/mail/").content.decode()
     words = " ".join(re.sub("<[^>]+>", " ", page).split()).replace("\xa0", " ")
 
-    assert "Worker 0 minutes ago waited 1.5 s in the queue" in words
-    assert "Worker for mail 5 minutes ago waited 41.0 s in the queue" in words
-    assert "Waiting to be sent 1 for 7 minutes" in words
-    assert "to be sent 1 nothing to say 1 sent 1" in words.partition("Last digests")[2]
+    assert "Worker 0 minutes ago 1.5 s in the queue" in words
+    assert "Email worker 5 minutes ago 41.0 s in the queue" in words
+    assert "Waiting To be sent 1 for 7 minutes" in words
+    assert "To be sent 1 Nothing to report 1 sent 1" in words.partition("Latest digests")[2]
 
 
 def test_what_somebody_has_looked_at_is_set_aside_and_kept(manager, rep, viewer, outsider, as_):
@@ -199,7 +199,7 @@ def test_what_somebody_has_looked_at_is_set_aside_and_kept(manager, rep, viewer,
     of_others = notice(outsider, "unknown")
     browser = as_(manager)
     page = browser.post(f"/team/mail/{one.pk}/set-aside/", follow=True).content.decode()
-    assert "1 message is set aside." in page
+    assert "Dismissed 1 message." in page
     assert "Rick" not in page
     assert "Vera" in page
     assert browser.post(f"/team/mail/{one.pk}/set-aside/").status_code == 404
@@ -225,4 +225,4 @@ def test_the_list_says_how_many_more_there_are(manager, rep, as_, monkeypatch):
         notice(rep, "missed", day=timezone.now().date() - dt.timedelta(days=back), message_id=f"<{back}>")
     page = as_(manager).get("/team/mail/").content.decode()
     assert "and 3 older ones" in page
-    assert "Set all 5 aside" in page
+    assert "Dismiss all 5" in page

@@ -95,7 +95,7 @@ def test_a_manager_adds_a_member(as_, manager, team):
     )
     nina = Membership.objects.get(name="Nina")
     assert (nina.team, nina.job_title, nina.role, nina.user) == (team, "Hotline", "rep", None)
-    assert "Nina is in the team." in text(answer)
+    assert "Added Nina to the team." in text(answer)
     assert "No account yet." in text(answer)
 
 
@@ -135,7 +135,9 @@ def test_the_form_of_an_old_page_is_refused_once_and_then_saved(as_, manager, re
 
 def test_the_last_manager_is_told_on_the_page_why_not(as_, manager, team):
     mary = seat(manager, team)
-    sentence = "Mary is the only manager with an account. Make somebody else who has one a manager first."
+    sentence = (
+        "Mary is the only manager with an account. Make another member with an account a manager first."
+    )
     page = as_(manager).post(reverse("member", args=[mary.pk]), {"name": "Mary", "role": "rep", "version": 1})
     assert sentence in text(page)
     assert sentence in text(as_(manager).post(reverse("team-leave")))
@@ -150,7 +152,7 @@ def test_who_leaves_is_shown_their_open_work_and_hands_it_over(as_, manager, rep
     page = text(browser.get(reverse("team-leave")))
     assert "1 open item needs a new owner:" in page
     assert "Call the twenty" in page
-    assert "Nobody for now" in page
+    assert "No one for now" in page
     assert ">Mary</option>" in page
     assert ">Vera</option>" not in page
     assert ">Rick</option>" not in page
@@ -201,19 +203,19 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
         (
             "holidays",
             "2026-10-01\n\n2026-13-01",
-            "Line 3: “2026-13-01” is not a date. Write it as 2026-10-01.",
+            "Line 3: “2026-13-01” is not a date. Enter it as 2026-10-01.",
         ),
-        ("holidays", "1 May", "Line 1: “1 May” is not a date. Write it as 2026-10-01."),
+        ("holidays", "1 May", "Line 1: “1 May” is not a date. Enter it as 2026-10-01."),
         ("workdays", [], "Choose at least one workday."),
         ("workdays", ["8"], "Select a valid choice. 8 is not one of the available choices."),
         ("time_zone", "Mars/Olympus", "Select a valid choice."),
-        ("currency", "yuan", "A currency is three letters, such as CNY or USD."),
-        ("gap_threshold", "5", "Type a rate with its per-cent sign, such as 5%."),
+        ("currency", "yuan", "Enter a currency as three letters, such as CNY or USD."),
+        ("gap_threshold", "5", "Enter a percentage, such as 5%."),
         ("gap_threshold", "much", "is not a number"),
-        ("gap_threshold", "0%", "The growth of a gap is from 0.1 to 100 per cent of the target."),
-        ("volatility_threshold", "0.5%", "A sharp move is one of 1 to 100 per cent."),
-        ("volatility_threshold", "20", "Type a rate with its per-cent sign, such as 20%."),
-        ("gap_threshold", "101%", "The growth of a gap is from 0.1 to 100 per cent of the target."),
+        ("gap_threshold", "0%", "The gap increase must be from 0.1 to 100 per cent of the target."),
+        ("volatility_threshold", "0.5%", "A sharp change must be from 1 to 100 per cent."),
+        ("volatility_threshold", "20", "Enter a percentage, such as 20%."),
+        ("gap_threshold", "101%", "The gap increase must be from 0.1 to 100 per cent of the target."),
         ("meeting_hour", "24", "Select a valid choice. 24 is not one of the available choices."),
         ("digest_hour", "x", "Select a valid choice. x is not one of the available choices."),
         ("meeting_weekday", "0", "Select a valid choice. 0 is not one of the available choices."),
@@ -305,7 +307,9 @@ def test_the_same_setting_changed_by_two_is_said_once_and_then_saved(as_, manage
     Team.objects.update(**{name: theirs})
     page = browser.post(reverse("team-settings"), form | {name: mine})
     assert page.status_code == 422
-    assert text(page).count("Somebody changed this while you were editing. Save again to use yours.") == 1
+    assert (
+        text(page).count("Someone changed this while you were editing. Save again to keep your version.") == 1
+    )
     assert getattr(Team.objects.get(), name) == theirs
     again = Fields(page.content.decode()).sent
     assert browser.post(reverse("team-settings"), again).status_code == 302

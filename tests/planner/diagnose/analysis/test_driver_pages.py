@@ -38,7 +38,7 @@ def test_the_order_of_chain_substitution_is_chosen(url, plan, shop):
 
 def test_the_page_says_the_split_in_words_and_in_a_table(url, shop, manager, as_):
     page = words(as_(manager).get(url))
-    assert "Total sales rose by 200 CNY a month (+20%)." in page
+    assert "Total sales: monthly average up 200 CNY (+20%)." in page
     assert "Most of it is Order count ÷ Customers" in page
     assert "Apr 2026 – Jun 2026" in page
     assert "Total sales ÷ Order count weighs on Total sales" not in page
@@ -62,7 +62,7 @@ def test_a_gap_is_split_by_the_drivers_targets(url, plan, read, status, orders):
         ("Average order value", Fraction(225)),
     ]
     assert (found.change, found.rest) == (600, 100)
-    assert "No target of a driver explains +100 CNY." in found.sentence()
+    assert "+100 CNY is not covered by the drivers' targets." in found.sentence()
 
 
 def test_segments_add_up_and_the_rest_is_named(url, plan, read, team, status, viewer, as_):
@@ -77,7 +77,7 @@ def test_segments_add_up_and_the_rest_is_named(url, plan, read, team, status, vi
     ]  # fmt: skip
     assert sum(line.change for line in found.lines) == -100
     page = words(as_(viewer).get(url))
-    assert "Most changed in East: −150 CNY a month, −15 pp, 150% of the change." in page
+    assert "Largest change: East, −150 CNY a month (−15 pp of growth, 150% of the total change)." in page
     assert "New new" in page
 
 
@@ -113,13 +113,16 @@ def test_a_product_of_the_teams_own(url, plan, read, status, manager, team, as_)
     ("sent", "said"),
     [
         ({}, "This field is required."),
-        ({"factor_1": "sales", "factor_2": "orders"}, "A metric is no factor of itself."),
+        ({"factor_1": "sales", "factor_2": "orders"}, "A metric can't be a factor of itself."),
         (
             {"factor_1": "orders", "factor_2": "orders", "below_2": "orders"},
             "A metric divided by itself is always 1.",
         ),
-        ({"factor_1": "orders", "factor_2": "orders", "below_3": "orders"}, "Choose what is divided."),
-        ({"factor_1": "theirs", "factor_2": "orders"}, "This cannot be chosen here any more: choose again."),
+        ({"factor_1": "orders", "factor_2": "orders", "below_3": "orders"}, "Choose the metric to divide."),
+        (
+            {"factor_1": "theirs", "factor_2": "orders"},
+            "This option is no longer available. Choose another one.",
+        ),
     ],
 )
 def test_a_formula_that_makes_no_sense_is_refused(url, status, orders, manager, other_team, as_, sent, said):
@@ -137,7 +140,7 @@ def test_a_month_that_one_driver_lacks_is_left_out(url, plan, read, status, orde
     read(orders, None, 10, 10, 10, 12, 12, None)
     found = analysis(plan).split
     assert (found.start, found.end) == (1000, 1200)
-    assert found.notes == ("Left out, for not every driver has a value: Sep 2026.",)
+    assert found.notes == ("Left out because some drivers have no data: Sep 2026.",)
 
 
 def test_a_driver_that_comes_from_nothing(url, plan, read, status, orders):
@@ -157,7 +160,7 @@ def test_a_target_that_is_reached_leaves_nothing_to_split(url, plan, read, statu
     status.sales.target = 1000
     status.sales.save()
     page = words(as_(manager).get(url, {"against": "target"}))
-    assert "The target of this metric is reached: there is no gap to split." in page
+    assert "This metric has met its target, so there is no gap to break down." in page
     assert analysis(plan, against="target").split is None
 
 

@@ -119,7 +119,7 @@ def test_a_choice_is_taken_back(url, manager, add, as_, cell, name):
 def test_evidence_makes_a_bottleneck_once(url, plan, team, status, manager, as_):
     east = Segment.objects.create(team=team, dimension="region", name="East")
     said = {
-        "cause": "Conversion falls sharply", "evidence": "From 8% to 5%.",
+        "cause": "Conversion fell sharply", "evidence": "From 8% to 5%.",
         "metric": status.rate.metric_id, "segment": east.pk,
     }  # fmt: skip
     Metric.objects.filter(pk=status.rate.metric_id).update(bottleneck="conversion")
@@ -215,7 +215,7 @@ def test_gaps_without_a_bottleneck_are_offered(url, plan, status, manager, viewe
         Reading.objects.create(
             metric=status.sales.metric, month=dt.date(2026, month, 1), segment=status.whole, value=800_000
         )
-    sentence = "Total sales: 800,000 CNY, target 1,000,000 CNY, still 200,000 CNY to go (20% of the target)."
+    sentence = "Total sales: 800,000 CNY, target 1,000,000 CNY, gap 200,000 CNY (20% of the target)."
     assert sentence in as_(manager).get(url).content.decode()
     assert sentence not in as_(viewer).get(url).content.decode()
     add("late", metric=status.sales.metric)
@@ -286,7 +286,7 @@ def test_the_views_of_a_removed_bottleneck_stand_alone_again(url, plan, manager,
     as_(manager).post(f"{url}rows/bottleneck-{late.pk}/remove/", **HTMX)
     page = as_(manager).get(url).content.decode()
     assert f'id="view-{mine.pk}"' in page
-    assert "not merged yet" in page
+    assert "Not merged yet" in page
 
 
 def test_a_duplicate_of_the_plan_takes_no_views_along(plan, rep):

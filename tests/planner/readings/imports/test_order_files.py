@@ -165,7 +165,7 @@ def test_numbers_that_stand_for_several_orders_are_said_and_counted_apart_when_a
     said = importing(HEAD + lines, "--dry-run")
     assert said["totals"]["Order count"] == "2"
     words = " ".join(each["message"] for each in said["warnings"])
-    assert "1 order number stands on several days." in words
+    assert "1 order number appears on several days." in words
     assert "1 order number belongs to several customers." in words
     assert importing(HEAD + lines, "--order-key", "order+date", "--dry-run")["totals"]["Order count"] == "3"
     assert importing(HEAD + lines, "--order-key", "order+customer")["totals"]["Order count"] == "3"
@@ -277,7 +277,7 @@ def test_every_bad_line_is_named_either_way(importing, way, monkeypatch):
     assert [(each["row"], each["column"]) for each in said["errors"]] == [
         (4, "Order Date"), (4, "Sales"), (11, "Order ID"), (11, "Customer ID"), (11, "Sales"),
     ]  # fmt: skip
-    assert "Rows of totals were left out: 9." in [each["message"] for each in said["warnings"]]
+    assert "Total rows were skipped: 9." in [each["message"] for each in said["warnings"]]
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,9 @@ def test_a_row_with_more_cells_than_the_header_is_never_cut(importing, lines, pi
     """An amount written 1,234 without quotation marks would lose its end."""
     monkeypatch.setattr("planner.readings.imports.columns.PIECE", piece)
     said = importing(HEAD + lines)
-    assert [each["message"] for each in said["errors"]] == ["This row has more cells than the header."]
+    assert [each["message"] for each in said["errors"]] == [
+        "This row has more cells than the header. Delete the extra cells."
+    ]
     assert said["errors"][0]["row"] == HEAD.count("\n") + lines.rstrip().count("\n") + 1
 
 

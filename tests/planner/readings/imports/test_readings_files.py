@@ -295,14 +295,15 @@ def test_a_subtotal_makes_no_region(importing, name):
     said = importing(text + "2026-08,Total sales,Grand Total,9\n")
     assert said["totals"] == {"Total sales": "9"}
     assert {segment for _metric, _month, segment in stored()} == {"whole", "East"}
-    assert "Rows of totals were left out: 3." in [each["message"] for each in said["warnings"]]
+    assert "Total rows were skipped: 3." in [each["message"] for each in said["warnings"]]
 
 
 def test_columns_of_a_wide_table_that_are_not_read_are_said(importing):
     said = importing("metric,Jul 2026,2026-08-31,2026-09 (till the 15th),,2026-13\nTotal sales,1,2,3,4,5\n")
     assert said["totals"] == {"Total sales": "3"}
     assert [each["message"] for each in said["warnings"]] == [
-        "Columns that are no month and no metric were not read: 2026-09 (till the 15th), column 5, 2026-13."
+        "Columns that are neither a month nor a metric were skipped: 2026-09 (till the "
+        "15th), column 5, 2026-13."
     ]
 
 

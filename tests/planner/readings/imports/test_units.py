@@ -191,7 +191,7 @@ def test_the_unit_of_the_column_of_values_is_that_of_money(importing):
 def test_a_metric_like_an_unknown_one_is_named(importing):
     said = importing("month,Totl sales（万元）,Weather\n2026-08,80,1\n2026-09,80,1\n")
     assert [(each["row"], each["column"], each["message"]) for each in said["errors"]] == [
-        (1, "Totl sales（万元）", "The team has no metric “Totl sales（万元）”. Is “Total sales” meant?"),
+        (1, "Totl sales（万元）", "The team has no metric “Totl sales（万元）”. Did you mean “Total sales”?"),
         (1, "Weather", "The team has no metric “Weather”."),
     ]
 
@@ -247,7 +247,7 @@ def test_a_metric_that_is_kept_in_the_files_unit_is_read_as_it_stands(importing,
 def test_sums_of_orders_are_not_put_among_figures_of_another_unit(importing):
     Metric.objects.filter(name="Total sales").update(unit="万元")
     said = importing(ORDERS.format("金额（万元）", "1", "2"))
-    assert said["errors"][0]["message"].startswith("“Total sales” is kept in 万元, and order lines are not")
+    assert said["errors"][0]["message"].startswith("“Total sales” is kept in 万元, and Order lines are not")
 
 
 @pytest.mark.parametrize("note", ["注：以上金额单位为万元", "单位：万元"])

@@ -45,7 +45,7 @@ def test_a_workbook_with_real_dates_numbers_and_sheets(importing):
     })  # fmt: skip
     assert said["errors"] == []
     assert said["totals"] == {"Total sales": "7.30"}
-    assert [each["message"] for each in said["warnings"]] == ["The sheet “About” was left out."]
+    assert [each["message"] for each in said["warnings"]] == ["The sheet “About” was skipped."]
     assert {each["sheet"] for each in said["warnings"]} == {"Data"}
 
 
