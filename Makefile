@@ -69,7 +69,7 @@ gate-messages:
 	  || { cat .venv/gate.log; exit 1; }
 
 gate-templates:
-	@echo "== templates"; $(PY) -m djlint --lint --quiet templates bench/templates
+	@echo "== templates"; $(PY) -m djlint --lint --quiet templates
 
 gate-deploy:
 	@echo "== settings for production"; SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
