@@ -29,7 +29,7 @@ def make_plans() -> tuple[int, int, Task, str]:
 
 
 def _plan(team: Team, count: int, *, first: int) -> int:
-    """Strategies of two and of three tasks in turn, so that 20 hold 50; in what follows, `i` is the number of a row in its plan."""
+    """Strategies of two and of three tasks in turn: 20 hold 50. Below, `i` is the number of a row in its plan."""
     start, end = team.today() - dt.timedelta(days=50), team.today() + dt.timedelta(days=40)
     plan = Plan.objects.create(team=team, name=f"Quarter with {count} tasks", start=start, end=end)
     Goal.objects.bulk_create(Goal(plan=plan, order=n, name=f"Repurchase of {n} %") for n in range(8))
