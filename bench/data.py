@@ -39,7 +39,7 @@ def _plan(team: Team, count: int, *, first: int) -> int:
         title=f"'Strategy ' || {i} || ': win back customers who left'",
         aim=f"CASE {i} % 4 WHEN 3 THEN '' ELSE 'raise repurchase' END",
         goal=f"CASE {i} % 2 WHEN 1 THEN {goal} + {i} % 8 END", owner=f"CASE WHEN {i} % 7 > 0 THEN 1 + {i} % 8 END",
-        resources=f"'budget ' || {i} % 90 || ',000 CNY (finance approves)'",
+        resources=f"'budget ' || ({i} % 90) || ',000 CNY (finance approves)'",
         risk=f"CASE WHEN {i} % 3 > 0 THEN 'engineering is short of people: may slip' ELSE '' END",
         state=f"CASE {i} % 17 WHEN 16 THEN 'paused' ELSE 'active' END",
     )  # fmt: skip
@@ -63,7 +63,7 @@ def _plan(team: Team, count: int, *, first: int) -> int:
     i = f"(n - {first // 2 + 1})"
     _series(
         Progress, count // 2, first=first // 2, task=f"{first + 1} + {i} / 3 * 6 + 1 + {i} % 3",
-        status="'in_progress'", percent="0", note=f"'1' || {i} % 9 || ' of them answered'",
+        status="'in_progress'", percent="0", note=f"'1' || ({i} % 9) || ' of them answered'",
     )  # fmt: skip
     return plan.pk
 
