@@ -69,7 +69,7 @@ gate-messages:
 	  || { cat .venv/gate.log; exit 1; }
 
 gate-templates:
-	@echo "== templates"; $(PY) -m djlint --lint --quiet templates bench/templates
+	@echo "== templates"; $(PY) -m djlint --lint --quiet templates
 
 gate-scripts:
 	@echo "== scripts and stylesheets"; .venv/bin/oxlint --quiet --format=unix static/js > .venv/gate.log \

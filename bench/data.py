@@ -1,127 +1,124 @@
-"""Two plans of one team, alike but for their size: strategies of two and of three tasks in turn.
-
-Twenty strategies, one page of Table 3, hold fifty tasks; the first page of both plans shows the same words.
-"""
-
-from __future__ import annotations
+"""What is worked on: plans for the pages, teams for the jobs. The database makes the rows, so that it takes seconds."""
 
 import datetime as dt
-from dataclasses import dataclass
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection, transaction
+from django.db import connection, models
+from django.test import Client
+from django.utils import timezone
 
-from planner.models import Goal, Membership, Plan, Role, Team, User
+from planner.arithmetic.periods import full_months_before
+from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Reading, Role, Segment, Team, User
 from strategies.models import Strategy
-from tracking.models import Progress, Status, Task
+from tracking.models import Progress, Task
 
-SMALL, LARGE = 1_000, 10_000
+TEAMS = 500
 NAMES = ("Mary Lin", "Rick Zhao", "Vera Qian", "Otto Sun", "Nora Li", "Paul Zhou", "Ines Wu", "Karl Zheng")
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What the requests need to know: the ids of the plans and of the task that is saved, and who is signed in."""
-
-    small: int
-    large: int
-    task: int
-    risk: str
-    session: str
-
-
-@transaction.atomic
-def make() -> Made:
+def make_plans() -> tuple[int, int, Task, str]:
+    """The ids of two plans of 1,000 and 10,000 tasks, a task of the first, and the session of their manager."""
     team = Team.objects.create(name="East")
     user = User.objects.create_user("bench@example.com", name=NAMES[0], last_team=team)
-    members = [
-        Membership(team=team, name=name, user=None if at else user, role=Role.REP if at else Role.MANAGER)
-        for at, name in enumerate(NAMES)
-    ]
-    members = Membership.objects.bulk_create(members)
-    small, large = (_plan(team, members, tasks) for tasks in (SMALL, LARGE))
+    Membership.objects.create(team=team, name=NAMES[0], user=user, role=Role.MANAGER)
+    Membership.objects.bulk_create(Membership(team=team, name=name, role=Role.REP) for name in NAMES[1:])
+    small, large = _plan(team, 1_000, first=0), _plan(team, 10_000, first=1_000)
     task = Task.objects.filter(strategy__plan=small, strategy__order=9).order_by("order")[1]
-    return Made(small.pk, large.pk, task.pk, task.risk, _sign_in(user))
+    client = Client()
+    client.force_login(user)
+    return small, large, task, client.cookies["sessionid"].value
 
 
-def analyse() -> None:
-    """What PostgreSQL does by itself within a minute: learn how much there is of what."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+def _plan(team: Team, count: int, *, first: int) -> int:
+    """Strategies of two and of three tasks in turn: 20 hold 50. Below, `i` is the number of a row in its plan."""
+    start, end = team.today() - dt.timedelta(days=50), team.today() + dt.timedelta(days=40)
+    plan = Plan.objects.create(team=team, name=f"Quarter with {count} tasks", start=start, end=end)
+    Goal.objects.bulk_create(Goal(plan=plan, order=n, name=f"Repurchase of {n} %") for n in range(8))
+    goal, before, i = Goal.objects.filter(plan=plan)[0].pk, first * 2 // 5, f"(n - {first * 2 // 5 + 1})"
+    _series(
+        Strategy, count * 2 // 5, first=before, plan=f"{plan.pk}", order=i,
+        title=f"'Strategy ' || {i} || ': win back customers who left'",
+        aim=f"CASE {i} % 4 WHEN 3 THEN '' ELSE 'raise repurchase' END",
+        goal=f"CASE {i} % 2 WHEN 1 THEN {goal} + {i} % 8 END", owner=f"CASE WHEN {i} % 7 > 0 THEN 1 + {i} % 8 END",
+        resources=f"'budget ' || ({i} % 90) || ',000 CNY (finance approves)'",
+        risk=f"CASE WHEN {i} % 3 > 0 THEN 'engineering is short of people: may slip' ELSE '' END",
+        state=f"CASE {i} % 17 WHEN 16 THEN 'paused' ELSE 'active' END",
+    )  # fmt: skip
+    i = f"(n - {first + 1})"
+    at, begins = f"(CASE WHEN {i} % 5 < 2 THEN {i} % 5 ELSE {i} % 5 - 2 END)", f"{i} * 7 % 60"
+    done_when = f"'A summary of ' || ({at} + 1) || ' pages and ' || (10 + {i} % 90) || ' names'"
+    status = "WHEN 0 THEN 'not_started' WHEN 2 THEN 'done' ELSE 'in_progress'"
+    _series(
+        Task, count, first=first, strategy=f"{before + 1} + {i} / 5 * 2 + CASE WHEN {i} % 5 < 2 THEN 0 ELSE 1 END",
+        order=at, description=f"'Call ' || (10 + {i} % 90) || ' customers of last year'",
+        acceptance=f"CASE WHEN {i} % 5 > 0 THEN {done_when} ELSE '' END",
+        owner=f"CASE WHEN {i} % 9 > 0 THEN 1 + {i} % 8 END",
+        start=f"CASE WHEN {i} % 8 > 0 THEN {_days_from(start, begins)} END",
+        due=_days_from(start, f"{begins} + 5 + {i} % 25"),
+        resources=f"CASE {i} % 2 WHEN 1 THEN 'a list of addresses and 2 days of the agency' ELSE '' END",
+        risk="'half of the numbers may be out of date'",
+        status=f"CASE {i} % 20 WHEN 19 THEN 'cancelled' ELSE CASE {i} % 4 {status} END END",
+        percent=f"CASE WHEN {i} % 20 = 19 OR {i} % 4 = 0 THEN 0 WHEN {i} % 4 = 2 THEN 100 ELSE {i} * 5 % 95 END",
+        cancel_reason=f"CASE {i} % 20 WHEN 19 THEN 'the agency did it' ELSE '' END",
+    )  # fmt: skip
+    i = f"(n - {first // 2 + 1})"
+    _series(
+        Progress, count // 2, first=first // 2, task=f"{first + 1} + {i} / 3 * 6 + 1 + {i} % 3",
+        status="'in_progress'", percent="0", note=f"'1' || ({i} % 9) || ' of them answered'",
+    )  # fmt: skip
+    return plan.pk
 
 
-def _plan(team: Team, members: list[Membership], count: int) -> Plan:
-    today = team.today()
-    plan = Plan.objects.create(
-        team=team,
-        name=f"Quarter with {count} tasks",
-        start=today - dt.timedelta(days=50),
-        end=today + dt.timedelta(days=40),
-    )
-    goals = Goal.objects.bulk_create(Goal(plan=plan, order=n, name=f"Repurchase of {n} %") for n in range(8))
-    strategies = Strategy.objects.bulk_create(
-        [_strategy(plan, goals, members, number) for number in range(count * 2 // 5)], batch_size=500
-    )
-    places = [(strategy, at) for n, strategy in enumerate(strategies) for at in range(2 + n % 2)]
-    tasks = Task.objects.bulk_create(
-        [_task(plan, strategy, at, members, number) for number, (strategy, at) in enumerate(places)],
-        batch_size=500,
-    )
-    notes = [note for number, task in enumerate(tasks) for note in _notes(task, number)]
-    Progress.objects.bulk_create(notes, batch_size=500)
-    return plan
+def make_teams(targets: int, tasks: int, now: dt.datetime) -> None:
+    """500 teams; the rows of one lie beside each other, as they do where people make them."""
+    day = now.date()
+    start, end = _days_from(day, "-30"), _days_from(day, "60")
+    team = f"1 + (n - 1) / {targets // TEAMS}"
+    _series(Team, TEAMS, name="'Team ' || n", time_zone="'UTC'", workdays="'[1,2,3,4,5,6,7]'")
+    _series(Plan, TEAMS, team="n", name="'Plan ' || n", start=start, end=end)
+    _series(Segment, TEAMS, team="n", dimension="'whole'")
+    over_time = "CASE n % 4 WHEN 0 THEN 'sum' WHEN 1 THEN 'ratio' WHEN 2 THEN 'last' ELSE 'average' END"
+    directions = "CASE n % 5 WHEN 0 THEN 'lower' ELSE 'higher' END"
+    _series(Metric, targets, team=team, name="'m' || n", aggregation=over_time, direction=directions)
+    period = "CASE n % 8 WHEN 0 THEN 'year' WHEN 4 THEN 'quarter' ELSE 'month' END"
+    _series(PlanMetric, targets, plan=team, metric="n", target="1000 + n % 900", target_period=period)
+    for at, month in enumerate(full_months_before(day)):
+        metric = f"(n - {at * targets})"
+        _series(
+            Reading, targets, first=at * targets, metric=metric, segment=team.replace("n", metric),
+            month=_days_from(month, "0"), value=f"700 + n * {at + 3} % 400",
+            numerator="n % 90 + 1", denominator="n % 70 + 100",
+        )  # fmt: skip
+    _series(Strategy, 4 * TEAMS, plan="1 + (n - 1) / 4", title="'Strategy ' || n")
+    strategy = f"(n - 1) / {tasks // (4 * TEAMS)}"
+    _series(
+        Task, tasks, strategy=f"1 + {strategy}", description="'Call customers, list ' || n",
+        due=_days_from(day, "n / 7 % 100 - 10"),
+        status="CASE n % 4 WHEN 0 THEN 'done' WHEN 1 THEN 'in_progress' ELSE 'not_started' END",
+        percent="CASE n % 4 WHEN 0 THEN 100 WHEN 1 THEN 40 ELSE 0 END",
+    )  # fmt: skip
 
 
-def _strategy(plan: Plan, goals: list[Goal], members: list[Membership], number: int) -> Strategy:
-    return Strategy(
-        plan=plan,
-        order=number,
-        title=f"Strategy {number}: win back customers who left",
-        aim="" if number % 4 == 3 else "raise repurchase",
-        goal=goals[number % len(goals)] if number % 2 else None,
-        owner=members[number % len(members)] if number % 7 else None,
-        resources=f"budget {number % 90},000 CNY (finance approves)",
-        risk="engineering is short of people: may slip" if number % 3 else "",
-        state=Strategy.State.PAUSED if number % 17 == 16 else Strategy.State.ACTIVE,
-    )
+def _series(model: type[models.Model], count: int, *, first: int = 0, **columns: str) -> None:
+    """Insert `count` rows whose ids are first + 1 …; each column is an expression of n, the id, or the default."""
+    names, values, defaults = [], [], []
+    for field in model._meta.concrete_fields:
+        names.append(connection.ops.quote_name(str(field.column)))
+        if field.primary_key or field.name in columns:
+            values.append("n" if field.primary_key else columns[field.name].replace("%", "%%"))
+            continue
+        by_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+        value = timezone.now() if by_itself else None if field.is_relation else field.get_default()
+        values.append("%s")
+        defaults.append(field.get_db_prep_save(value, connection))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) WITH RECURSIVE series(n) AS (SELECT {first + 1} "
+            f"UNION ALL SELECT n + 1 FROM series WHERE n < {first + count}) SELECT {', '.join(values)} FROM series",
+            defaults,
+        )
+        cursor.execute(f"ANALYZE {model._meta.db_table}")  # as PostgreSQL does by itself within a minute
 
 
-def _task(plan: Plan, strategy: Strategy, at: int, members: list[Membership], number: int) -> Task:
-    status = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE, Status.IN_PROGRESS)[number % 4]
-    status = Status.CANCELLED if number % 20 == 19 else status
-    percent = {Status.DONE: 100, Status.IN_PROGRESS: number * 5 % 95}.get(status, 0)
-    start = plan.start + dt.timedelta(days=number * 7 % 60)
-    return Task(
-        strategy=strategy,
-        order=at,
-        description=f"Call {10 + number % 90} customers of last year",
-        acceptance=f"A summary of {at + 1} pages and {10 + number % 90} names" if number % 5 else "",
-        owner=members[number % len(members)] if number % 9 else None,
-        start=start if number % 8 else None,
-        due=start + dt.timedelta(days=5 + number % 25),
-        resources="a list of addresses and 2 days of the agency" if number % 2 else "",
-        risk="half of the numbers may be out of date",
-        status=status,
-        percent=percent,
-        cancel_reason="the agency did it" if status == Status.CANCELLED else "",
-    )
-
-
-def _notes(task: Task, number: int) -> list[Progress]:
-    """None, one or two words on a task; only the last one shows."""
-    return [
-        Progress(task=task, status=task.status, percent=task.percent, note=f"{10 + said} of them answered")
-        for said in range((0, 1, 1, 2, 0, 0)[number % 6])
-    ]
-
-
-def _sign_in(user: User) -> str:
-    """The key of a session in which the user is signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+def _days_from(day: dt.date, offset: str) -> str:
+    on_postgres = connection.vendor == "postgresql"
+    return f"DATE '{day}' + ({offset})" if on_postgres else f"date('{day}', ({offset}) || ' days')"

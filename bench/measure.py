@@ -1,61 +1,47 @@
-"""The statistics: medians of interleaved samples, and how sure their ratio is. No clock, no request."""
-
-from __future__ import annotations
+"""The statistics: medians of samples taken in turn, and their ratio."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from statistics import median, quantiles
 
-# A thing measured against itself differs by no more than this, or the machine was too busy to measure on.
-QUIET = (0.93, 1.07)
-RESAMPLES = 1_000
+Clocks = Mapping[str, Callable[[], float]]
+Samples = dict[str, list[float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A ratio of two medians, and the interval that holds 95 % of its bootstrap resamples."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether two measurements of one thing agree."""
-        return QUIET[0] <= self.value <= QUIET[1]
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Samples in short: their count, median and quartiles, in the samples' unit."""
-
-    count: int
-    middle: float
-    first: float
-    third: float
+def seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
-def spread(samples: Sequence[float]) -> Spread:
-    """Raises StatisticsError for fewer than two samples."""
-    first, middle, third = quantiles(samples, n=4, method="inclusive")
-    return Spread(len(samples), middle, first, third)
+def race(clocks: Clocks, rounds: int = 5, until: float = inf, warm_up: int = 0) -> Samples:
+    """The samples of each clock, one a round, in which they take turns in an order of chance.
 
-
-def ratio(over: Sequence[float], under: Sequence[float], seed: int = 1) -> Ratio:
-    """median(over) ÷ median(under); the samples of both stand in the order of their rounds.
-
-    The bootstrap draws whole rounds, so that what slowed a round down weighs on both sides of it.
+    As many rounds as asked for, or as fit in until the monotonic time `until`; the first `warm_up` are not counted.
     """
-    if len(over) != len(under):
-        raise ValueError(f"{len(over)} samples cannot be paired with {len(under)}.")
-    chance = random.Random(seed)
-    rounds = range(len(over))
-    found = []
-    for _again in range(RESAMPLES):
-        drawn = chance.choices(rounds, k=len(rounds))
-        found.append(median([over[n] for n in drawn]) / median([under[n] for n in drawn]))
-    found.sort()
-    return Ratio(
-        median(over) / median(under), found[RESAMPLES * 25 // 1000], found[RESAMPLES * 975 // 1000 - 1]
-    )
+    samples: Samples = {name: [] for name in clocks}
+    for _round in range(warm_up + rounds):
+        if time.monotonic() >= until:
+            break
+        for name in random.sample(list(clocks), len(clocks)):
+            samples[name].append(clocks[name]())
+    return {name: taken[warm_up:] for name, taken in samples.items()}
+
+
+def ratio(over: Sequence[float], under: Sequence[float]) -> float:
+    return median(over) / median(under)
+
+
+def say_ratio(what: str, over: Sequence[float], under: Sequence[float], unit: str, goal: float) -> None:
+    """The ratio of two medians, and between which quartiles the ratios of the rounds lie."""
+    first, _middle, third = quantiles([one / other for one, other in zip(over, under, strict=True)], n=4)
+    sides = f"{median(over):9.2f} {unit} to {median(under):9.2f} {unit}"
+    say(f"  {what:<42} {sides}: {ratio(over, under):.2f} ({first:.2f}–{third:.2f})  goal {goal:.2f} or less")

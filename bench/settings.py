@@ -2,5 +2,4 @@
 
 from planner.settings import *  # noqa: F403  # everything of the product
 
-ROOT_URLCONF = "bench.urls"
-TEMPLATES[0]["DIRS"] = [BASE_DIR / "bench" / "templates", *TEMPLATES[0]["DIRS"]]  # noqa: F405  # by the star above
+ROOT_URLCONF = "bench.views"
