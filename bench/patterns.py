@@ -33,7 +33,7 @@ FIGURES = {
     "①": "{{ task.step }}",
     r"\d+/\d+": "{{ strategy.rolled.done }}/{{ strategy.rolled.total }}",
     r"\d+(?= overdue)": "{{ strategy.rolled.late }}",
-    r"\d+(?= actions)": "{{ strategy.count }}",
+    r"\d+(?= tasks)": "{{ strategy.count }}",
     r"\d+(?= days late)": "{{ task.late }}",
     r">{<": ">{{ NAME.owner.name|first }}<",
 }

@@ -29,7 +29,9 @@ from bench.patterns import rows_template
 from planner.arithmetic.items import circled
 from planner.arithmetic.periods import end_of_week
 from planner.models import Membership, Plan, Role
+from planner.stages import place_of
 from planner.tables import views as product
+from planner.tables.page import TablePage
 from planner.web.requests import Request
 from strategies.models import Strategy
 from tracking.models import Task
@@ -59,7 +61,7 @@ def tracking(request: Request, plan_pk: int) -> HttpResponse:
     done = Count("pk", filter=Q(status="done"))
     context = {
         "plan": plan,
-        "place": "tracking",
+        "here": place_of("tracking"),
         "table": {"heading": TrackingTable.heading, "file_name": "tracking", "params": request.GET},
         "page": page,
         "counts": Task.objects.of_plan(plan).aggregate(all=Count("pk"), done=done),
@@ -118,7 +120,7 @@ def rows_of(plan: Plan, strategies: Iterable[Any], only: int | None = None) -> d
 
 def page_template(request: Request, plan: Plan, member: Membership) -> str:
     """The product's page; in its section stands the template of the rows, and all around them its own HTML."""
-    html = product.page(request, plan.pk, table=TrackingTable).content.decode()
+    html = product.show(request, plan.pk, table=TrackingTable, page=TablePage).content.decode()
     section = html[html.index('<section id="table"') : html.rindex("</section>")] + "</section>"
     for place, variable in AROUND.items():
         section = re.sub(place, variable, section)
