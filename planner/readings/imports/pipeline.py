@@ -287,7 +287,7 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     if too_large := [each for each in readings if abs(each.value) >= TOO_LARGE]:
         problems.error(
             _(
-                "%(metric)s for %(month)s is too large: the limit is 14 digits before the "
+                "“%(metric)s” for %(month)s is too large: the limit is 14 digits before the "
                 "decimal point. Check the amounts."
             )
             % {"metric": too_large[0].metric, "month": f"{too_large[0].month:%Y-%m}"},

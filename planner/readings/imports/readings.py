@@ -308,7 +308,7 @@ def _check_twice(read: list[ReadCell], problems: Problems) -> None:
         key = (one.metric.name, one.month, one.cell.segment)
         if key in first:
             problems.error(
-                _("%(metric)s already has a value for %(month)s, in row %(row)d.")
+                _("“%(metric)s” already has a value for %(month)s, in row %(row)d.")
                 % {"metric": one.metric.name, "month": f"{one.month:%Y-%m}", "row": first[key]},
                 one.cell.row,
                 one.cell.column,

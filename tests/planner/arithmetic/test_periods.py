@@ -88,7 +88,7 @@ def test_what_is_no_month_is_refused_with_its_text(text):
     with pytest.raises(ValueError) as refusal:
         parse_month(text)
     assert str(refusal.value) == (
-        f"“{text}” is not a month. Type year and month, such as 2023-07 or 2023年7月."
+        f"“{text}” is not a month. Enter year and month, such as 2023-07 or 2023年7月."
     )
 
 

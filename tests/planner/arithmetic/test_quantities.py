@@ -177,7 +177,7 @@ def test_per_cents_are_read_as_fractions(text, value):
 def test_what_is_no_figure_is_refused_with_its_text(text):
     with pytest.raises(QuantityError) as refusal:
         parse_quantity(text)
-    assert str(refusal.value) == f"“{text}” is not a number. Type digits, such as 1,200 or 80万 or 8%."
+    assert str(refusal.value) == f"“{text}” is not a number. Enter digits, such as 1,200, 80万 or 8%."
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}"])
@@ -192,7 +192,7 @@ def test_more_decimals_than_can_be_stored_are_refused_not_rounded(text):
     with pytest.raises(QuantityError) as refusal:
         parse_quantity(text)
     assert str(refusal.value) == (
-        f"“{text}” has too many decimals: at most 6 can be stored, 4 in per cent. Round it."
+        f"“{text}” has too many decimal places: the limit is 6, or 4 for percentages. Round it."
     )
 
 
@@ -200,9 +200,7 @@ def test_more_decimals_than_can_be_stored_are_refused_not_rounded(text):
 def test_more_digits_than_can_be_stored_are_refused(text):
     with pytest.raises(QuantityError) as refusal:
         parse_quantity(text)
-    assert str(refusal.value) == (
-        f"“{text}” is too large: at most 14 digits may stand before the decimal point."
-    )
+    assert str(refusal.value) == f"“{text}” is too large: the limit is 14 digits before the decimal point."
 
 
 def test_a_very_long_text_is_refused_and_quoted_in_part():

@@ -1,4 +1,4 @@
-"""The history of the figures: a year of months, in total or for one segment, edited in place."""
+"""Metric history: a year of months, in total or for one segment, edited in place."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_somebody_elses_value_is_never_lost(type_in, status, rep):
     answer = type_in("2026-09", "800,000", value="700,000", source="")
     assert answer.status_code == 409
     page = words(answer.content.decode())
-    assert "Rick wrote" in page
+    assert "Rick entered" in page
     assert "750,000" in page
     assert Reading.objects.get().value == 750_000
 

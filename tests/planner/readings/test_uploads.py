@@ -78,21 +78,21 @@ def kept_files() -> list[Path]:
     return list(uploads.folder().iterdir())
 
 
-def test_from_the_file_to_the_figures(visitor, manager):
+def test_from_the_file_to_the_values(visitor, manager):
     assert "Reading the file …" in visitor.bring(LONG)
     assert not Reading.objects.exists()
     page = visitor.work()
-    assert "2 readings" in page
+    assert "2 values" in page
     assert "2 new, 0 changed, 0 unchanged." in page
     assert "Total of 2 months Aug 2026 Sep 2026 Total sales 300.25 100.25 200" in page
     assert not Reading.objects.exists(), "nothing is saved before somebody has seen it"
 
     assert "Saving …" in visitor.act("save")
     page = visitor.work()
-    assert "2 readings of “file.csv” are in the history now. Undo" in page
+    assert "Imported 2 values from “file.csv”. Undo" in page
     assert stored() == {
-        ("Total sales", "2026-08", "whole"): "100.25",
-        ("Total sales", "2026-09", "whole"): "200",
+        ("Total sales", "2026-08", "Total"): "100.25",
+        ("Total sales", "2026-09", "Total"): "200",
     }
     assert (Import.objects.get().file_name, Reading.objects.first().entered_by) == ("file.csv", manager)
     assert kept_files() == []
@@ -104,18 +104,18 @@ def test_problems_stand_with_their_places_and_nothing_can_be_saved(visitor):
     page = visitor.work()
     assert "Not saved: fix these first" in page
     assert "“ten” is not a number." in page
-    assert "row 4 · value" in page
-    assert "row 5 · metric" in page
+    assert "Row 4 · value" in page
+    assert "Row 5 · metric" in page
     assert "Not saved: fix these first" in visitor.client.post(visitor.page, {"act": "save"}).content.decode()
     assert visitor.queue == []
 
 
 def test_what_the_file_does_not_say_is_said_on_the_page(visitor):
     visitor.bring(ORDERS)
-    assert "may begin with the month or with the day" in visitor.work()
+    assert "could start with the month or the day" in visitor.work()
     visitor.act("read", date_order="dmy")
     page = visitor.work()
-    assert "The file was taken as Full order history" in page
+    assert "The file was read as the full order history" in page
     visitor.act("save")
     visitor.work()
     assert {month for _metric, month, _segment in stored()} == {"2026-02", "2026-03", "2026-04"}
@@ -125,14 +125,14 @@ def test_of_several_sheets_one_is_chosen(visitor):
     rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
     assert "Sheet" not in visitor.bring(LONG) + visitor.work()
     visitor.bring(workbook({"Plan": rows, "Real": [rows[0], ["2026-08", "Total sales", 2]]}), "book.xlsx")
-    assert "Say which one. Sheet The only sheet with data Plan Real" in re.sub(
-        "(?<=which one.).*?(?=Sheet)", " ", visitor.work()
+    assert "Choose one. Sheet The only sheet with data Plan Real" in re.sub(
+        "(?<=Choose one.).*?(?=Sheet)", " ", visitor.work()
     )
     visitor.act("read", sheet="Real")
     visitor.work()
     visitor.act("save")
     visitor.work()
-    assert stored() == {("Total sales", "2026-08", "whole"): "2"}
+    assert stored() == {("Total sales", "2026-08", "Total"): "2"}
 
 
 def test_a_column_can_be_another_one_or_none(visitor):
@@ -144,23 +144,23 @@ def test_a_column_can_be_another_one_or_none(visitor):
     visitor.work()
     visitor.act("save")
     visitor.work()
-    assert stored() == {("Total sales", "2026-08", "whole"): "90"}
+    assert stored() == {("Total sales", "2026-08", "Total"): "90"}
 
 
-def test_a_name_is_said_to_be_a_metric_of_the_team(visitor):
+def test_a_name_is_matched_to_a_metric_of_the_team(visitor):
     visitor.bring("month,Totl sales（万元）,Weather\n2026-08,80,1\n")
     page = visitor.work()
-    assert "“Totl sales（万元）” is" in page
+    assert "Metric for “Totl sales（万元）”" in page
     maps = {"map-month": "month", "map-metric": "", "map-value": ""}
     visitor.act("read", **maps, create_metrics="on", **{"metric-0": "Total sales", "metric-1": ""})
     assert "New metrics: Weather" in visitor.work()
-    assert "“Totl sales（万元）” is" in visitor.look(), "what was chosen can be chosen anew"
+    assert "Metric for “Totl sales（万元）”" in visitor.look(), "what was chosen can be chosen anew"
     visitor.act("save")
     visitor.work()
-    assert stored()["Total sales", "2026-08", "whole"] == "800000"
+    assert stored()["Total sales", "2026-08", "Total"] == "800000"
 
 
-def test_new_metrics_are_made_when_somebody_says_so(visitor):
+def test_new_metrics_are_added_when_somebody_says_so(visitor):
     visitor.bring("month,metric,value\n2026-08,Leads,5\n")
     assert "The team has no metric “Leads”." in visitor.work()
     visitor.act(
@@ -212,7 +212,7 @@ def test_a_plan_that_was_closed_meanwhile_takes_nothing(visitor, plan):
 
 def test_where_no_worker_can_be_reached_it_is_said(visitor, monkeypatch):
     monkeypatch.setattr("planner.readings.views.enqueue_upload", lambda pk, saving: False)
-    assert "cannot be reached" in visitor.bring(LONG)
+    assert "the background service is not responding" in visitor.bring(LONG)
 
 
 @pytest.mark.parametrize(
@@ -278,12 +278,12 @@ def test_a_file_thrown_away_is_not_read_to_its_end(visitor):
 
 def test_work_that_stopped_is_not_waited_for_for_ever(visitor, queue):
     visitor.bring(LONG)
-    assert "It Reading" in visitor.look()
+    assert "Reading the file …" in visitor.look()
     Upload.objects.update(started_at=timezone.now() - LONGEST_WORK - dt.timedelta(seconds=1))
-    assert "The work on it stopped before it was done." in visitor.look()
+    assert "The import stopped before it finished." in visitor.look()
     visitor.act("read")
     assert queue[-1] == (Upload.objects.get().pk, False)
-    assert "It Reading" in visitor.look()
+    assert "Reading the file …" in visitor.look()
 
 
 def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
@@ -295,7 +295,7 @@ def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
         broken.setattr(uploads, "parse", fail)
         with pytest.raises(ZeroDivisionError):
             visitor.work()
-    assert "The work on it stopped before it was done." in visitor.look()
+    assert "The import stopped before it finished." in visitor.look()
     visitor.act("read")
     visitor.work()
     visitor.act("save")
@@ -303,17 +303,17 @@ def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
         broken.setattr(uploads, "save", fail)
         with pytest.raises(ZeroDivisionError):
             visitor.work()
-    assert "The work on it stopped before it was done." in visitor.look()
+    assert "The import stopped before it finished." in visitor.look()
     assert not Reading.objects.exists()
 
 
-def test_the_page_says_what_each_figure_means(visitor):
+def test_the_page_gives_the_definition_of_each_metric(visitor):
     visitor.bring(ORDERS)
     visitor.work()
     page = visitor.act("read", date_order="mdy")
     page = visitor.work()
     assert "Average order value Sales ÷ orders." in page
-    assert "Repurchase rate To date: customers with two or more orders so far" in page
+    assert "Repurchase rate Customers with two or more orders to date ÷ all customers to date." in page
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_the_page_says_what_each_figure_means(visitor):
 def test_the_page_says_how_the_file_is_written(visitor, team, encoding, said):
     Metric.objects.create(team=team, name="销售额")
     visitor.bring("月份,指标,数值\n2026年8月,销售额,1.2万\n".encode(encoding))
-    assert f"The first rows {said} 月份" in visitor.work()
+    assert f"First rows {said} 月份" in visitor.work()
 
 
 @pytest.mark.parametrize(
@@ -330,4 +330,4 @@ def test_the_page_says_how_the_file_is_written(visitor, team, encoding, said):
 )
 def test_the_page_says_how_the_only_fitting_dates_were_read(visitor, day, said):
     visitor.bring(f"Order Date,Order ID,Customer ID,Amount\n{day},1,a,5\n")
-    assert f"The first rows UTF-8 · {said}" in visitor.work()
+    assert f"First rows UTF-8 · {said}" in visitor.work()

@@ -31,9 +31,9 @@ def test_a_long_file_is_saved_and_said_exactly(importing):
         "warnings": [],
     }
     assert stored() == {
-        ("Total sales", "2026-08", "whole"): "100.25",
-        ("Total sales", "2026-09", "whole"): "200",
-        ("Customer conversion rate", "2026-08", "whole"): "0.08",
+        ("Total sales", "2026-08", "Total"): "100.25",
+        ("Total sales", "2026-09", "Total"): "200",
+        ("Customer conversion rate", "2026-08", "Total"): "0.08",
     }
     assert set(Reading.objects.values_list("source", flat=True)) == {"file.csv"}
 
@@ -63,7 +63,7 @@ def test_a_dry_run_saves_nothing(importing):
 def test_headers_months_and_figures_in_any_dress(importing, content):
     said = importing(content)
     assert said["errors"] == []
-    assert stored() == {("Total sales", "2026-08", "whole"): "100.25"}
+    assert stored() == {("Total sales", "2026-08", "Total"): "100.25"}
 
 
 @pytest.mark.parametrize(
@@ -212,8 +212,8 @@ def test_the_largest_figures_can_be_read_again(importing):
         "month,metric,value\n2026-01,Total sales,99999999999999.9\n2026-02,Total sales,-99999999999999.9\n"
     )
     assert stored() == {
-        ("Total sales", "2026-01", "whole"): "99999999999999.9",
-        ("Total sales", "2026-02", "whole"): "-99999999999999.9",
+        ("Total sales", "2026-01", "Total"): "99999999999999.9",
+        ("Total sales", "2026-02", "Total"): "-99999999999999.9",
     }
 
 
@@ -224,7 +224,7 @@ def test_the_same_file_twice_changes_nothing_and_a_correction_is_one_line_of_his
     assert Import.objects.count() == 1
     importing(LONG.replace("200", "250"))
     assert list(Import.objects.values_list("readings", flat=True)) == [1, 3]
-    assert stored()["Total sales", "2026-09", "whole"] == "250"
+    assert stored()["Total sales", "2026-09", "Total"] == "250"
 
 
 def test_an_import_is_undone_whole_and_redone(importing, team, manager):
@@ -263,14 +263,14 @@ def test_removing_a_plan_takes_no_reading_with_it(importing, plan, team):
         (b"", "empty"),
         (b"\0\1\2", "NUL"),
         (b"month,metric,value\n\xff\xfe\xfd\xfc\x80", "encoding"),
-        ("month,metric\n", "No header was found"),
-        ("hello\n", "No header was found"),
-        ("\n\n", "no cell with anything"),
+        ("month,metric\n", "No header row found"),
+        ("hello\n", "No header row found"),
+        ("\n\n", "All cells in the file are empty"),
         ('month,metric,value\n2026-01,"Total sales,5\n', "quotation marks"),
-        ("month,metric,value,value\n2026-01,Total sales,5,6\n", "two columns"),
-        ("month,metric,value\n", "no readings below"),
+        ("month,metric,value,value\n2026-01,Total sales,5,6\n", "Two columns"),
+        ("month,metric,value\n", "no values below"),
         (b"\xd0\xcf\x11\xe0rest", "password"),
-        (b"PK\x03\x04rest", "no workbook"),
+        (b"PK\x03\x04rest", "The workbook can't be read"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_reason(importing, content, words):
@@ -294,7 +294,7 @@ def test_a_subtotal_makes_no_region(importing, name):
     text = f"month,metric,region,value\n2026-08,Total sales,East,5\n2026-08,Total sales,{name},5\n"
     said = importing(text + "2026-08,Total sales,Grand Total,9\n")
     assert said["totals"] == {"Total sales": "9"}
-    assert {segment for _metric, _month, segment in stored()} == {"whole", "East"}
+    assert {segment for _metric, _month, segment in stored()} == {"Total", "East"}
     assert "Total rows were skipped: 3." in [each["message"] for each in said["warnings"]]
 
 
@@ -312,14 +312,14 @@ def test_thousands_never_begin_with_zero(importing):
     assert "“0,125” is not a number" in said["errors"][0]["message"]
 
 
-def test_metrics_that_come_by_segment_alone_are_said(importing):
+def test_metrics_without_totals_are_named(importing):
     parts = "month,metric,region,value\n2026-08,Total sales,East,5\n2026-08,Total sales,West,6\n"
     said = importing(parts)
     assert [each["message"].partition(".")[0] for each in said["warnings"]] == [
-        "Of these the file has segments alone: Total sales"
+        "The file has no totals for: Total sales"
     ]
     assert importing(parts + "2026-08,Total sales,,20\n")["warnings"] == []
-    assert importing(parts)["warnings"] == [], "the whole is known already"
+    assert importing(parts)["warnings"] == [], "the total is known already"
 
 
 def test_readings_csv_is_what_an_import_reads_again(importing, plan, as_, manager):

@@ -101,7 +101,7 @@ def test_rates_are_in_per_cent_where_the_file_says_so(importing, file):
 def test_thousands_of_something_else_than_money_are_asked_about(importing):
     said = importing("month,metric,value (in thousands)\n2026-08,Total sales,1.2\n2026-08,Leads,1.2\n")
     assert places(said) == [(3, "metric")]
-    assert "The unit of “Leads” is not known" in said["errors"][0]["message"]
+    assert "The unit of “Leads” is unclear" in said["errors"][0]["message"]
 
 
 def test_the_header_of_the_metrics_may_say_the_unit(importing):
@@ -136,18 +136,18 @@ def test_amounts_of_orders_are_read_in_the_unit_of_their_header(importing, heade
     said = importing(ORDERS.format(header, *amounts), "--dry-run")
     assert said["errors"] == []
     assert float(said["totals"]["Total sales"]) == float(total)
-    warned = any("in the unit that the file says" in each["message"] for each in said["warnings"])
+    warned = any("in the units given in the file" in each["message"] for each in said["warnings"])
     assert warned == (header not in ("金额（元）", "Sales (net)"))
 
 
 @pytest.mark.parametrize(
     ("header", "amount", "why"),
     [
-        ("金额（万元）", "1.2万", "“1.2万” stands where figures are in 万元"),
-        ("金额（万元）", "3%", "“3%” stands where figures are in 万元"),
-        ("金额（千万元）", "1", "Figures in 千万元 are not read"),
+        ("金额（万元）", "1.2万", "“1.2万”: values here are in 万元"),
+        ("金额（万元）", "3%", "“3%”: values here are in 万元"),
+        ("金额（千万元）", "1", "Values in 千万元 can't be read"),
         ("金额（万元）", "", "The amount is missing"),
-        ("金额（%）", "3", "An amount is no rate"),
+        ("金额（%）", "3", "An amount can't be a percentage"),
     ],
 )
 def test_a_unit_is_never_taken_twice_or_guessed(importing, header, amount, why):
@@ -159,12 +159,12 @@ def test_a_unit_is_never_taken_twice_or_guessed(importing, header, amount, why):
 def test_a_line_above_the_table_counts_for_money_alone(importing):
     importing("Sales of 2026,,\n,,单位：万元\n" + WIDE)
     assert stored() == {
-        ("Total sales", "2026-08", "whole"): "800000",
-        ("Total sales", "2026-09", "whole"): "755000",
-        ("Customer conversion rate", "2026-08", "whole"): "0.08",
-        ("Customer conversion rate", "2026-09", "whole"): "0.075",
-        ("Leads", "2026-08", "whole"): "12",
-        ("Leads", "2026-09", "whole"): "13",
+        ("Total sales", "2026-08", "Total"): "800000",
+        ("Total sales", "2026-09", "Total"): "755000",
+        ("Customer conversion rate", "2026-08", "Total"): "0.08",
+        ("Customer conversion rate", "2026-09", "Total"): "0.075",
+        ("Leads", "2026-08", "Total"): "12",
+        ("Leads", "2026-09", "Total"): "13",
     }
 
 
@@ -216,7 +216,7 @@ def test_of_a_new_metric_nobody_knows_whether_the_tables_unit_counts(importing, 
     said = importing(file, "--create-metrics")
     assert places(said) == [place]
     assert said["errors"][0]["message"].startswith(
-        "The unit of “Profit” is not known, for the file speaks of 万元"
+        "The unit of “Profit” is unclear, because the file says 万元"
     )
 
 
@@ -226,7 +226,7 @@ def test_of_a_new_metric_nobody_knows_whether_the_tables_unit_counts(importing, 
         ("单位：万元\nmonth,Total sales\n2026-08,80\n", "80"),
         ("month,Total sales（万元）\n2026-08,80\n", "80"),
         ("month,Total sales\n2026-08,80\n", "80"),
-        ("month,Total sales\n2026-08,80万\n", "“80万” stands where figures are in 万元"),
+        ("month,Total sales\n2026-08,80万\n", "“80万”: values here are in 万元"),
         ("month,Total sales（元）\n2026-08,800000\n", None),
         ("单位：千元\nmonth,Total sales\n2026-08,800\n", None),
     ],
@@ -239,28 +239,26 @@ def test_a_metric_that_is_kept_in_the_files_unit_is_read_as_it_stands(importing,
     elif value:
         assert said["errors"][0]["message"].startswith(value)
     else:
-        assert said["errors"][0]["message"].startswith(
-            "“Total sales” is kept in 万元, and the file has it in "
-        )
+        assert said["errors"][0]["message"].startswith("“Total sales” is in 万元, but the file has it in ")
 
 
 def test_sums_of_orders_are_not_put_among_figures_of_another_unit(importing):
     Metric.objects.filter(name="Total sales").update(unit="万元")
     said = importing(ORDERS.format("金额（万元）", "1", "2"))
-    assert said["errors"][0]["message"].startswith("“Total sales” is kept in 万元, and Order lines are not")
+    assert said["errors"][0]["message"].startswith("“Total sales” is in 万元, but order lines are not")
 
 
 @pytest.mark.parametrize("note", ["注：以上金额单位为万元", "单位：万元"])
 def test_a_unit_below_the_table_is_no_surprise(importing, note):
     said = importing(f"month,Total sales\n2026-08,80\n2026-09,75\n{note},\n")
     assert places(said) == [(4, None)]
-    assert "speaks of 万元 below the table" in said["errors"][0]["message"]
+    assert "below the table gives the unit 万元" in said["errors"][0]["message"]
 
 
 def test_per_cent_of_a_workbook_may_be_fractions(importing):
     rate = "Customer conversion rate（%）"
     said = importing({"Data": [["month", rate], ["2026-08", 0.08], ["2026-09", 0.075]]})
     assert places(said) == [(2, rate)]
-    assert "whether 0.08 is 8% or 0.08%" in said["errors"][0]["message"]
+    assert "0.08 could mean 8% or 0.08%" in said["errors"][0]["message"]
     said = importing({"Data": [["month", rate], ["2026-08", 8], ["2026-09", 0.5]]})
     assert said["totals"] == {"Customer conversion rate": "0.085"}

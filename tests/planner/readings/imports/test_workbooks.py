@@ -52,7 +52,7 @@ def test_a_workbook_with_real_dates_numbers_and_sheets(importing):
 def test_two_sheets_of_data_are_asked_about(importing):
     rows = [["month", "metric", "value"], ["2026-08", "Total sales", 1]]
     said = importing({"A": rows, "B": rows})
-    assert "Say which one" in said["errors"][0]["message"]
+    assert "Choose one" in said["errors"][0]["message"]
     assert importing({"A": rows, "B": rows}, "--sheet", "B")["accepted"]
     assert "no sheet “C”" in importing({"A": rows}, "--sheet", "C")["errors"][0]["message"]
 
@@ -86,9 +86,11 @@ def test_a_formula_without_a_value_an_error_cell_and_merged_cells_are_refused(im
 
 
 @pytest.mark.parametrize("column", ["month", "metric", "region", "value", "weight"])
-@pytest.mark.parametrize(("value", "why"), [("#N/A", "This cell is an error, #N/A"), ("", "no value yet")])
+@pytest.mark.parametrize(
+    ("value", "why"), [("#N/A", "This cell shows the error #N/A"), ("", "no result yet")]
+)
 def test_no_broken_cell_is_read_as_blank(importing, column, value, why):
-    """A region that is #N/A would make its figure that of the whole."""
+    """A region that is #N/A would make its value the total."""
     names = ["month", "metric", "region", "value", "weight", "source"]
     row = ["2026-08", "Total sales", "East", 20, 2, "CRM"]
     at = names.index(column)
@@ -110,8 +112,8 @@ def test_a_broken_cell_of_an_order_line_is_named_in_any_column(importing):
 
     rows = [names, ["2026-08-01", 1, "a", 5, "East"], ["2026-08-01", 2, "a", 5, "East"]]
     said = importing(workbook({"Data": rows}, broken))
-    assert [(each["row"], each["column"], each["message"][:30]) for each in said["errors"]] == [
-        (2, "Region", "This cell is an error, #N/A: m"), (3, "Sales", "This cell is an error, #DIV/0!"),
+    assert [(each["row"], each["column"], each["message"][:33]) for each in said["errors"]] == [
+        (2, "Region", "This cell shows the error #N/A. F"), (3, "Sales", "This cell shows the error #DIV/0!"),
     ]  # fmt: skip
 
 
@@ -127,7 +129,7 @@ def test_october_of_a_workbook_is_not_january(importing):
     rows = [["month", "metric", "value"], [2026.09, "Total sales", 1], [2026.1, "Total sales", 2]]
     said = importing({"Data": rows})
     assert places(said) == [(3, "month")]
-    assert "may be January or October" in said["errors"][0]["message"]
+    assert "could be January or October" in said["errors"][0]["message"]
     assert places(importing({"Data": [["metric", 2026.09, 2026.1], ["Total sales", 1, 2]]})) == [
         (2, "2026.1")
     ]
@@ -145,7 +147,7 @@ def test_a_workbook_that_was_damaged_on_the_way_is_refused(importing):
         sheet = archive.getinfo("xl/worksheets/sheet1.xml")
     start = sheet.header_offset + 30 + len(sheet.filename)
     book[start : start + 40] = b"\xff" * 40
-    assert "no workbook that can be read" in importing(bytes(book))["errors"][0]["message"]
+    assert "The workbook can't be read" in importing(bytes(book))["errors"][0]["message"]
 
 
 def test_a_zip_bomb_is_not_opened(importing):
@@ -182,18 +184,18 @@ def with_cell(xml: str, row: str, cell: str) -> str:
 @pytest.mark.parametrize(
     ("row", "cell", "reach"),
     [
-        (' r="1048576"', ' r="AZ1048576"', "row 1048576 and column 52"),
-        (' r="1048576"', ' s="1" r="AZ1048576"', "row 1048576 and column 52"),
-        (" r='1048576'", " r='AZ1048576'", "row 1048576 and column 52"),
-        (' r="4000000"', ' r="A4000000"', "row 4000000 and column 3"),
-        (' r="4000000"', "", "row 4000000 and column 3"),
+        (' r="1048576"', ' r="AZ1048576"', "row 1048576, column 52"),
+        (' r="1048576"', ' s="1" r="AZ1048576"', "row 1048576, column 52"),
+        (" r='1048576'", " r='AZ1048576'", "row 1048576, column 52"),
+        (' r="4000000"', ' r="A4000000"', "row 4000000, column 3"),
+        (' r="4000000"', "", "row 4000000, column 3"),
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "x:"])
 def test_a_cell_far_out_is_not_read(importing, row, cell, reach, prefix):
     book = workbook({"Data": ROWS})
     said = importing(rewritten(book, lambda xml: prefixed(with_cell(xml, row, cell), prefix)))
-    assert f"“Data” reaches to {reach}: too far" in said["errors"][0]["message"]
+    assert f"“Data” is too large to read: it extends to {reach}." in said["errors"][0]["message"]
 
 
 def test_many_cells_without_a_place_in_one_row_are_counted(importing):
@@ -201,7 +203,7 @@ def test_many_cells_without_a_place_in_one_row_are_counted(importing):
     book = rewritten(
         workbook({"Data": ROWS}), lambda xml: with_cell(xml, ' r="1048576"', f">{cells}<v>1</v></c><c")
     )
-    assert "row 1048576 and column 62" in importing(book)["errors"][0]["message"]
+    assert "row 1048576, column 62" in importing(book)["errors"][0]["message"]
 
 
 def test_formats_far_out_are_no_cells(importing):
@@ -230,7 +232,7 @@ def test_cells_are_read_however_their_tags_are_written(importing, change):
 def test_the_first_filled_cell_may_stand_anywhere(importing):
     lower = [[], [], *([None, None, *row] for row in ROWS)]
     importing({"Data": lower})
-    assert stored()["Total sales", "2026-09", "whole"] == "2"
+    assert stored()["Total sales", "2026-09", "Total"] == "2"
     assert formulas(importing(workbook({"Data": lower}, without_value("E5")))) == [(5, "value")]
 
 
