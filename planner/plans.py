@@ -175,7 +175,7 @@ def segments_of(team: Team) -> list[Segment]:
     return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))
 
 
-def metrics_of(plan: Plan, named: Iterable[int | None] | QuerySet) -> list[Metric]:
+def metrics_of(plan: Plan, named: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:
     """The team's metrics, those of the plan first; an archived one stays while something of the plan names it."""
     of_plan = set(plan.metrics.values_list("metric", flat=True))
     found = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=named), team=plan.team_id)
