@@ -88,6 +88,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         return self.filter(segment__dimension=Segment.Dimension.WHOLE)
 
 
+# Named: django-stubs knows the types of a class made at run time by its name alone.
 _ReadingManager = models.Manager.from_queryset(ReadingQuerySet)
 
 
