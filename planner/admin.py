@@ -22,7 +22,8 @@ class NewUserForm(AdminUserCreationForm):
         field_classes = {"email": forms.EmailField}
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
+        return email.lower()
 
 
 class UserForm(UserChangeForm):
@@ -32,7 +33,8 @@ class UserForm(UserChangeForm):
         field_classes = {"email": forms.EmailField}
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
+        return email.lower()
 
 
 @admin.register(User)

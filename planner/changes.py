@@ -72,7 +72,7 @@ class Recording:
         # The objects as they were taken, under the lock: what `save` compares with.
         self._taken: dict[models.Model, Any] = {}
 
-    def take(self, queryset: models.QuerySet, pk: Any) -> Any:
+    def take(self, queryset: models.QuerySet[R], pk: Any) -> R:
         """The object as it is now, under the team's lock; Http404 where the queryset does not hold it."""
         found = queryset.filter(pk=pk).first()
         if found is None:
@@ -146,7 +146,7 @@ class Recording:
         """The model's own rules; of an object that exists, only those that a changed field can break."""
         fields = obj.recorded_fields()
         untouched = set() if changed is None else {f.name for f in fields} - changed
-        errors: dict[str, list] = {}
+        errors: dict[str, list[ValidationError]] = {}
         try:
             obj.clean_fields(exclude=untouched)
         except ValidationError as error:
@@ -246,7 +246,7 @@ def parts_of(obj: Recorded) -> Iterator[Recorded]:
 
 
 def _check_constraints(obj: Recorded, changed: set[str] | None) -> None:
-    errors: dict[str, list] = {}
+    errors: dict[str, list[ValidationError]] = {}
     for constraint in obj._meta.constraints:
         named = _fields_of(constraint)
         if changed is not None and not named & changed:
@@ -278,7 +278,7 @@ def _to_json(value: Any) -> Any:
     return value
 
 
-def _from_json(field: models.Field, value: Any) -> Any:
+def _from_json(field: models.Field[Any, Any], value: Any) -> Any:
     if isinstance(field, models.ForeignKey):
         return value
     return field.to_python(value)

@@ -74,7 +74,7 @@ def key_of(obj: Recorded) -> tuple[str, int]:
     return obj._meta.label_lower, obj.pk
 
 
-def links_of(obj: Recorded) -> list[tuple[models.ForeignKey, tuple[str, int]]]:
+def links_of(obj: Recorded) -> list[tuple[models.ForeignKey[Any, Any], tuple[str, int]]]:
     """The set links of an object to recorded objects, with the key of what each leads to."""
     found = []
     for field in obj.recorded_fields():

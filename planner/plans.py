@@ -16,7 +16,6 @@ from planner.arithmetic import gaps
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.history import CannotUndo, next_order
 from planner.models.metrics import BottleneckKind as B
-from planner.models.metrics import Metric as M
 
 # What each scenario looks at first, by the keys of standard_metrics().
 FIRST_METRICS = {
@@ -32,9 +31,9 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
     """The metrics that the method knows, in the team's language; unsaved, or the team's own of the same name."""
     money = currency_unit(team)
     with override(team.language):
-        ratio = {"aggregation": M.Aggregation.RATIO}
-        amount, count = {"unit": money, "kind": M.Kind.AMOUNT}, {"kind": M.Kind.COUNT}
-        rate = {"kind": M.Kind.RATE, **ratio}
+        ratio = {"aggregation": Metric.Aggregation.RATIO}
+        amount, count = {"unit": money, "kind": Metric.Kind.AMOUNT}, {"kind": Metric.Kind.COUNT}
+        rate = {"kind": Metric.Kind.RATE, **ratio}
         customers, value = {"bottleneck": B.CUSTOMERS}, {"bottleneck": B.VALUE}
         found = {
             "sales": Metric(name=_("Total sales"), **amount),
@@ -48,8 +47,8 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
             "acquisition": Metric(
                 name=_("New-customer acquisition cost"),
                 unit=_("%(money)s per customer") % {"money": money},
-                kind=M.Kind.COST,
-                direction=M.Direction.LOWER,
+                kind=Metric.Kind.COST,
+                direction=Metric.Direction.LOWER,
                 **ratio,
                 **customers,
             ),
@@ -65,21 +64,21 @@ def currency_unit(team: Team) -> str:
         return _("CNY") if team.currency == "CNY" else team.currency
 
 
-def new_metric(team: Team, name: str, kind: str, direction: str = M.Direction.HIGHER) -> Metric:
+def new_metric(team: Team, name: str, kind: str, direction: str = Metric.Direction.HIGHER) -> Metric:
     """A metric of the team as its kind suggests, unsaved: what costs or is a rate is a ratio, money has its unit.
 
     One that is named as a metric of the method takes its kind of bottleneck.
     """
-    is_ratio = kind in (M.Kind.RATE, M.Kind.COST)
+    is_ratio = kind in (Metric.Kind.RATE, Metric.Kind.COST)
     named = (each for each in standard_metrics(team).values() if each.name.casefold() == name.casefold())
     standard = next(named, None)
     return Metric(
         team=team,
         name=name,
         kind=kind,
-        unit=currency_unit(team) if kind in (M.Kind.AMOUNT, M.Kind.COST) else "",
+        unit=currency_unit(team) if kind in (Metric.Kind.AMOUNT, Metric.Kind.COST) else "",
         direction=direction,
-        aggregation=M.Aggregation.RATIO if is_ratio else M.Aggregation.SUM,
+        aggregation=Metric.Aggregation.RATIO if is_ratio else Metric.Aggregation.SUM,
         bottleneck=standard.bottleneck if standard else "",
     )
 
@@ -175,7 +174,7 @@ def segments_of(team: Team) -> list[Segment]:
     return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))
 
 
-def metrics_of(plan: Plan, named: Iterable[int | None] | QuerySet) -> list[Metric]:
+def metrics_of(plan: Plan, named: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:
     """The team's metrics, those of the plan first; an archived one stays while something of the plan names it."""
     of_plan = set(plan.metrics.values_list("metric", flat=True))
     found = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=named), team=plan.team_id)

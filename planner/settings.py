@@ -23,7 +23,8 @@ DEBUG = env.bool("DEBUG", default=False)
 
 def _secret_key() -> str:
     """The key from the environment; a trial with DEBUG keeps one of its own in VAR_DIR."""
-    if key := env.str("SECRET_KEY", default=""):
+    key: str = env.str("SECRET_KEY", default="")
+    if key:
         return key
     if not DEBUG:
         raise ImproperlyConfigured(

@@ -33,10 +33,10 @@ class ReviewKind(RowKind):
     rights = Rights(access.may_edit_review)
     shows = {"reviews.review": ("pk",)}
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Review]:
         return self.every(plan).filter(removed_at=None).select_related("plan")
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Review]:
         return Review.with_removed.filter(plan=plan)
 
 
@@ -86,7 +86,7 @@ class ReviewsTable(Table):
     def can_add(self) -> bool:
         return super().can_add and bool(self.missing)
 
-    def objects(self) -> QuerySet:
+    def objects(self) -> QuerySet[Review]:
         found = self.kinds["review"].objects(self.plan)
         if sought := self.params.get("q", "").strip():
             asked = Q()
@@ -97,10 +97,10 @@ class ReviewsTable(Table):
             found = found.filter(kind=self.params["kind"])
         return found.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")
 
-    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+    def columns_of_file(self) -> tuple[sheets.Column[Review], ...]:
         return sheet.columns(self.labels())
 
-    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column[Review], ...]) -> Iterable[sheets.Line]:
         return (sheets.line_of(columns, each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Review]) -> list[Row]:

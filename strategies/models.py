@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.models import Bottleneck, Goal, Membership, Plan, Recorded
-from planner.models.history import PresentManager, PresentQuerySet
+from planner.models.history import PresentManager
 
 
-class StrategyQuerySet(PresentQuerySet):
+class StrategyQuerySet(models.QuerySet["Strategy"]):
     def running(self) -> StrategyQuerySet:
         """Those whose tasks count: neither paused nor dropped (Decision 15 of the method)."""
         return self.exclude(state__in=PAUSED)
+
+
+StrategyManager = PresentManager.from_queryset(StrategyQuerySet)
 
 
 class Strategy(Recorded):
@@ -59,7 +62,7 @@ class Strategy(Recorded):
     state = models.CharField(_("status"), max_length=12, choices=State, default=State.ACTIVE)
     fallback = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects: ClassVar[Any] = PresentManager.from_queryset(StrategyQuerySet)()
+    objects: ClassVar[StrategyManager[Self]] = StrategyManager()
 
     class Meta(Recorded.Meta):
         verbose_name = _("strategy")

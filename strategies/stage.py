@@ -23,7 +23,7 @@ COMPLETE = Q(
 )
 
 
-def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
+def _counted(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
     """By a plan's id, how many goals of which sort it has."""
     found = (
         Goal.objects.filter(plan__in=plans, parent__removed_at=None)

@@ -53,10 +53,10 @@ class CoreKind(RowKind):
     rights = Rights(access.may_edit_goal)
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parts")}
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Goal]:
         return goals_of(plan).filter(parent=None)
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Goal]:
         return Goal.with_removed.filter(plan=plan, parent=None)
 
 
@@ -69,14 +69,14 @@ class PartKind(CoreKind):
 
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk",)}
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Goal]:
         return goals_of(plan).exclude(parent=None)
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Goal]:
         return Goal.with_removed.filter(plan=plan).exclude(parent=None)
 
 
-def goals_of(plan: Plan) -> QuerySet:
+def goals_of(plan: Plan) -> QuerySet[Goal]:
     """The plan's goals with all that a row of Table 2 shows."""
     actions = KeyAction.objects.select_related("strategy")
     goals = Goal.objects.filter(plan=plan, parent__removed_at=None)
@@ -135,7 +135,7 @@ class GoalsTable(Table):
         broken = ngettext("%(n)d sub-goal", "%(n)d sub-goals", parts)
         return f"{core % {'n': len(goals) - parts}} · {broken % {'n': parts}}"
 
-    def objects(self) -> QuerySet:
+    def objects(self) -> QuerySet[Goal]:
         """The core goals; what a filter asks for may stand in one of their dimensions."""
         found = self.kinds["core"].objects(self.plan)
         if asked := self._asked():
@@ -153,10 +153,10 @@ class GoalsTable(Table):
             asked &= Q(owner__in=[each for each in self.members if str(each.pk) == owner])
         return asked
 
-    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+    def columns_of_file(self) -> tuple[sheets.Column[sheet.Row], ...]:
         return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for core, parts in self.groups(self.objects()):
             yield from sheet.lines(columns, core, parts)
 

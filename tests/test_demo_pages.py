@@ -46,7 +46,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    "team, language, heads, rows",
+    ("team", "language", "heads", "rows"),
     [
         (
             "East China sales",
@@ -81,7 +81,7 @@ def test_table_1(demo, team, language, heads, rows):
 
 
 @pytest.mark.parametrize(
-    "team, language, heads, strategies",
+    ("team", "language", "heads", "strategies"),
     [
         (
             "East China sales",
@@ -116,7 +116,7 @@ def test_table_3(demo, team, language, heads, strategies):
 
 
 @pytest.mark.parametrize(
-    "team, language, heads, rows",
+    ("team", "language", "heads", "rows"),
     [
         (
             "East China sales",
@@ -170,7 +170,7 @@ def test_table_2(demo, team, language, heads, rows):
 
 
 @pytest.mark.parametrize(
-    "team, language, heads, row",
+    ("team", "language", "heads", "row"),
     [
         (
             "East China sales",

@@ -54,4 +54,5 @@ def _insert(tasks: QuerySet[Task], kind: str, day: dt.date, now: dt.datetime) ->
     columns = "task_id, team_id, kind, due, day, raised_at"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({columns}) {select} ON CONFLICT DO NOTHING", params)
-        return cursor.rowcount
+        count: int = cursor.rowcount
+    return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.models import Membership, Plan, Recorded, Team
-from planner.models.history import PresentManager, PresentQuerySet
+from planner.models.history import PresentManager
 from planner.models.plans import WATCHED_AFTER_END
 from strategies.models import PAUSED, Strategy
 
@@ -30,7 +30,7 @@ OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
 LIVE = Q(tasks__removed_at=None) & ~Q(tasks__status=Status.CANCELLED)
 
 
-class TaskQuerySet(PresentQuerySet):
+class TaskQuerySet(models.QuerySet["Task"]):
     def of_plan(self, plan: Any) -> TaskQuerySet:
         return self.filter(strategy__plan=plan, strategy__removed_at=None)
 
@@ -70,7 +70,10 @@ class TaskQuerySet(PresentQuerySet):
             .order_by("-pk")
             .values("note")
         )
-        return self.annotate(latest_note=models.Subquery(notes[:1]))
+        return self.annotate(latest_note=models.Subquery(notes[:1]))  # type: ignore[no-redef]  # as Task declares it
+
+
+TaskManager = PresentManager.from_queryset(TaskQuerySet)
 
 
 class Task(Recorded):
@@ -91,7 +94,7 @@ class Task(Recorded):
     percent = models.PositiveSmallIntegerField(_("progress (%)"), default=0)
     cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
 
-    objects: ClassVar[Any] = PresentManager.from_queryset(TaskQuerySet)()
+    objects: ClassVar[TaskManager[Self]] = TaskManager()
 
     # What was last said of it; only with_latest_word() fills it.
     latest_note: str | None

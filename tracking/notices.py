@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +17,7 @@ from planner.arithmetic.periods import end_of_week
 from planner.models import Team
 from planner.notices.kinds import MOST_LINES, Content, Kind, Recipient
 from planner.notices.mail import public_url
-from tracking.models import Alert, Status, Task
+from tracking.models import Alert, Status, Task, TaskQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +177,9 @@ def next_step(task: Task) -> str:
     return _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
 
 
-def _loaded(tasks: QuerySet) -> list[Task]:
-    found: Any = tasks
+def _loaded(tasks: TaskQuerySet) -> list[Task]:
     return list(
-        found.with_latest_word().select_related("strategy__plan__team", "owner").order_by("due", "pk")
+        tasks.with_latest_word().select_related("strategy__plan__team", "owner").order_by("due", "pk")
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from planner.pitfalls import Pitfall
+from strategies.models import Strategy
 from tracking.models import LIVE, Progress
 
 # More steps than these are no strategy but a project.
@@ -35,7 +36,7 @@ class StrategyPitfall(Pitfall):
     sizes: Q
 
 
-def sized(strategies: QuerySet) -> QuerySet:
+def sized(strategies: QuerySet[Strategy]) -> QuerySet[Strategy]:
     """Strategies with how many tasks they have as `size`; cancelled ones are left out."""
     return strategies.annotate(size=Count("tasks", filter=LIVE))
 

@@ -22,7 +22,7 @@ from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.tasks import add_tasks
 
 
-def _counted(plans: Sequence[Plan]) -> dict[int, dict[str, Any]]:
+def _counted(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
     """By a plan's id, how many tasks of which sort it has; cancelled ones are left out."""
     tasks = Task.objects.filter(strategy__plan__in=plans, strategy__removed_at=None)
     running = ~Q(strategy__state__in=PAUSED) & Q(status__in=OPEN)
@@ -49,7 +49,7 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
     return {plan.pk: _summary(counted.get(plan.pk)) for plan in plans}
 
 
-def _summary(counted: dict[str, Any] | None) -> Summary:
+def _summary(counted: Mapping[str, Any] | None) -> Summary:
     if counted is None:
         return Summary(_("No tasks yet: add tasks with an owner"))
     words = ngettext("%(open)d of %(n)d task open", "%(open)d of %(n)d tasks open", counted["n"])
@@ -87,7 +87,7 @@ def _such_as(titles: list[str]) -> Met:
     return Met(len(titles), {"title": titles[0]}) if titles else Met(0)
 
 
-def _loaded(tasks: QuerySet) -> QuerySet:
+def _loaded(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return tasks.select_related("strategy__plan__team", "owner").order_by("due", "pk")
 
 

@@ -56,10 +56,10 @@ class StrategyKind(RowKind):
         "planner.plan": ("plan",),
     }
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Strategy]:
         return self.every(plan).filter(removed_at=None).select_related("owner", "goal")
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Strategy]:
         return Strategy.with_removed.filter(plan=plan)
 
 
@@ -90,10 +90,10 @@ class TaskKind(RowKind):
         "planner.plan": ("strategy__plan",),
     }
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Task]:
         return Task.objects.of_plan(plan).select_related("strategy__plan")
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Task]:
         return Task.with_removed.filter(strategy__plan=plan)
 
 
@@ -150,7 +150,7 @@ class TrackingTable(Table):
         words = ngettext("%(done)d of %(n)d task done", "%(done)d of %(n)d tasks done", count["all"])
         return words % {"done": count["done"], "n": count["all"]}
 
-    def objects(self) -> QuerySet:
+    def objects(self) -> QuerySet[Strategy]:
         found = self.kinds["strategy"].objects(self.plan)
         if of_strategies := OF_STRATEGIES.get(self.params.get("lacks", "")):
             found = sized(found).filter(of_strategies.sizes)
@@ -166,7 +166,7 @@ class TrackingTable(Table):
         names = ("owner", "status", "late")
         return any(self.params.get(name) for name in names) or self.params.get("lacks") in OF_TASKS
 
-    def _tasks(self) -> QuerySet:
+    def _tasks(self) -> QuerySet[Task]:
         """The tasks that the filters ask for."""
         tasks = Task.objects.of_plan(self.plan)
         owner, status, late = (self.params.get(name, "") for name in ("owner", "status", "late"))
@@ -184,7 +184,7 @@ class TrackingTable(Table):
             tasks = tasks.open().counting().filter(of_tasks.lacking(self.day))
         return tasks
 
-    def _sorted(self, found: QuerySet) -> QuerySet:
+    def _sorted(self, found: QuerySet[Strategy]) -> QuerySet[Strategy]:
         by = {
             "strategy": "title",
             "goal": "aim",
@@ -201,10 +201,10 @@ class TrackingTable(Table):
             )
         return self.ordered(found, by)
 
-    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+    def columns_of_file(self) -> tuple[sheets.Column[sheet.Row], ...]:
         return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for strategy, tasks, shown in self.groups(self.objects()):
             yield from sheet.lines(columns, strategy, tasks, shown, self.day)
 

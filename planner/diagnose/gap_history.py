@@ -99,7 +99,8 @@ def _write(window: _Window, day: dt.date, zones: Sequence[str], now: dt.datetime
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_statement(len(zones)), values)
-        return cursor.rowcount
+        count: int = cursor.rowcount
+    return count
 
 
 def _statement(zones: int) -> str:

@@ -113,7 +113,7 @@ def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
     return OtherMonths([bare[metric].row for metric, end in ends.items() if end >= months[0]], months, day)
 
 
-def _of_whole(metrics: Iterable[int]) -> QuerySet:
+def _of_whole(metrics: Iterable[int]) -> QuerySet[Reading]:
     return Reading.objects.of_whole().filter(metric__in=list(metrics))
 
 

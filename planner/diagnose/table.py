@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -49,10 +49,10 @@ class MetricKind(RowKind):
         "planner.import": ALL,
     }
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[PlanMetric]:
         return self.every(plan).filter(removed_at=None).select_related("metric", "plan")
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[PlanMetric]:
         return PlanMetric.with_removed.filter(plan=plan)
 
 
@@ -131,7 +131,7 @@ class StatusTable(Table):
             return found
         if key == "metric":
             return sorted(found, key=lambda each: each.row.metric.name, reverse=down)
-        by = {
+        by: Callable[[Standing], Any] = {
             "current": lambda each: each.current,
             "target": lambda each: each.target,
             "gap": lambda each: each.gap.shortfall,
@@ -140,10 +140,10 @@ class StatusTable(Table):
         known = sorted((each for each in found if by(each) is not None), key=by, reverse=down)
         return known + [each for each in found if by(each) is None]
 
-    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+    def columns_of_file(self) -> tuple[sheets.Column[Standing], ...]:
         return sheet.columns(self.labels())
 
-    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column[Standing], ...]) -> Iterable[sheets.Line]:
         return (sheets.line_of(columns, each) for each in self.objects())
 
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:

@@ -49,7 +49,7 @@ def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
         found = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
         if found:
             for each in found.rows:
-                row = log.take(plan.metrics, each.pk)
+                row = log.take(plan.metrics.all(), each.pk)
                 row.as_of = found.day
                 log.save(row)
     if found:

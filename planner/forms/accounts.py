@@ -80,7 +80,7 @@ class AddEmailForm(allauth.AddEmailForm):
         _say(self, {"email": gettext_lazy("New email address")})
 
     def clean_email(self) -> str:
-        email = super().clean_email()
+        email: str = super().clean_email()
         if User.objects.filter(email__iexact=email).exists():
             raise ValidationError(_("Another account already uses this address."))
         return email

@@ -230,7 +230,7 @@ class SettingsForm(forms.ModelForm):
         self.data = data
 
     def clean_currency(self) -> str:
-        currency = self.cleaned_data["currency"].strip().upper()
+        currency: str = self.cleaned_data["currency"].strip().upper()
         if not re.fullmatch(r"[A-Z]{3}", currency):
             raise ValidationError(_("Enter a currency as three letters, such as CNY or USD."))
         return currency

@@ -30,7 +30,7 @@ class Program:
     name: str
     arguments: Sequence[str]
     pass_fds: Sequence[int] = ()
-    process: subprocess.Popen | None = field(default=None, init=False)
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     pause: float = field(default=1, init=False)
     start_at: float = field(default=0, init=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,14 +22,13 @@ class CannotUndo(Refusal):
     """What was changed has been changed again since, or is gone."""
 
 
-class PresentQuerySet(models.QuerySet):
-    """Objects that nobody has removed."""
+R = TypeVar("R", bound="Recorded")
 
 
-class PresentManager(models.Manager.from_queryset(PresentQuerySet)):  # type: ignore[misc]  # a dynamic base
+class PresentManager(models.Manager[R]):
     """Leaves removed objects out: lists, drop-downs and sums never see them."""
 
-    def get_queryset(self) -> models.QuerySet:
+    def get_queryset(self) -> models.QuerySet[R]:
         return super().get_queryset().filter(removed_at=None)
 
 
@@ -42,8 +41,8 @@ class Recorded(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True, editable=False)
 
-    objects: ClassVar[Any] = PresentManager()
-    with_removed: ClassVar[Any] = models.Manager()
+    objects: ClassVar[PresentManager[Self]] = PresentManager()
+    with_removed: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
         abstract = True
@@ -69,7 +68,7 @@ class Recorded(models.Model):
         return type(self)(**values)
 
     @classmethod
-    def recorded_fields(cls) -> list[models.Field]:
+    def recorded_fields(cls) -> list[models.Field[Any, Any]]:
         """The fields whose changes are written down: all but identity, version and removal."""
         own = {"id", "version", "removed_at"}
         return [field for field in cls._meta.concrete_fields if field.name not in own]

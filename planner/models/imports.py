@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -45,7 +46,7 @@ class Import(Recorded):
         return self.team_id, self.plan_id
 
     @classmethod
-    def recorded_fields(cls) -> list[models.Field]:
+    def recorded_fields(cls) -> list[models.Field[Any, Any]]:
         return [field for field in super().recorded_fields() if field.name != "before"]
 
     def was_removed(self, by: User | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.models.people import User
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting(self, now: dt.datetime) -> NoticeQuerySet:
         """Claimed, in nobody's hands, and due to be tried."""
         return self.filter(state=Notice.State.CLAIMED, taken_at=None, try_at__lte=now)
@@ -58,7 +57,7 @@ class Notice(models.Model):
     error = models.CharField(_("error"), max_length=300, blank=True)
     set_aside_at = models.DateTimeField(_("dismissed at"), null=True, blank=True)
 
-    objects: ClassVar[Any] = NoticeQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notification")

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import zoneinfo
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from planner.arithmetic.workdays import Calendar
-from planner.models.history import PresentManager, PresentQuerySet, Recorded
+from planner.models.history import PresentManager, Recorded
 
 
 class UserManager(BaseUserManager["User"]):
@@ -63,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(pgettext_lazy("account", "active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
-    objects: ClassVar[Any] = UserManager()
+    objects = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -214,7 +214,7 @@ class Role(models.TextChoices):
         return list(Role).index(self)
 
 
-class MembershipQuerySet(PresentQuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     def managers(self) -> MembershipQuerySet:
         """Those who can manage: managers with an account that can sign in."""
         return self.filter(role=Role.MANAGER, user__is_active=True)
@@ -222,6 +222,9 @@ class MembershipQuerySet(PresentQuerySet):
     def owners(self) -> MembershipQuerySet:
         """Those who can own a task, a goal or a strategy."""
         return self.exclude(role=Role.VIEWER)
+
+
+MembershipManager = PresentManager.from_queryset(MembershipQuerySet)
 
 
 class Membership(Recorded):
@@ -235,7 +238,7 @@ class Membership(Recorded):
     job_title = models.CharField(_("job title"), max_length=80, blank=True)
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.REP)
 
-    objects: ClassVar[Any] = PresentManager.from_queryset(MembershipQuerySet)()
+    objects: ClassVar[MembershipManager[Self]] = MembershipManager()
 
     class Meta(Recorded.Meta):
         verbose_name = _("member")
@@ -279,7 +282,7 @@ def in_two_weeks() -> dt.datetime:
     return timezone.now() + dt.timedelta(days=14)
 
 
-class InvitationQuerySet(models.QuerySet):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: dt.datetime | None = None) -> InvitationQuerySet:
         """Neither used nor withdrawn nor expired."""
         return self.filter(
@@ -302,7 +305,7 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[Any] = InvitationQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from planner.arithmetic.periods import as_of
-from planner.models.history import PresentManager, PresentQuerySet, Recorded
+from planner.models.history import PresentManager, Recorded
 from planner.models.people import Team
 
 # One round of the loop; what is longer is several.
@@ -25,10 +25,13 @@ def check_length(start: dt.date, end: dt.date) -> None:
         raise ValidationError({"end": _("A plan can last three years at most. Choose an earlier end date.")})
 
 
-class PlanQuerySet(PresentQuerySet):
+class PlanQuerySet(models.QuerySet["Plan"]):
     def watched(self, day: dt.date) -> PlanQuerySet:
         """Those that still call for somebody on `day`, as `Plan.is_watched` says of one."""
         return self.filter(state=Plan.State.ACTIVE, end__gte=day - WATCHED_AFTER_END)
+
+
+PlanManager = PresentManager.from_queryset(PlanQuerySet)
 
 
 class Plan(Recorded):
@@ -61,7 +64,7 @@ class Plan(Recorded):
         verbose_name=_("previous plan"),
     )
 
-    objects: ClassVar[Any] = PresentManager.from_queryset(PlanQuerySet)()
+    objects: ClassVar[PlanManager[Self]] = PlanManager()
 
     class Meta(Recorded.Meta):
         verbose_name = _("plan")

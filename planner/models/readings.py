@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection, models
@@ -82,13 +82,17 @@ def from_text(text: str) -> Figures:
     return Figures(value or Decimal(0), numerator, denominator, source)
 
 
-class ReadingQuerySet(models.QuerySet):
+class ReadingQuerySet(models.QuerySet["Reading"]):
     def of_whole(self) -> ReadingQuerySet:
         """Those of the whole business, not of one of its segments."""
         return self.filter(segment__dimension=Segment.Dimension.WHOLE)
 
 
-class ReadingManager(models.Manager.from_queryset(ReadingQuerySet)):  # type: ignore[misc]  # a dynamic base
+# Named: django-stubs knows the types of a class made at run time by its name alone.
+_ReadingManager = models.Manager.from_queryset(ReadingQuerySet)
+
+
+class ReadingManager(_ReadingManager["Reading"]):
     def at(self, places: Iterable[Place]) -> dict[Place, Kept]:
         """The readings at these places now; a place without one is left out."""
         wanted = set(places)
@@ -173,7 +177,7 @@ class Reading(models.Model):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     entered_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[Any] = ReadingManager()
+    objects = ReadingManager()
 
     class Meta:
         ordering = ["metric", "segment", "month"]

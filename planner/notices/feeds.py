@@ -33,7 +33,8 @@ def calendar_of(seats: Sequence[Membership], work: Iterable[Work], now: dt.datet
     for seat in seats:
         calendar.add_component(_meeting(seat.team, now))
     calendar.add_missing_timezones()
-    return calendar.to_ical()
+    text: bytes = calendar.to_ical()
+    return text
 
 
 def _event(uid: str, summary: str, now: dt.datetime) -> Any:

@@ -61,7 +61,7 @@ def mail_context(kind: Kind, content: Content, user: User) -> dict[str, Any]:
     return {**content.context, "subject": content.subject, "kind": kind, "user": user, "unsubscribe": way_out}
 
 
-def html_of(kind: Kind, context: dict) -> str:
+def html_of(kind: Kind, context: dict[str, Any]) -> str:
     """The HTML with every style in its element: mail programs drop the sheet, and keep the rest."""
     import css_inline  # here: a web process that sends nothing does not load it
 

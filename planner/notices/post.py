@@ -32,11 +32,17 @@ def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
     notice = Notice.take(pk, clock())
     if notice is None:
         return ""
+    _send(notice, clock)
+    return notice.state
+
+
+def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
+    """Build and deliver it, and write down what became of it."""
     try:
         message = build(notice)
         if message is None:
             notice.end(Notice.State.NOTHING, clock())
-            return notice.state
+            return
         deliver(message)
     except NotNow as error:
         wait = BACK_OFF[min(notice.tries, len(BACK_OFF)) - 1]
@@ -49,11 +55,10 @@ def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
         notice.end(Notice.State.UNKNOWN, clock(), f"The connection broke while it was sent: {error}")
     except Exception as error:
         # It was not handed over yet: what broke is our own, and trying again would break again.
-        logger.exception("Notice %s cannot be built.", pk)
+        logger.exception("Notice %s cannot be built.", notice.pk)
         notice.end(Notice.State.FAILED, clock(), f"It could not be written: {type(error).__name__}")
     else:
         notice.end(Notice.State.SENT, clock())
-    return notice.state
 
 
 def build(notice: Notice) -> EmailMessage | Post | None:

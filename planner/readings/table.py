@@ -102,10 +102,10 @@ class ReadingsKind(RowKind):
             f"{month:%Y-%m}": (f"value-{month:%Y-%m}", f"source-{month:%Y-%m}") for month in months
         }
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Metric]:
         return Metric.objects.filter(team=plan.team_id)
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Metric]:
         return Metric.with_removed.filter(team=plan.team_id)
 
 

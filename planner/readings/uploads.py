@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -35,7 +36,7 @@ def path_of(upload: Upload) -> Path:
     return folder() / upload.stored_as
 
 
-def receive(plan: Plan, file: UploadedFile, by: User) -> Upload:
+def receive(plan: Plan, file: UploadedFile[Any], by: User) -> Upload:
     """Keep a file for a worker; what this person left behind before is thrown away."""
     for old in Upload.objects.filter(plan=plan, by=by):
         throw_away(old)

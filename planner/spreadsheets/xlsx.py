@@ -283,7 +283,8 @@ class _Tab:
 def _a1(top: int, left: int, bottom: int, right: int, absolute: bool = False) -> str:
     from xlsxwriter.utility import xl_range, xl_range_abs
 
-    return (xl_range_abs if absolute else xl_range)(top, left, bottom, right)
+    area: str = (xl_range_abs if absolute else xl_range)(top, left, bottom, right)
+    return area
 
 
 def _cell_text(text: str) -> str:

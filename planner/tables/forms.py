@@ -235,7 +235,8 @@ class RowForm(TableForm):
         """What to post as `initial-<name>`: after a conflict theirs, so that saving again means *use mine*."""
         if name in self.conflicts or not self.is_bound:
             return self.text_of(name, self.current(name)) if self.obj is not None else ""
-        return self.data.get(f"initial-{name}", "")
+        sent: str = self.data.get(f"initial-{name}", "")
+        return sent
 
     def parts(self) -> list[Part]:
         """The fields in order, as the editor shows them."""

@@ -35,7 +35,7 @@ Lookups = tuple[str | Numbered, ...]
 Shows = Mapping[str, Lookups | None]
 
 
-def rows_touched(rows: QuerySet, shows: Shows, changes: Sequence[Change]) -> set[int] | None:
+def rows_touched(rows: QuerySet[Any], shows: Shows, changes: Sequence[Change]) -> set[int] | None:
     """The ids of the `rows`, removed ones included, that these changes make look different; None for all of them."""
     by_model: dict[str, list[Change]] = {}
     for change in changes:
@@ -64,11 +64,11 @@ def _former(changes: Sequence[Change], field: str) -> set[int]:
     return {change.old for change in changes if change.field == field and change.old is not None}
 
 
-def _ids(rows: QuerySet, **asked: Any) -> set[int]:
+def _ids(rows: QuerySet[Any], **asked: Any) -> set[int]:
     return set(rows.filter(**asked).values_list("pk", flat=True))
 
 
-def _left(rows: QuerySet, lookup: str, changes: Sequence[Change]) -> set[int]:
+def _left(rows: QuerySet[Any], lookup: str, changes: Sequence[Change]) -> set[int]:
     """The rows that a changed object belonged to before: they no longer show it."""
     relation: Any = None if lookup == "pk" or "__" in lookup else rows.model._meta.get_field(lookup)
     if not isinstance(relation, ForeignObjectRel):
@@ -77,7 +77,7 @@ def _left(rows: QuerySet, lookup: str, changes: Sequence[Change]) -> set[int]:
     return _ids(rows, pk__in=former) if former else set()
 
 
-def _numbered(rows: QuerySet, head: str, changes: Sequence[Change]) -> set[int]:
+def _numbered(rows: QuerySet[Any], head: str, changes: Sequence[Change]) -> set[int]:
     """The rows whose number may be another one: those of each head where one came, went or moved."""
     moved = [each for each in changes if each.action != Change.Action.SET or each.field in ("order", head)]
     if not moved:

@@ -50,11 +50,11 @@ class RowKind:
     # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
     beneath: ClassVar[str] = ""
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Any]:
         """The present objects of this kind in the plan: another plan's row is not found."""
         raise NotImplementedError
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Any]:
         """The same with the removed ones, and without what only showing them needs."""
         raise NotImplementedError
 
@@ -115,11 +115,11 @@ class Table:
         """The rows of these keys as they are now; a gone one for each key that is no longer there."""
         raise NotImplementedError
 
-    def columns_of_file(self) -> tuple[sheets.Column, ...]:
+    def columns_of_file(self) -> tuple[sheets.Column[Any], ...]:
         """The columns of the table in a file, with widths, choices, and the formulas of a row to fill in."""
         raise NotImplementedError
 
-    def lines_of_file(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
+    def lines_of_file(self, columns: tuple[sheets.Column[Any], ...]) -> Iterable[sheets.Line]:
         """Every row of the table in a file, filtered and sorted as on the page, on no page in particular."""
         raise NotImplementedError
 
@@ -142,7 +142,7 @@ class Table:
         return reverse(self.url_name, args=[self.plan.pk])
 
     @cached_property
-    def page(self) -> Page:
+    def page(self) -> Page[Any]:
         return Paginator(self.objects(), self.page_size).get_page(self.params.get("page"))
 
     @cached_property
@@ -279,7 +279,7 @@ class Table:
             )
         return found
 
-    def ordered(self, found: QuerySet, by: dict[str, str]) -> QuerySet:
+    def ordered(self, found: QuerySet[Any], by: dict[str, str]) -> QuerySet[Any]:
         """The objects in the order that was asked for, `by` naming the field of a column; else in their own."""
         field = by.get(self.sort.removeprefix("-"))
         if field is None:

@@ -69,7 +69,7 @@ def breakdown_rows(breakdown: Breakdown) -> list[dict[str, Any]]:
     ]
 
 
-def _bar(line: Contribution, largest: Fraction, *, is_bad: bool) -> Any:
+def _bar(line: Contribution[Any], largest: Fraction, *, is_bad: bool) -> Any:
     """A change as a bar to the right or left of the middle."""
     width = 50 * abs(line.change) / largest if largest else Fraction(0)
     start = 50 if line.change >= 0 else 50 - width

@@ -22,7 +22,7 @@ from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
 from planner.views import feeds
-from planner.web.requests import sent
+from planner.web.requests import Request, sent
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -53,7 +53,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Request) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
     form = PreferencesForm(sent(request), instance=user)
     if form.is_valid():

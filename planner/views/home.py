@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -38,7 +40,7 @@ def home(request: Request) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-def _at_a_glance(plans: list[Plan]) -> list[dict]:
+def _at_a_glance(plans: list[Plan]) -> list[dict[str, Any]]:
     """The plans with their loop: those that run first, then the others, the newest first."""
     loops = stages.summaries(plans)
     found = [
@@ -54,7 +56,7 @@ def _at_a_glance(plans: list[Plan]) -> list[dict]:
     return sorted(found, key=lambda each: not each["runs"])
 
 
-def _needs(plans: list[Plan]) -> list[dict]:
+def _needs(plans: list[Plan]) -> list[dict[str, Any]]:
     """What the checks found in the plans that run and are this person's to mend."""
     running = [plan for plan in plans if plan.is_watched(plan.team.today())]
     found = []

@@ -18,7 +18,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
-    ):
+    ) -> None:
         """Leaves out the greetings at sign-in and sign-out: the page that follows says enough."""
         if message_template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
             return

@@ -86,7 +86,7 @@ class BundleFinder(BaseFinder):
         self.storage = FileSystemStorage(location=settings.VAR_DIR / "bundles")
         self.storage.prefix = ""  # type: ignore[attr-defined]  # collectstatic reads it
 
-    def check(self, **kwargs: Any) -> list:
+    def check(self, **kwargs: Any) -> list[Any]:
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
@@ -114,7 +114,8 @@ class BriskCompressor(Compressor):
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
-        return brotli.compress(data, quality=9 if len(data) > LARGE else 11)
+        compressed: bytes = brotli.compress(data, quality=9 if len(data) > LARGE else 11)
+        return compressed
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -130,4 +131,5 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
         return BriskCompressor(**kwargs)
 
     def url(self, name: str | None, force: bool = True) -> str:
-        return super().url(name, force)
+        address: str = super().url(name, force)
+        return address

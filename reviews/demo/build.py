@@ -224,11 +224,11 @@ class PlanBuilder:
 
     def build(
         self,
-        bottlenecks: Iterable,
-        goals: Iterable,
-        strategies: Iterable,
-        tasks: Iterable,
-        reviews: Iterable = (),
+        bottlenecks: Iterable[Any],
+        goals: Iterable[Any],
+        strategies: Iterable[Any],
+        tasks: Iterable[Any],
+        reviews: Iterable[Any] = (),
     ) -> None:
         for order, row in enumerate(figures.STATUS, 1):
             self._row_of_status(order, *row)

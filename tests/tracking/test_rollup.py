@@ -13,7 +13,7 @@ DAY = dt.date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
-    "said, settled",
+    ("said", "settled"),
     [
         (("done", 30, 30), ("done", 100)),
         (("in_progress", 100, 30), ("done", 100)),

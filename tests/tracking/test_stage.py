@@ -45,7 +45,7 @@ def test_a_paused_strategy_calls_for_nobody(late, rep, team, state):
     assert titles(rep, team) == []
 
 
-@pytest.mark.parametrize("days, watched", [(30, True), (31, False)])
+@pytest.mark.parametrize(("days", "watched"), [(30, True), (31, False)])
 def test_a_plan_calls_for_people_until_30_days_after_its_end(late, plan, rep, team, days, watched):
     end = TODAY - dt.timedelta(days=days)
     Plan.objects.filter(pk=plan.pk).update(start=end, end=end)

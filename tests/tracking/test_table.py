@@ -155,7 +155,7 @@ def test_cancelling_says_why(tasks, url, rep, as_):
 
 
 @pytest.mark.parametrize(
-    "cell, sent",
+    ("cell", "sent"),
     [
         ("owner", {"owner": ""}),
         ("due", {"due": "2026-12-31"}),

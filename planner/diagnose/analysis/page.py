@@ -85,7 +85,7 @@ class Analysis:
     # Completeness
 
     @cached_property
-    def completeness(self) -> Completeness:
+    def completeness(self) -> Completeness[Any]:
         return completeness(self.history, self.of_plan)
 
     @property

@@ -58,12 +58,12 @@ class BottleneckKind(RowKind):
     rights = Rights(access.may_diagnose)
     shows = {"planner.bottleneck": ("pk",), "planner.metric": ("metric",)}
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[Bottleneck]:
         views = CauseView.objects.select_related("by").order_by("pk")
         present = self.every(plan).filter(removed_at=None).select_related("plan", "metric", "segment")
         return present.prefetch_related(Prefetch("views", queryset=views))
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[Bottleneck]:
         return Bottleneck.with_removed.filter(plan=plan)
 
 
@@ -87,10 +87,10 @@ class ViewKind(RowKind):
         "planner.membership": ("by",),
     }
 
-    def objects(self, plan: Plan) -> QuerySet:
+    def objects(self, plan: Plan) -> QuerySet[CauseView]:
         return self.every(plan).filter(removed_at=None).select_related("plan", "by", "bottleneck")
 
-    def every(self, plan: Plan) -> QuerySet:
+    def every(self, plan: Plan) -> QuerySet[CauseView]:
         return CauseView.with_removed.filter(plan=plan)
 
 

@@ -48,7 +48,7 @@ _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
 def watched() -> Iterator[Watch]:
     """Guard and watch the requests that this thread makes until the end of the block."""
     # Each request of the sender makes a session of its own, which looks for its transport under this name.
-    requests.sessions.HTTPAdapter = GuardedAdapter  # type: ignore[misc]  # a class of the library is replaced
+    requests.sessions.HTTPAdapter = GuardedAdapter  # type: ignore[attr-defined]  # a class of the library is replaced
     watch = Watch()
     token = _watch.set(watch)
     try:
@@ -81,7 +81,8 @@ class _Guarded:
     def _new_conn(self) -> socket.socket:
         watch = _watch.get()
         if watch is None:
-            return super()._new_conn()  # type: ignore[misc]  # of the class it is mixed with
+            connection: socket.socket = super()._new_conn()  # type: ignore[misc]  # of the class it is mixed with
+            return connection
         host = self._dns_host
         try:
             addresses = checked_addresses(host.strip("[]"), self.port, encrypted=self._encrypted)

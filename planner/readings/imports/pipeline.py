@@ -146,23 +146,12 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report:
 def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Grid | None, Header | None]:
     """The sheet to be read and its header: the one that was named, else the only one that has a header."""
     if choices.sheet is not None:
-        named = [grid for grid in grids if grid.sheet == choices.sheet]
-        if not named:
-            names = listed((f"“{grid.sheet}”" for grid in grids if grid.sheet), most=None)
-            problems.error(
-                _("There is no sheet “%(name)s”. Sheets in the file: %(names)s.")
-                % {"name": choices.sheet, "names": names or "–"}
-            )
+        grids = _named(grids, choices.sheet, problems)
+        if not grids:
             return None, None
-        grids = named
     candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.head)]
     visible = [grid for grid in candidates if not grid.hidden] or candidates
-    found = []
-    for grid in visible:
-        tried = Problems(grid.sheet)
-        header = find_header(grid, choices.kind, choices.mapping, tried)
-        if header is not None:
-            found.append((grid, header, tried))
+    found = _with_header(visible, choices)
     if len(found) > 1:
         names = listed((f"“{grid.sheet}”" for grid, _header, _tried in found), most=None)
         problems.error(_("Several sheets look like data: %(names)s. Choose one.") % {"names": names})
@@ -182,6 +171,29 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
         if other is not grid:
             problems.warn(_("The sheet “%(name)s” was skipped.") % {"name": other.sheet})
     return grid, header
+
+
+def _named(grids: list[Grid], name: str, problems: Problems) -> list[Grid]:
+    """The sheet of this name; nothing, and a problem, where there is none."""
+    named = [grid for grid in grids if grid.sheet == name]
+    if not named:
+        names = listed((f"“{grid.sheet}”" for grid in grids if grid.sheet), most=None)
+        problems.error(
+            _("There is no sheet “%(name)s”. Sheets in the file: %(names)s.")
+            % {"name": name, "names": names or "–"}
+        )
+    return named
+
+
+def _with_header(grids: list[Grid], choices: Choices) -> list[tuple[Grid, Header, Problems]]:
+    """The sheets that have a header, each with it and what is odd about it."""
+    found = []
+    for grid in grids:
+        tried = Problems(grid.sheet)
+        header = find_header(grid, choices.kind, choices.mapping, tried)
+        if header is not None:
+            found.append((grid, header, tried))
+    return found
 
 
 def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
@@ -253,24 +265,8 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     lines = read_orders(grid, header, choices.date_order, choices.order_key, problems)
     if lines is None:
         return Parsed(problems, header.kind)
-    is_whole = choices.is_whole_history
-    if is_whole is None:
-        is_whole = not Import.objects.filter(team=team, kind=Import.Kind.ORDERS).exists()
+    is_whole = _is_whole_history(team, choices, problems)
     measures = [measure for measure in Measure if is_whole or measure not in OF_HISTORY]
-    if is_whole:
-        problems.warn(
-            _(
-                "The file was read as the full order history: a customer is new in the month of "
-                "their first order in it."
-            )
-        )
-    else:
-        problems.warn(
-            _(
-                "The file was read as part of the order history: customers, new customers and "
-                "repurchase rate were not calculated."
-            )
-        )
     metrics = standard_metrics(team)
     of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
     for measure, metric in of_measure.items():
@@ -308,3 +304,25 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
             metric.aggregation = Metric.Aggregation.LAST
         (parsed.new_metrics if metric.pk is None else parsed.changed_metrics).append(metric)
     return parsed
+
+
+def _is_whole_history(team: Team, choices: Choices, problems: Problems) -> bool:
+    """Whether the orders are read as all that there ever were: as was chosen, else those of a team's first file."""
+    is_whole = choices.is_whole_history
+    if is_whole is None:
+        is_whole = not Import.objects.filter(team=team, kind=Import.Kind.ORDERS).exists()
+    if is_whole:
+        problems.warn(
+            _(
+                "The file was read as the full order history: a customer is new in the month of "
+                "their first order in it."
+            )
+        )
+    else:
+        problems.warn(
+            _(
+                "The file was read as part of the order history: customers, new customers and "
+                "repurchase rate were not calculated."
+            )
+        )
+    return is_whole

@@ -175,15 +175,9 @@ def _cells_of_row(
 
 def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Part | None:
     """The segment of a row; None, and a problem, where there are two, or one of no known dimension."""
-    found: list[tuple[Part, str]] = []
-    for dimension in (REGION, PRODUCT_LINE):
-        if dimension in header.columns:
-            name = cells[header.columns[dimension]].strip()
-            if name in ERRORS:
-                problems.error(why_broken(name), row, header.name(dimension))
-                return None
-            if same_name(name) not in WHOLES:
-                found.append(((dimension, name[:80]), header.name(dimension)))
+    found = _in_columns_of_dimensions(cells, header, row, problems)
+    if found is None:
+        return None
     if "segment" in header.columns:
         text, column = cells[header.columns["segment"]].strip(), header.name("segment")
         if same_name(text) not in WHOLES:
@@ -201,6 +195,22 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
         problems.error(_("A value can have a region or a product line, not both."), row, found[1][1])
         return None
     return found[0][0] if found else WHOLE
+
+
+def _in_columns_of_dimensions(
+    cells: list[str], header: Header, row: int, problems: Problems
+) -> list[tuple[Part, str]] | None:
+    """The segments in a row's columns of one dimension each, with the column; None, and a problem, for an error."""
+    found: list[tuple[Part, str]] = []
+    for dimension in (REGION, PRODUCT_LINE):
+        if dimension in header.columns:
+            name = cells[header.columns[dimension]].strip()
+            if name in ERRORS:
+                problems.error(why_broken(name), row, header.name(dimension))
+                return None
+            if same_name(name) not in WHOLES:
+                found.append(((dimension, name[:80]), header.name(dimension)))
+    return found
 
 
 def _read(
@@ -238,22 +248,8 @@ def _metric_of(
     """A cell's metric, the team's own or a new one, and the unit of its figure; None, and a problem, without."""
     metric, unit = known.named(cell.metric)
     unit, why = unit or cell.own_unit, ""
-    if metric is not None and metric.is_rate:
-        in_percent = unit.sign == "%" if unit else cell.in_percent
-        return metric, (unit or Unit("%", "%")) if in_percent else NO_UNIT
     if metric is not None:
-        asked = unit is None and not metric.is_money and cell.unit.sign and not cell.unit.is_money
-        unit = unit or (cell.unit if metric.is_money else NO_UNIT)
-        if asked:
-            why = _whose_unit(cell)
-        elif metric.unit.sign and unit is not NO_UNIT and unit.sign != metric.unit.sign:
-            why = _("“%(name)s” is in %(own)s, but the file has it in %(unit)s. Enter it in %(own)s.") % {
-                "name": metric.name,
-                "own": metric.unit.words,
-                "unit": unit.words,
-            }
-        else:
-            return metric, unit
+        unit, why = _unit_of(metric, unit, cell)
     elif not cell.metric:
         why = _("The metric is missing.")
     elif not create:
@@ -265,9 +261,28 @@ def _metric_of(
             problems.error(why, cell.metric_row, cell.metric_column)
         found.unknown[cell.metric] = cell.metric_row != cell.row
         return None
+    if metric is not None:
+        return metric, unit or NO_UNIT
     name = _first_spelling(split_once(cell.metric)[0] if unit else cell.metric, found)
     found.new_metrics.setdefault(name, False)
     return KnownMetric(name, False), unit or NO_UNIT
+
+
+def _unit_of(metric: KnownMetric, unit: Unit | None, cell: Cell) -> tuple[Unit, str]:
+    """The unit of a figure of the team's own metric, and why it is not taken in it: "" where it is."""
+    if metric.is_rate:
+        in_percent = unit.sign == "%" if unit else cell.in_percent
+        return (unit or Unit("%", "%")) if in_percent else NO_UNIT, ""
+    is_unclear = unit is None and not metric.is_money and cell.unit.sign and not cell.unit.is_money
+    unit = unit or (cell.unit if metric.is_money else NO_UNIT)
+    if is_unclear:
+        return unit, _whose_unit(cell)
+    if metric.unit.sign and unit is not NO_UNIT and unit.sign != metric.unit.sign:
+        names = {"name": metric.name, "own": metric.unit.words, "unit": unit.words}
+        return unit, _(
+            "“%(name)s” is in %(own)s, but the file has it in %(unit)s. Enter it in %(own)s."
+        ) % names
+    return unit, ""
 
 
 def _whose_unit(cell: Cell) -> str:

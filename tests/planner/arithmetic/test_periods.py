@@ -85,7 +85,7 @@ def test_a_month_is_read_however_it_is_usually_written(text):
     "text", ["2023-13", "2023-00", "202307", "23-07", "2023-07-01", "2023-7月", "July", "0023-07", "2023-0⑦"]
 )
 def test_what_is_no_month_is_refused_with_its_text(text):
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match="is not a month") as refusal:
         parse_month(text)
     assert str(refusal.value) == (
         f"“{text}” is not a month. Enter year and month, such as 2023-07 or 2023年7月."
@@ -93,7 +93,7 @@ def test_what_is_no_month_is_refused_with_its_text(text):
 
 
 def test_a_missing_month_is_asked_for():
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match="is missing") as refusal:
         parse_month("  ")
     assert str(refusal.value) == "The month is missing. Enter year and month, such as 2023-07 or 2023年7月."
 

@@ -80,7 +80,7 @@ def test_wan_is_understood(url, status, manager, as_):
 
 
 @pytest.mark.parametrize(
-    "typed, sentence",
+    ("typed", "sentence"),
     [
         ("12o", "is not a number"),
         ("12", "Enter a percentage"),

@@ -82,7 +82,9 @@ def test_a_metric_name_is_free_again_after_removal(team, status):
     assert holds(lambda: Metric.objects.create(team=team, name="Total sales"))
 
 
-@pytest.mark.parametrize("field, good, bad", [("basis", "uplift", "guess"), ("target_period", "year", "day")])
+@pytest.mark.parametrize(
+    ("field", "good", "bad"), [("basis", "uplift", "guess"), ("target_period", "year", "day")]
+)
 def test_table_1_knows_its_words(plan, status, field, good, bad):
     assert holds(lambda: PlanMetric.objects.filter(pk=status.sales.pk).update(**{field: good}))
     assert not holds(lambda: PlanMetric.objects.filter(pk=status.sales.pk).update(**{field: bad}))
@@ -116,7 +118,7 @@ def test_hours_are_hours(db):
 
 
 @pytest.mark.parametrize(
-    "values, taken",
+    ("values", "taken"),
     [
         ({"start": DAY, "due": DAY}, True),
         ({"start": DAY, "due": DAY - dt.timedelta(days=1)}, False),
