@@ -70,7 +70,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
             ) as pieces,
         ):
             for piece in pieces:
-                text.told(file.tell())
+                text.report_position(file.tell())
                 if any("".join(piece[at]).strip() for at in range(len(header.names), width)):
                     raise NotInPlace
                 rows = np.arange(number, number + len(piece), dtype="int32")

@@ -22,7 +22,7 @@ from planner.readings.imports.readings import WHOLE, NewReading, read_readings
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.readings.imports.values import DateOrder
 from planner.spreadsheets import files
-from planner.spreadsheets.grids import Grid, Report, unheard
+from planner.spreadsheets.grids import Grid, Report, no_report
 from planner.spreadsheets.problems import Problems, Unreadable
 from planner.words import listed
 
@@ -107,7 +107,7 @@ class Parsed:
         return found
 
 
-def parse(path: Path, team: Team, choices: Choices, report: Report = unheard) -> Parsed:
+def parse(path: Path, team: Team, choices: Choices, report: Report = no_report) -> Parsed:
     """Read a file as the choices say, for a team whose metrics are known.
 
     `report` is told how much of the file is read, from 0 to 1, and may raise to stop the reading.
