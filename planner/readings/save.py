@@ -46,8 +46,8 @@ def save(
     again: importing the same file twice changes nothing and leaves no entry in the history.
     """
     readings = list(readings)
-    for each in readings:
-        each.source = each.source or file_name[:120]
+    for reading in readings:
+        reading.source = reading.source or file_name[:120]
     with changes.recording(plan.team, by=by, plan=plan) as log:
         metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
         for metric in new_metrics:
@@ -58,23 +58,23 @@ def save(
         for metric in changed_metrics:
             log.save(metric)
         segments = _segments(plan, {reading.segment for reading in readings})
-        wanted = {
-            (metrics[same_name(each.metric)].pk, each.month, segments[each.segment]): each
-            for each in readings
+        by_place = {
+            (metrics[same_name(reading.metric)].pk, reading.month, segments[reading.segment]): reading
+            for reading in readings
         }
-        found = Reading.objects.differing(wanted)
-        if found.new or found.changed:
-            done = Import(
+        difference = Reading.objects.compare_with_stored(by_place)
+        if difference.new or difference.changed:
+            entry = Import(
                 team=plan.team,
                 plan=plan,
                 kind=kind,
                 file_name=file_name[-200:],
-                readings=found.new + found.changed,
+                readings=difference.new + difference.changed,
             )
-            log.save(done)
-            found.write(done, by)
-    same = len(wanted) - found.new - found.changed
-    return Saved(found.new, found.changed, same, log.revision if log.changes else None)
+            log.save(entry)
+            difference.write(entry, by)
+    same = len(by_place) - difference.new - difference.changed
+    return Saved(difference.new, difference.changed, same, log.revision if log.changes else None)
 
 
 def save_typed(
