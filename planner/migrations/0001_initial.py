@@ -520,7 +520,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'notifications',
                 'ordering': ['-day', '-pk'],
                 'indexes': [models.Index(fields=['state', 'try_at'], name='notice_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'about'), name='one_notice_per_person_kind_and_about', violation_error_message='This person has this notice already.'), models.CheckConstraint(condition=models.Q(('about', ''), _negated=True), name='a_notice_is_about_something', violation_error_message='A notice says what it is about.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='a_notice_that_ended_says_when', violation_error_message='A notification that is no longer to be sent needs an end time.')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'about'), name='one_notice_per_person_kind_and_about', violation_error_message='This person already has this notification.'), models.CheckConstraint(condition=models.Q(('about', ''), _negated=True), name='a_notice_is_about_something', violation_error_message='A notification needs what it is about.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='a_notice_that_ended_says_when', violation_error_message='A notification that is no longer to be sent needs an end time.')],
             },
         ),
         migrations.CreateModel(

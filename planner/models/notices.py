@@ -67,12 +67,12 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 fields=["user", "kind", "about"],
                 name="one_notice_per_person_kind_and_about",
-                violation_error_message=_("This person has this notice already."),
+                violation_error_message=_("This person already has this notification."),
             ),
             models.CheckConstraint(
                 condition=~Q(about=""),
                 name="a_notice_is_about_something",
-                violation_error_message=_("A notice says what it is about."),
+                violation_error_message=_("A notification needs what it is about."),
             ),
             models.CheckConstraint(
                 condition=Q(state="claimed", ended_at=None)
