@@ -110,7 +110,7 @@ class Recording:
         for each in (*parts_of(obj), obj):
             each.removed_at = now
             each.save(update_fields=["removed_at"])
-            each.was_removed(self.by)
+            each.on_removed(self.by)
             self._note(each, Change.Action.REMOVE)
 
     def restore(self, obj: Recorded) -> None:
@@ -119,7 +119,7 @@ class Recording:
         with _undoable():
             obj.validate_constraints()
         obj.save(update_fields=["removed_at"])
-        obj.was_restored(self.by)
+        obj.on_restored(self.by)
         self._note(obj, Change.Action.RESTORE)
 
     def _note(self, obj: Recorded, action: str, field: str = "", old: Any = None, new: Any = None) -> None:

@@ -29,7 +29,7 @@ def _decimal(value: Number | None) -> Decimal | None:
 def figure(scale: Scale, value: Number | None, *, difference: bool = False) -> str:
     """A value as one text, with its unit; a `difference` of rates in percentage points."""
     shown = formats.figure(scale, _decimal(value), language=language(), difference=difference)
-    return formats.joined(shown, language())
+    return formats.figure_text(shown, language())
 
 
 def signed(scale: Scale, value: Number | None) -> str:

@@ -130,7 +130,7 @@ def sentence(target: Target, language: str) -> str:
     start, end = figure(target, goal.baseline, language), figure(target, goal.target, language)
     words = {
         "start": start.number + (start.unit if start.unit != end.unit and goal.baseline is not None else ""),
-        "end": formats.joined(end, language),
+        "end": formats.figure_text(end, language),
         "growth": _growth(target, language),
     }
     if goal.kind == Goal.Kind.SHARE:
@@ -151,7 +151,7 @@ def _growth(target: Target, language: str) -> str:
     difference = goal.target - goal.baseline
     if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not goal.baseline:
         return _signed(
-            formats.joined(figure(target, difference, language, difference=target.is_rate), language)
+            formats.figure_text(figure(target, difference, language, difference=target.is_rate), language)
         )
     return _signed(formats.per_cent(difference / abs(goal.baseline), language))
 

@@ -1,4 +1,4 @@
-"""Numbers that are never rounded on the way: fractions until somebody reads them."""
+"""Exact numbers: fractions that are rounded only when they are shown."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,8 +1,8 @@
 """How figures and days are written for people, by language: "en" or "zh-hans"; and for machines.
 
-The language is an argument, because an email or an export speaks its reader's language, not the request's.
+The language is an argument, because an email or an export is in its reader's language, not the request's.
 Numbers are formatted by Python itself: for these two languages the result equals Babel's, many times faster,
-and a page formats thousands of them. Days are formatted by Babel, which knows the names of the months.
+and a page formats thousands of them. Days are formatted by Babel, which has the names of the months.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ RATE = Scale(is_rate=True)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as text, and the unit that stands behind it, so that a table can set the two apart."""
+    """A number as text, and the unit that follows it, so that a table can show the two apart."""
 
     number: str
     unit: str
@@ -56,7 +56,7 @@ def figure(
 ) -> Figure:
     """A stored figure as people read it.
 
-    A rate shows in per cent with at most 1 decimal, the sign in its number and no unit; the `difference` of
+    A rate is shown in per cent with at most 1 decimal, the sign in its number and no unit; the `difference` of
     two rates in percentage points (Decision 3 of the planning method). An amount shows at most 2 decimals
     below 1,000 and none above; in Chinese, 10,000 and more count in 万, 100,000,000 and more in 亿, with at
     most 2 decimals.
@@ -69,23 +69,23 @@ def figure(
     if value is None:
         return Figure(DASH, "")
     if scale.is_rate:
-        number = _written(_WIDE.multiply(value, _HUNDRED), 1, places)
+        number = _number_text(_WIDE.multiply(value, _HUNDRED), 1, places)
         if difference:
             return Figure(number, "个百分点" if _is_chinese(language) else "pp")
         return Figure(number + "%", "")
-    most = 0 if abs(value) >= _THOUSAND else 2
-    if _is_chinese(language) and abs(_rounded(value, most)) >= WAN:
+    max_places = 0 if abs(value) >= _THOUSAND else 2
+    if _is_chinese(language) and abs(_rounded(value, max_places)) >= WAN:
         value, counter = _counted_in_wan_or_yi(value)
-        return Figure(_written(value, 2, places), counter + scale.unit)
-    return Figure(_written(value, most, places), scale.unit)
+        return Figure(_number_text(value, 2, places), counter + scale.unit)
+    return Figure(_number_text(value, max_places, places), scale.unit)
 
 
-def joined(shown: Figure, language: str) -> str:
+def figure_text(value: Figure, language: str) -> str:
     """A figure as one text: "150 new customers", "80万元"."""
-    if not shown.unit:
-        return shown.number
-    glued = _is_chinese(language) and not shown.unit[0].isascii()
-    return f"{shown.number}{'' if glued else ' '}{shown.unit}"
+    if not value.unit:
+        return value.number
+    glued = _is_chinese(language) and not value.unit[0].isascii()
+    return f"{value.number}{'' if glued else ' '}{value.unit}"
 
 
 def per_cent(value: Decimal | None, language: str) -> str:
@@ -111,7 +111,7 @@ def day(date: date, language: str, today: date | None = None, year: bool | None 
 
 
 def day_range(start: date, end: date, language: str) -> str:
-    """From day to day: "1 Jul – 30 Sep 2023", "2023年7月1日 – 9月30日"; both years where they differ."""
+    """A span of days: "1 Jul – 30 Sep 2023", "2023年7月1日 – 9月30日"; both years where they differ."""
     if start == end:
         return _day(start, language, True)
     one_year = start.year == end.year
@@ -174,13 +174,13 @@ def _rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_EVEN) -> De
     return value.quantize(Decimal(1).scaleb(-places), rounding=rounding, context=_WIDE)
 
 
-def _written(value: Decimal, most: int, exactly: int | None) -> str:
-    if exactly is not None:
-        return _text(_rounded(value, exactly), keep_zeros=True)
-    rounded = _rounded(value, most)
-    while not rounded and value and most < _MOST_PLACES:
-        most += 1
-        rounded = _rounded(value, most)
+def _number_text(value: Decimal, max_places: int, places: int | None) -> str:
+    if places is not None:
+        return _text(_rounded(value, places), keep_zeros=True)
+    rounded = _rounded(value, max_places)
+    while not rounded and value and max_places < _MOST_PLACES:
+        max_places += 1
+        rounded = _rounded(value, max_places)
     return _text(rounded, keep_zeros=False)
 
 

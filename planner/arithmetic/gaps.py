@@ -41,7 +41,7 @@ class Aggregation(StrEnum):
 
 
 class TargetPeriod(StrEnum):
-    """The length of time that a target speaks of."""
+    """The length of time that a target is for."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -56,7 +56,7 @@ CURRENT_ZERO = "current-zero"
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is still to go (more than 0) or surplus (0 or less), and its rate on both bases.
+    """The distance to the target (more than 0) or the surplus (0 or less), and its rate on both bases.
 
     `gap` is in the metric's unit (for rates 0.04 is 4 percentage points), its rates are fractions.
     What is None has its reason as a machine code, else the reason is "".
@@ -70,7 +70,7 @@ class Gap:
 
     @property
     def is_surplus(self) -> bool:
-        """Whether the target is reached or passed. A gap that is not known is no surplus."""
+        """Whether the target is reached or passed; False for a gap that is not known."""
         return self.gap is not None and self.gap <= 0
 
     def rate(self, basis: Basis | str) -> Decimal | None:
@@ -87,7 +87,7 @@ def measure_gap(current: Decimal | None, target: Decimal | None, direction: Dire
 
     Decisions 1 and 2 of the planning method: the gap is target − current, or current − target where lower is
     better; shortfall = gap ÷ target and uplift = gap ÷ current. The division is by the base's absolute value,
-    so that a rate always has the sign of its gap: from a loss of 100 to a loss of 50, +50 % is still to go.
+    so that a rate always has the sign of its gap: from a loss of 100 to a loss of 50, the gap rate is +50 %.
     A base of 0 leaves its rate undefined, with the reason, never an exception and never infinity.
     """
     direction = Direction(direction)
@@ -159,9 +159,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A metric as it stands: the value per month, the months behind it and those that have no value.
+    """A metric's current value per month, the months it comes from and those that have no value.
 
-    `from_totals` tells a ratio of totals from a mere mean of monthly ratios.
+    `from_totals` marks a ratio of totals, as opposed to a mean of monthly ratios.
     """
 
     value: Decimal | None
@@ -171,34 +171,34 @@ class Current:
 
 
 def current_value(points: Iterable[Point], months: Sequence[date], aggregation: Aggregation | str) -> Current:
-    """What a metric stands at, over `months` (first days), from the points that lie in them.
+    """A metric's current value over `months` (first days), from the points that lie in them.
 
     Sums and averages give the mean per month that has a value, "last" the value of the latest such month.
     A ratio is numerator total ÷ denominator total where every month present knows both and the denominators
     do not add up to 0, else the mean of the monthly values. A month without a value is missing, not zero.
     Decision 4 of the planning method.
 
-    Raises ValueError when two points lie in one month: which of them counts is for the caller to say.
+    Raises ValueError when two points lie in one month: the caller decides which of them counts.
     """
     aggregation = Aggregation(aggregation)
-    wanted = sorted({month_start(month) for month in months})
+    first_days = sorted({month_start(month) for month in months})
     by_month: dict[date, Point] = {}
     for point in points:
         month = month_start(point.month)
         if month in by_month:
             raise ValueError(f"There are two points for {month:%Y-%m}.")
         by_month[month] = point
-    found = {month: by_month[month] for month in wanted if month in by_month}
+    points_present = {month: by_month[month] for month in first_days if month in by_month}
 
     with localcontext(ARITHMETIC):
-        if aggregation == Aggregation.RATIO and (totals := _ratio_of_totals(found, wanted)):
+        if aggregation == Aggregation.RATIO and (totals := _ratio_of_totals(points_present, first_days)):
             return totals
         values = {
             month: value
-            for month, point in found.items()
+            for month, point in points_present.items()
             if (value := _value_of(point, aggregation)) is not None
         }
-        present, missing = _split(wanted, values)
+        present, missing = _split(first_days, values)
         if not values:
             return Current(None, present, missing)
         if aggregation == Aggregation.LAST:
@@ -206,24 +206,24 @@ def current_value(points: Iterable[Point], months: Sequence[date], aggregation: 
         return Current(sum(values.values(), Decimal(0)) / len(values), present, missing)
 
 
-def _ratio_of_totals(found: dict[date, Point], wanted: list[date]) -> Current | None:
+def _ratio_of_totals(points: dict[date, Point], months: list[date]) -> Current | None:
     """Numerator total ÷ denominator total, or None where a month that has a value lacks one of the two."""
     numerator = denominator = Decimal(0)
-    counted = set()
-    for month, point in found.items():
+    months_with_totals = set()
+    for month, point in points.items():
         if point.numerator is not None and point.denominator is not None:
             numerator += point.numerator
             denominator += point.denominator
-            counted.add(month)
+            months_with_totals.add(month)
         elif point.value is not None:
             return None
     if not denominator:
         return None
-    return Current(numerator / denominator, *_split(wanted, counted), from_totals=True)
+    return Current(numerator / denominator, *_split(months, months_with_totals), from_totals=True)
 
 
 def _value_of(point: Point, aggregation: Aggregation) -> Decimal | None:
-    """The point's own value; for a ratio that was given only as its two totals, their quotient."""
+    """The point's own value; for a ratio that has only its two totals, their quotient."""
     if point.value is not None or aggregation != Aggregation.RATIO:
         return point.value
     if point.numerator is None or not point.denominator:
@@ -231,5 +231,5 @@ def _value_of(point: Point, aggregation: Aggregation) -> Decimal | None:
     return point.numerator / point.denominator
 
 
-def _split(wanted: Iterable[date], known: Collection[date]) -> tuple[tuple[date, ...], tuple[date, ...]]:
-    return tuple(m for m in wanted if m in known), tuple(m for m in wanted if m not in known)
+def _split(months: Iterable[date], present: Collection[date]) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    return tuple(m for m in months if m in present), tuple(m for m in months if m not in present)

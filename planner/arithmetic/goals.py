@@ -70,7 +70,7 @@ def goal_amount(kind: GoalKind | str, baseline: Decimal | None, target: Decimal)
 def goal_baseline(kind: GoalKind | str, target: Decimal, amount: Decimal) -> Decimal | None:
     """Where a growth must have started to end at `target`: 150 new customers at +30 % start from 115.38.
 
-    None for a level or a share, which say nothing about the start, and for a "growth" of −100 %.
+    None for a level or a share, which do not depend on the start, and for a "growth" of −100 %.
     Decision 5 of the planning method: any one of baseline, amount and target follows from the other two.
     """
     kind = GoalKind(kind)
@@ -83,7 +83,7 @@ def goal_baseline(kind: GoalKind | str, target: Decimal, amount: Decimal) -> Dec
 
 
 class GoalDisagrees(ValueError):
-    """Baseline, growth and target were all three typed, and do not fit together; `target` is what would."""
+    """Baseline, growth and target were all typed and do not fit together; `target` is the one that would."""
 
     def __init__(self, target: Decimal) -> None:
         super().__init__(f"Baseline and growth lead to {target}.")
@@ -100,11 +100,11 @@ def settle_goal(
     """Baseline and target of a goal from two of its three figures (Decision 5 of the planning method).
 
     `amount` is the growth as `goal_target` takes it; `typed` names the figures that were typed just now
-    ("baseline", "amount", "target"), which win over those that stood there. A level or a share has no growth.
+    ("baseline", "amount", "target"), which win over the stored ones. A level or a share has no growth.
     What is computed is rounded to the 6 decimals that are stored.
 
     Raises GoalDisagrees when all three were typed and differ by more than 0.5 % of the target (rounding, as in
-    "115 + 30 % = 150", is forgiven), and ValueError for a growth that stands alone.
+    "115 + 30 % = 150", is accepted), and ValueError for a growth without baseline and target.
     """
     kind = GoalKind(kind)
     if kind in (GoalKind.REACH, GoalKind.SHARE) or amount is None:
@@ -114,13 +114,13 @@ def settle_goal(
             raise ValueError("A growth needs a baseline or a target.")
         return baseline, _stored(goal_target(kind, baseline, amount))
     if baseline is None or ("amount" in typed and "target" in typed and "baseline" not in typed):
-        found = goal_baseline(kind, target, amount)
-        return (None if found is None else _stored(found)), target
+        start = goal_baseline(kind, target, amount)
+        return (None if start is None else _stored(start)), target
     if {"amount", "target"} <= set(typed):
-        fits = _stored(goal_target(kind, baseline, amount))
+        expected = _stored(goal_target(kind, baseline, amount))
         with localcontext(ARITHMETIC):
-            if abs(fits - target) > abs(target) * Decimal("0.005"):
-                raise GoalDisagrees(fits)
+            if abs(expected - target) > abs(target) * Decimal("0.005"):
+                raise GoalDisagrees(expected)
     return baseline, target
 
 

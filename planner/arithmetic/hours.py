@@ -1,7 +1,7 @@
-"""Whose hour has come: pure arithmetic with local clocks, right through daylight saving.
+"""Which hours have been reached on local clocks, correct across daylight saving.
 
 A day's moment is its hour on the local clock; where that hour does not exist (the clock jumped over it) the first
-moment after the jump; where it comes twice, the first time. Compared are moments, never clock readings.
+moment after the jump; where it comes twice, the first time. Moments are compared, never clock readings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LOOK_BACK = 7
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """An hour that has struck: of which local day and when, and whether it is too late now for what belonged to it."""
+    """An hour that has struck: its local day, its moment, and whether it is now too late to act on it."""
 
     day: dt.date
     at: dt.datetime
@@ -38,7 +38,7 @@ def moment(day: dt.date, hour: int, zone: ZoneInfo) -> dt.datetime:
 def struck_hours(
     now: dt.datetime, zone: ZoneInfo, hour: int, *, on: Callable[[dt.date], bool]
 ) -> Iterator[Hour]:
-    """The hours that have struck by `now` (aware) on the days that `on` says, back to a week ago, the newest first.
+    """The hours that have struck by `now` (aware) on days for which `on` is true, up to a week back, newest first.
 
     One is missed when GRACE has passed since; until then it is due, also past midnight.
     """

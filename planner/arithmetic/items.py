@@ -3,7 +3,7 @@
 import re
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-# "1." needs a space behind it, or "1.5 % of those who see the ad" would lose its figure.
+# "1." needs a space after it, or "1.5 % of those who see the ad" would lose its figure.
 _MARKER = re.compile(
     rf"""\s*(?: [{_CIRCLED}]\s* | [0-9]{{1,2}}(?:[.)]\s+|[、．）]\s*) | [(（][0-9]{{1,2}}[)）]\s* | [-–—•·*]\s+ )""",
     re.VERBOSE,
@@ -37,7 +37,7 @@ def circled(number: int) -> str:
 
 
 def number_items(items: tuple[str, ...] | list[str], between: str = "\n") -> str:
-    """A list in one text, numbered: "① this; ② that" with `between` as "; ". A single item stands without number."""
+    """A list in one text, numbered: "① this; ② that" with `between` as "; ". A single item has no number."""
     if len(items) == 1:
         return items[0]
     return between.join(f"{circled(number)} {item}" for number, item in enumerate(items, start=1))

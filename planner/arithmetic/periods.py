@@ -1,4 +1,4 @@
-"""Months, and the day as of which a plan is looked at.
+"""Months, and the day as of which a plan is evaluated.
 
 A month is always the `date` of its first day. Nothing here reads a clock: `today` is an argument.
 """
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from planner.arithmetic.quantities import half_width
 
 _MONTH = re.compile(r"([0-9]{4}) ?(?:[-/] ?([0-9]{1,2})|年 ?([0-9]{1,2}) ?月)")
-# A year outside these is a slip of the finger, not a month of sales.
+# A year outside these is taken for a typing error.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
@@ -57,7 +57,7 @@ def months_between(first: date, last: date) -> tuple[date, ...]:
 
 
 def as_of(today: date, start: date, end: date) -> date:
-    """The day as of which the plan from `start` to `end` is looked at: `today`, but at most its end.
+    """The day as of which the plan from `start` to `end` is evaluated: `today`, but at most its end.
 
     Decision 13 of the planning method. Before the plan starts it is `today` all the same.
 
@@ -71,7 +71,7 @@ def as_of(today: date, start: date, end: date) -> date:
 def parse_month(text: str) -> date:
     """The first day of the month that `text` names: `2023-07`, `2023/7` or `2023年7月`, also full-width.
 
-    Raises ValueError with a translated sentence for anything else, a whole date included.
+    Raises ValueError with a translated sentence for anything else, including a whole date.
     """
     match = _MONTH.fullmatch(half_width(text).strip())
     if match:

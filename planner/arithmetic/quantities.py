@@ -1,6 +1,6 @@
-"""The figures that people type and files hold: one strict reader, and the text that an editor shows.
+"""Figures as people type them and files hold them: one strict parser, and the text that an editor shows.
 
-What is stored is a `Decimal(20, 6)`: at most 14 digits before the point and 6 behind it. Rates are fractions
+The stored value is a `Decimal(20, 6)`: at most 14 digits before the point and 6 after it. Rates are fractions
 (Decision 14 of the planning method): "8%" is read as 0.08.
 """
 
@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 DECIMAL_PLACES = 6
 INTEGER_DIGITS = 14
-# SQLite keeps 15 digits: what would be rounded there to one more before the point cannot be read again.
+# SQLite keeps 15 digits: a value that it would round up to 15 digits before the point could not be read again.
 TOO_LARGE = Decimal("99999999999999.95")
 WAN = Decimal(10_000)
 YI = Decimal(100_000_000)
 
 _LONGEST = 60
-# Wide enough that nothing of _LONGEST characters is ever rounded: a digit too many must be seen, not dropped.
+# Wide enough that nothing of _LONGEST characters is ever rounded: a digit too many must be refused, not dropped.
 _EXACT = Context(prec=2 * _LONGEST)
-# What most files hold, and what needs no second look.
+# What most files hold: it is read without the full pattern below.
 _PLAIN = re.compile(rf"-?[0-9]{{1,{INTEGER_DIGITS - 1}}}(?:\.[0-9]{{1,{DECIMAL_PLACES}}})?")
 _SMALLEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 _MULTIPLIERS = {
@@ -54,7 +54,7 @@ _QUANTITY = re.compile(
 
 
 class QuantityError(ValueError):
-    """A text that is no figure, or one that cannot be stored; its message is a translated sentence."""
+    """A text that is not a figure, or a figure that cannot be stored; its message is a translated sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +84,22 @@ def _narrow(character: str) -> str:
 def parse_quantity(text: str) -> Quantity:
     """Read one figure: `1,234.5`, `80万`, `1.2亿元`, `800k`, `8%`, `¥1,200`, `(1,200)` for −1,200.
 
-    The value is exact and stands without trailing zeros. Full-width characters, the Unicode minus, a leading
+    The value is exact and has no trailing zeros. Full-width characters, the Unicode minus, a leading
     plus and thousands grouped by commas or spaces are read. Not read: exponents, NaN, infinities, truth
     values, percentage points, badly placed separators, more than one number.
 
-    Raises QuantityError when the text is empty or no figure, or when the figure has more than 6 decimals or
+    Raises QuantityError when the text is empty or not a figure, or when the figure has more than 6 decimals or
     14 digits before the point once it is in the stored unit (so per cents may have 4 decimals).
     """
-    shown = text.strip()
-    if not shown:
+    stripped = text.strip()
+    if not stripped:
         raise QuantityError(_("There is no number here. Enter one, such as 1,200, 80万 or 8%."))
-    if _PLAIN.fullmatch(shown):
-        return Quantity(_without_trailing_zeros(Decimal(shown)), percent=False)
-    plain = half_width(shown[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
-    match = _QUANTITY.fullmatch(plain) if len(plain) <= _LONGEST else None
-    if match is None or not _holds_together(match):
-        raise QuantityError(_refusal(shown))
+    if _PLAIN.fullmatch(stripped):
+        return Quantity(_without_trailing_zeros(Decimal(stripped)), percent=False)
+    normalised = half_width(stripped[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
+    match = _QUANTITY.fullmatch(normalised) if len(normalised) <= _LONGEST else None
+    if match is None or not _is_consistent(match):
+        raise QuantityError(_refusal(stripped))
     with localcontext(_EXACT):
         value = Decimal(re.sub("[, ]", "", match["number"]))
         value *= Decimal("0.01") if match["percent"] else _MULTIPLIERS[(match["multiplier"] or "").lower()]
@@ -108,17 +108,17 @@ def parse_quantity(text: str) -> Quantity:
         if value != round(value, DECIMAL_PLACES):
             raise QuantityError(
                 _("“%(text)s” has too many decimal places: the limit is 6, or 4 for percentages. Round it.")
-                % {"text": shown}
+                % {"text": stripped}
             )
         if abs(value) >= TOO_LARGE:
             raise QuantityError(
                 _("“%(text)s” is too large: the limit is 14 digits before the decimal point.")
-                % {"text": shown}
+                % {"text": stripped}
             )
         return Quantity(_without_trailing_zeros(value), bool(match["percent"]))
 
 
-def _holds_together(match: re.Match[str]) -> bool:
+def _is_consistent(match: re.Match[str]) -> bool:
     """Whether the parts agree: parentheses in pairs and unsigned, one currency before, none with a rate."""
     if bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):
         return False
@@ -127,8 +127,8 @@ def _holds_together(match: re.Match[str]) -> bool:
     return not (match["percent"] and (match["before"] or match["inside"]))
 
 
-def _refusal(shown: str) -> str:
-    text = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+def _refusal(entry: str) -> str:
+    text = entry if len(entry) <= _LONGEST else entry[: _LONGEST - 1] + "…"
     return _("“%(text)s” is not a number. Enter digits, such as 1,200, 80万 or 8%%.") % {"text": text}
 
 
@@ -142,9 +142,9 @@ def _without_trailing_zeros(value: Decimal) -> Decimal:
 def edit_text(value: Decimal | None, *, rate: bool, language: str) -> str:
     """The exact text of a stored figure in an editor: `parse_quantity` reads the same Decimal back from it.
 
-    Rates stand in per cent ("8.3333%"). Amounts are grouped ("800,000"); in Chinese those of 10,000 and more
+    Rates are in per cent ("8.3333%"). Amounts are grouped ("800,000"); in Chinese those of 10,000 and more
     count in 万 and those of 100,000,000 and more in 亿, where 6 decimals are enough for that. None is "".
-    Only for figures that fit the field: 14 digits before the point, 6 behind it.
+    Only for figures that fit the field: 14 digits before the point, 6 after it.
     """
     if value is None:
         return ""

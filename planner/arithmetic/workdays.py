@@ -1,7 +1,7 @@
-"""Which days a team works: its weekdays, its country's holidays and make-up workdays, and what people typed.
+"""Which days a team works: its weekdays, its country's holidays and make-up workdays, and the dates people typed.
 
 Pure: no clock, no database. The countries' calendars are those of the `holidays` library, a year at a time; a year
-that it does not know yet has its weekdays and nothing else.
+that it does not have yet has its weekdays and nothing else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """How a team works. `weekdays` are ISO weekdays, `country` an ISO code or "", the dates are what people typed."""
+    """A team's workdays: `weekdays` are ISO weekdays, `country` an ISO code or ""; people typed the dates."""
 
     weekdays: Collection[int]
     country: str = ""
@@ -23,29 +23,29 @@ class Calendar:
     language: str = field(default="en", compare=False)
 
     def is_workday(self, day: dt.date) -> bool:
-        """What people typed wins, a make-up workday over a holiday; then the country's word; then the weekday."""
+        """Typed dates win, a make-up workday over a holiday; then the country's calendar; then the weekday."""
         if day in self.extra_workdays:
             return True
         if day in self.holidays:
             return False
-        of_country = _year(self.country, day.year, self.language)
-        if day in of_country.workdays:
+        country_year = _year(self.country, day.year, self.language)
+        if day in country_year.workdays:
             return True
-        return day not in of_country.holidays and day.isoweekday() in self.weekdays
+        return day not in country_year.holidays and day.isoweekday() in self.weekdays
 
     def exceptions(self, first: dt.date, last: dt.date) -> list[Exceptional]:
-        """The days from `first` to `last` that are not as their weekday says, with the reason where one is known."""
-        found = []
+        """The days from `first` to `last` that differ from their weekday, with the reason where it is known."""
+        exceptions = []
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day = dt.date.fromordinal(ordinal)
             works = self.is_workday(day)
             if works != (day.isoweekday() in self.weekdays):
-                found.append(
+                exceptions.append(
                     Exceptional(
                         day, works, _year(self.country, day.year, self.language).holidays.get(day, "")
                     )
                 )
-        return found
+        return exceptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,21 @@ def _year(country: str, year: int, language: str) -> Year:
         return Year({}, frozenset())
     import holidays  # here: starting the web server does not need the calendars of the world
 
-    spoken = {"zh-hans": "zh_CN", "en": "en_US"}.get(language, "en_US")
+    locale = {"zh-hans": "zh_CN", "en": "en_US"}.get(language, "en_US")
     try:
-        known = holidays.country_holidays(country, years=year, language=spoken, expand=False)
+        calendar = holidays.country_holidays(country, years=year, language=locale, expand=False)
     except NotImplementedError:
         return Year({}, frozenset())
-    workdays = getattr(known, "weekend_workdays", None) or ()
-    return Year(dict(known.items()), frozenset(day for day in workdays if day.year == year))
+    workdays = getattr(calendar, "weekend_workdays", None) or ()
+    return Year(dict(calendar.items()), frozenset(day for day in workdays if day.year == year))
 
 
 @lru_cache(maxsize=4)
 def countries(language: str) -> tuple[tuple[str, str], ...]:
-    """The countries whose calendar is known, as (code, name in the reader's language), by name."""
+    """The countries that have a calendar, as (code, name in the reader's language), by name."""
     import holidays
     from babel import Locale
 
     territories = Locale.parse("zh_Hans" if language.startswith("zh") else "en").territories
     codes = [code for code in holidays.list_supported_countries() if len(code) == 2 and code in territories]
-    return tuple(sorted(((code, territories[code]) for code in codes), key=lambda each: each[1]))
+    return tuple(sorted(((code, territories[code]) for code in codes), key=lambda country: country[1]))

@@ -1,4 +1,4 @@
-"""The shared core: who plans (people), what is planned (plans) and what is known (metrics, bottlenecks, goals)."""
+"""The models of the shared core: people, plans, metrics and readings, bottlenecks, goals, notices and history."""
 
 from planner.models.bottlenecks import Bottleneck, CauseView
 from planner.models.channels import Channel

@@ -1,4 +1,4 @@
-"""Where the problem sits: bottlenecks, ranked by the four quadrants, and what the team says of their causes."""
+"""Bottlenecks, ranked by the four quadrants, and the causes that team members suggest for them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Bottleneck(Recorded):
 
 
 class CauseView(Recorded):
-    """What one member sees as a cause, said in the team's retrospective; a manager merges it into a bottleneck."""
+    """A cause that one member suggests, in the team's retrospective; a manager merges it into a bottleneck."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="cause_views", verbose_name=_("plan"))
     by = models.ForeignKey(
@@ -96,4 +96,4 @@ class CauseView(Recorded):
         return self.plan.team_id, self.plan_id
 
     def as_copy(self, days: int) -> None:
-        """A view belongs to the meeting in which it was said: the next plan asks anew."""
+        """None: a view belongs to the retrospective of its own plan."""

@@ -1,4 +1,4 @@
-"""Where messages can go besides email: the chat rooms of a team."""
+"""The chat rooms of a team, to which notices can go instead of email."""
 
 from __future__ import annotations
 

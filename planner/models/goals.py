@@ -1,4 +1,4 @@
-"""What the plan wants to reach: one core goal broken into measurable sub-goals."""
+"""The goals of a plan: a core goal broken into measurable sub-goals."""
 
 from __future__ import annotations
 

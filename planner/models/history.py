@@ -1,4 +1,4 @@
-"""What every recorded object shares, and the one log of changes (written by planner/changes.py alone)."""
+"""The base of every recorded model, and the log of changes (written by planner/changes.py alone)."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 class Refusal(ValidationError):
-    """What the log of changes does not write, with a sentence for who asked for it."""
+    """A change that the log refuses to write, with a sentence for the person who asked for it."""
 
 
 class CannotUndo(Refusal):
-    """What was changed has been changed again since, or is gone."""
+    """A change that cannot be undone, because the object has changed again since or is gone."""
 
 
 R = TypeVar("R", bound="Recorded")
 
 
 class PresentManager(models.Manager[R]):
-    """Leaves removed objects out: lists, drop-downs and sums never see them."""
+    """Leaves removed objects out, so that lists, drop-downs and sums do not have them."""
 
     def get_queryset(self) -> models.QuerySet[R]:
         return super().get_queryset().filter(removed_at=None)
 
 
 class Recorded(models.Model):
-    """Something whose every change is written down, and whose removal can be undone.
+    """An object whose changes are all recorded, and whose removal can be undone.
 
     Removing sets `removed_at`; forward links still reach a removed object, so history keeps its names.
     """
@@ -50,17 +50,17 @@ class Recorded(models.Model):
         default_manager_name = "objects"
 
     def home(self) -> tuple[int, int | None]:
-        """The ids of the team and, where it belongs to one, of the plan: a link must stay inside them."""
+        """The ids of its team and, where it belongs to one, its plan: it may only link to objects in these."""
         raise NotImplementedError(f"{type(self).__name__} must say where it belongs.")
 
-    def was_removed(self, by: User | None) -> None:
-        """What else has to happen when it is removed, or its adding undone; may raise CannotUndo."""
+    def on_removed(self, by: User | None) -> None:
+        """Further changes when it is removed, or its addition is undone; may raise CannotUndo."""
 
-    def was_restored(self, by: User | None) -> None:
-        """What else has to happen when it is brought back; may raise CannotUndo."""
+    def on_restored(self, by: User | None) -> None:
+        """Further changes when it is restored; may raise CannotUndo."""
 
     def as_copy(self, days: int) -> Any:
-        """An unsaved object that stands for this one in a duplicated plan, its dates `days` later; None: left out."""
+        """An unsaved copy for a duplicated plan, its dates `days` later; None where it is not copied."""
         values = {field.attname: field.value_from_object(self) for field in self.recorded_fields()}
         for field in self.recorded_fields():
             if type(field) is models.DateField and values[field.attname] is not None:
@@ -69,21 +69,21 @@ class Recorded(models.Model):
 
     @classmethod
     def recorded_fields(cls) -> list[models.Field[Any, Any]]:
-        """The fields whose changes are written down: all but identity, version and removal."""
+        """The fields whose changes are recorded: all but id, version and removal."""
         own = {"id", "version", "removed_at"}
         return [field for field in cls._meta.concrete_fields if field.name not in own]
 
 
 def next_order(objects: Any) -> int:
-    """The place behind the last of these objects, a queryset or a related manager of what has an `order`."""
+    """The `order` after the last of these objects (a queryset or a related manager)."""
     return (objects.aggregate(last=models.Max("order"))["last"] or 0) + 1
 
 
 class Change(models.Model):
-    """One line of history: who changed which field of what, from what to what, and why.
+    """One entry of the history: who changed which field of which object, its old and new value, and why.
 
-    The changes of one transaction share a revision of their team, so a revision is what undo takes back and what
-    an open page asks for. Revisions only grow, and are visible in the order of their commits.
+    The changes of one transaction share a revision of their team: undo takes back a revision, and an open page asks
+    for what is newer than one. Revisions only grow, and become visible in the order of their commits.
     """
 
     class Action(models.TextChoices):

@@ -1,4 +1,4 @@
-"""A file that brought readings: one line of history, which can be undone whole."""
+"""Imports of readings, each of which can be undone as a whole, and uploaded files before they are saved."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from planner.models.people import Team, User
 from planner.models.plans import Plan
 from planner.models.readings import Reading
 
-# No task runs longer, wherever it began; a minute more for its way to the worker.
+# The longest time that a worker can take: the time limit of a task, and a minute to reach the worker.
 LONGEST_WORK = dt.timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
 
 
 class Import(Recorded):
-    """What a file brought, or somebody typed: `before` has a line for each reading that it changed."""
+    """The readings of a file, or one that was typed: `before` has an entry for each reading that it changed."""
 
     class Kind(models.TextChoices):
         READINGS = "readings", _("Metric values")
@@ -31,7 +31,7 @@ class Import(Recorded):
     kind = models.CharField(_("type"), max_length=8, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)
     readings = models.PositiveIntegerField(_("Metric values"))
-    # [metric, month, segment, what stood there or null, what the file brought], as its readings were put.
+    # [metric, month, segment, the old reading or null, the new reading or null] for each of its readings.
     before = models.JSONField(default=list, editable=False)
 
     class Meta(Recorded.Meta):
@@ -49,16 +49,16 @@ class Import(Recorded):
     def recorded_fields(cls) -> list[models.Field[Any, Any]]:
         return [field for field in super().recorded_fields() if field.name != "before"]
 
-    def was_removed(self, by: User | None) -> None:
-        """Undoing it gives each reading back what stood there before; who undoes it is the author of that now."""
+    def on_removed(self, by: User | None) -> None:
+        """Restore the readings from before the import; the person who undoes it becomes their author."""
         Reading.objects.revert(self.before, by)
 
-    def was_restored(self, by: User | None) -> None:
+    def on_restored(self, by: User | None) -> None:
         Reading.objects.apply(self.before, by)
 
 
 class Upload(models.Model):
-    """A file on its way: read by a worker, looked at by who brought it, saved or thrown away."""
+    """An uploaded file: read by a worker, previewed by the person who uploaded it, then saved or discarded."""
 
     class State(models.TextChoices):
         READING = "reading", _("Reading")
@@ -71,13 +71,13 @@ class Upload(models.Model):
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)
     stored_as = models.CharField(max_length=60, unique=True)
-    # What the person has said about the file, as Choices in planner/readings/imports/pipeline.py reads it.
+    # What the person chose for the file; Choices in planner/readings/imports/pipeline.py reads it.
     choices = models.JSONField(default=dict)
     state = models.CharField(_("status"), max_length=8, choices=State, default=State.READING)
-    # How much of the file is read, in per cent; and since when a worker should have it.
+    # How much of the file is read, in per cent; and when it was handed to a worker.
     progress = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
-    # What was found in it, for the page (planner/readings/findings.py): nothing of this is saved anywhere else.
+    # The findings for the preview (planner/readings/findings.py); none of them is saved elsewhere.
     found = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -91,9 +91,9 @@ class Upload(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether a worker has it."""
+        """Whether a worker is reading or saving it."""
         return self.state in (self.State.READING, self.State.SAVING)
 
     def is_given_up(self, now: dt.datetime) -> bool:
-        """Whether no worker can still have it: none works on anything for so long."""
+        """Whether its worker must have stopped, because it would have finished by now."""
         return self.is_under_way and self.started_at is not None and now - self.started_at > LONGEST_WORK

@@ -1,4 +1,4 @@
-"""What is measured: metrics and their readings belong to the team; a plan picks the ones it works on."""
+"""Metrics, formulas and segments of a team, the metrics that a plan works on, and the history of their gaps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planner.models.people import Team
 from planner.models.plans import Plan
 
 FEWEST_FACTORS, MOST_FACTORS = 2, 6
-# The size of every figure: up to 14 digits before the point and 6 behind.
+# The size of every figure: up to 14 digits before the point and 6 after it.
 FIGURE: Any = {"max_digits": 20, "decimal_places": 6}
 
 
@@ -59,7 +59,7 @@ class Metric(Recorded):
     )
     numerator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     denominator = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
-    # Which kind of bottleneck it speaks of when it falls behind; "" where nobody has said so yet.
+    # The kind of bottleneck that it points to when it falls behind; "" where none was chosen.
     bottleneck = models.CharField(
         _("kind of bottleneck"), max_length=10, choices=BottleneckKind, blank=True, default=""
     )
@@ -93,7 +93,7 @@ class Metric(Recorded):
         return Scale(self.is_rate, self.unit)
 
     def is_worse_by(self, change: Decimal | Fraction) -> bool:
-        """Whether a change goes where the metric should not go; no change goes nowhere."""
+        """Whether a change goes in the wrong direction; False for no change."""
         return change != 0 and (change > 0) == (self.direction == self.Direction.LOWER)
 
 
@@ -125,8 +125,8 @@ class Formula(Recorded):
         """Two to six factors, each a metric of the team or a ratio of two."""
         if not FEWEST_FACTORS <= len(self.factors) <= MOST_FACTORS:
             raise ValidationError({"factors": _("A formula needs two to six factors.")})
-        known = set(Metric.objects.filter(team=self.team_id).values_list("pk", flat=True))
-        if not self.metric_ids <= known:
+        team_metrics = set(Metric.objects.filter(team=self.team_id).values_list("pk", flat=True))
+        if not self.metric_ids <= team_metrics:
             raise ValidationError(
                 {"factors": _("Each factor must be one of the team's metrics or a ratio of two of them.")}
             )
@@ -166,7 +166,7 @@ class Segment(models.Model):
 
 
 class PlanMetric(Recorded):
-    """One row of Table 1: a metric that this plan wants to move, with its target."""
+    """One row of Table 1: a metric that the plan is to improve, with its target."""
 
     class Basis(models.TextChoices):
         SHORTFALL = gaps.Basis.SHORTFALL.value, _("Target (shortfall rate)")
@@ -218,15 +218,15 @@ class PlanMetric(Recorded):
 
     def as_copy(self, days: int) -> Any:
         """The current value of a copy comes from the months before its own plan."""
-        made = super().as_copy(days)
-        made.as_of, made.override, made.override_reason = None, None, ""
-        return made
+        new = super().as_copy(days)
+        new.as_of, new.override, new.override_reason = None, None, ""
+        return new
 
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
 
 
-# What is divided needs more room than what is typed: one absurd pair of figures must not stop the others.
+# A quotient needs more digits than a typed figure: an extreme pair of figures must not make the others fail.
 DERIVED: Any = {"max_digits": 42, "decimal_places": 6, "null": True}
 
 
@@ -234,7 +234,7 @@ class GapPoint(models.Model):
     """How far a metric of a plan was from its target on one local day (planner/diagnose/gap_history.py writes them).
 
     `target` is per month, as `current` is; the rates are fractions. `best` is the lowest shortfall since the target
-    changed or since the managers were told that the gap had widened. On the day it has widened beyond the team's
+    changed or since the managers were notified that the gap had widened. On the day it has widened beyond the team's
     threshold, `widened_from` is that lowest shortfall and `widened_at` the moment at which it was found.
     """
 

@@ -1,4 +1,4 @@
-"""What the product says to people by itself: the ledger of every mail, and what each person wants to hear."""
+"""The ledger of notices that are sent to people, and each person's choice of the kinds they get."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from planner.models.people import User
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting(self, now: dt.datetime) -> NoticeQuerySet:
-        """Claimed, in nobody's hands, and due to be tried."""
+        """Claimed, not being sent, and due for an attempt."""
         return self.filter(state=Notice.State.CLAIMED, taken_at=None, try_at__lte=now)
 
     def uncertain(self) -> NoticeQuerySet:
-        """Those that did not go out, or of which nobody knows what became of them."""
+        """Those that were not sent, or of which it is unknown whether they were."""
         return self.filter(state__in=[Notice.State.UNKNOWN, Notice.State.FAILED, Notice.State.MISSED])
 
     def listed(self) -> NoticeQuerySet:
-        """The uncertain ones that somebody still has to look at."""
+        """The uncertain ones that nobody has dismissed yet."""
         return self.uncertain().filter(set_aside_at=None)
 
 
 class Notice(models.Model):
-    """What was decided about one person, one kind of notice and what it is about: at most once, and always.
+    """The one decision about a person, a kind of notice and what it is about.
 
     `about` is a short key: the date of a person's hour (2026-11-27), "meeting-12", "review-3/reminder". A row is
-    written when the hour has come or the event has happened, whatever comes of it. Claimed, it is sent by whoever
-    takes it first; its Message-ID is fixed then, so that a mail program can tell a repetition. `taken_at` says that
-    somebody is sending it: if nothing is heard of that again, nobody knows whether it arrived, and it is never sent
-    by itself a second time.
+    always written when the hour has come or the event has happened, even if nothing is sent. A claimed notice is sent
+    by the worker that takes it first; its Message-ID is fixed, so that a mail program can recognise a repetition.
+    `taken_at` is set while a worker is sending it: if the worker never reports back, it is unknown whether the notice
+    arrived, and it is not sent again automatically.
     """
 
     class State(models.TextChoices):
@@ -88,23 +88,23 @@ class Notice(models.Model):
 
     @classmethod
     def take(cls, pk: int, now: dt.datetime) -> Notice | None:
-        """The notice, if this caller is the one that sends it; None when it is not to be sent, or not yet."""
-        taken = cls.objects.waiting(now).filter(pk=pk).update(taken_at=now, tries=F("tries") + 1)
-        return cls.objects.select_related("user__channel").get(pk=pk) if taken == 1 else None
+        """Take the notice for sending; None when another caller has it, or it is not to be sent (yet)."""
+        count = cls.objects.waiting(now).filter(pk=pk).update(taken_at=now, tries=F("tries") + 1)
+        return cls.objects.select_related("user__channel").get(pk=pk) if count == 1 else None
 
     def end(self, state: str, now: dt.datetime, error: str = "") -> None:
-        """Say what became of it; only who has taken it may."""
+        """Record the outcome; only for the caller that has taken it."""
         self.state, self.ended_at, self.taken_at, self.error = state, now, None, error[:300]
         self.save(update_fields=["state", "ended_at", "taken_at", "error"])
 
     def put_back(self, try_at: dt.datetime, error: str) -> None:
-        """It certainly did not go out: somebody tries again later."""
+        """Release it for another attempt at `try_at`, because it certainly was not sent."""
         self.taken_at, self.try_at, self.error = None, try_at, error[:300]
         self.save(update_fields=["taken_at", "try_at", "error"])
 
 
 class NoticeChoice(models.Model):
-    """A person's word on one kind of notice; without one, the kind's own default holds."""
+    """Whether a person wants one kind of notice; without a choice, the default of the kind holds."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notice_choices")
     kind = models.CharField(_("type"), max_length=20)

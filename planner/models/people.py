@@ -1,4 +1,4 @@
-"""Who plans: users, teams, and what a person is in a team."""
+"""Users, teams, memberships and invitations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planner.models.history import PresentManager, Recorded
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; the email address is the name they sign in with."""
+    """Creates users; they sign in with their email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=email.strip().lower(), **fields)
@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in. What they may do is said by their memberships, never here."""
+    """A person who signs in. Their memberships decide what they may do."""
 
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80, blank=True)
@@ -87,7 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 def check_time_zone(name: str) -> None:
-    """Refuse what is no name of a time zone, with a ValidationError."""
+    """Raise ValidationError unless `name` is the name of a time zone."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
             _("“%(name)s” is not a time zone. Choose one such as Asia/Shanghai."), params={"name": name}
@@ -112,7 +112,7 @@ def default_workdays() -> list[int]:
 
 
 class Team(models.Model):
-    """The tenant: everything planned belongs to one team. `revision` numbers its changes."""
+    """The tenant: every plan belongs to one team. `revision` is the number of its latest change."""
 
     name = models.CharField(_("name"), max_length=80)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[check_time_zone])
@@ -179,8 +179,8 @@ class Team(models.Model):
         return Calendar(
             weekdays=self.workdays,
             country=self.country,
-            holidays=frozenset(dt.date.fromisoformat(each) for each in self.holidays),
-            extra_workdays=frozenset(dt.date.fromisoformat(each) for each in self.extra_workdays),
+            holidays=frozenset(dt.date.fromisoformat(date) for date in self.holidays),
+            extra_workdays=frozenset(dt.date.fromisoformat(date) for date in self.extra_workdays),
             language=self.language,
         )
 
@@ -190,11 +190,11 @@ class Team(models.Model):
 
     @classmethod
     def zones_by_day(cls, now: dt.datetime) -> dict[dt.date, list[str]]:
-        """The teams' time zones by their local day: there are three days at most at any moment."""
-        found: dict[dt.date, list[str]] = {}
+        """The teams' time zones by their local date; at any moment there are at most three dates."""
+        zones: dict[dt.date, list[str]] = {}
         for zone in cls.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct():
-            found.setdefault(local_day(zone, now), []).append(zone)
-        return found
+            zones.setdefault(local_day(zone, now), []).append(zone)
+        return zones
 
 
 def local_day(zone: str, now: dt.datetime) -> dt.date:
@@ -203,7 +203,7 @@ def local_day(zone: str, now: dt.datetime) -> dt.date:
 
 
 class Role(models.TextChoices):
-    """What somebody may do in a team, from least to most (planner/access.py decides)."""
+    """The roles in a team, from the fewest permissions to the most (see planner/access.py)."""
 
     VIEWER = "viewer", _("Viewer")
     REP = "rep", _("Rep")
@@ -216,11 +216,11 @@ class Role(models.TextChoices):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def managers(self) -> MembershipQuerySet:
-        """Those who can manage: managers with an account that can sign in."""
+        """Managers with an account that can sign in."""
         return self.filter(role=Role.MANAGER, user__is_active=True)
 
     def owners(self) -> MembershipQuerySet:
-        """Those who can own a task, a goal or a strategy."""
+        """Members who can own a task, a goal or a strategy."""
         return self.exclude(role=Role.VIEWER)
 
 
@@ -228,7 +228,9 @@ MembershipManager = PresentManager.from_queryset(MembershipQuerySet)
 
 
 class Membership(Recorded):
-    """What a person is in a team. It can own things before, and is named in history after, having an account."""
+    """A person's place in a team, with their role. It can own things before it has an account, and keeps its name in
+    the history when it has lost one.
+    """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", verbose_name=_("team"))
     user = models.ForeignKey(
@@ -278,7 +280,7 @@ def new_token() -> str:
 
 
 def in_two_weeks() -> dt.datetime:
-    """When an invitation that is made now expires."""
+    """When an invitation that is created now expires."""
     return timezone.now() + dt.timedelta(days=14)
 
 

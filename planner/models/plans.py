@@ -13,21 +13,21 @@ from planner.arithmetic.periods import as_of
 from planner.models.history import PresentManager, Recorded
 from planner.models.people import Team
 
-# One round of the loop; what is longer is several.
+# The longest period of a plan, which is one round of the loop.
 LONGEST = dt.timedelta(days=3 * 366)
-# How long after its end a plan still calls for somebody (Decision 13 of the method).
+# How long after its end a plan still needs attention (Decision 13 of the method).
 WATCHED_AFTER_END = dt.timedelta(days=30)
 
 
 def check_length(start: dt.date, end: dt.date) -> None:
-    """Raise ValidationError beside `end` for a plan that would be longer than one may be."""
+    """Raise ValidationError for the field `end` where a plan would be longer than LONGEST."""
     if end - start > LONGEST:
         raise ValidationError({"end": _("A plan can last three years at most. Choose an earlier end date.")})
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def watched(self, day: dt.date) -> PlanQuerySet:
-        """Those that still call for somebody on `day`, as `Plan.is_watched` says of one."""
+        """Those that still need attention on `day`; `Plan.is_watched` is the same for one plan."""
         return self.filter(state=Plan.State.ACTIVE, end__gte=day - WATCHED_AFTER_END)
 
 
@@ -95,13 +95,13 @@ class Plan(Recorded):
 
     @property
     def day(self) -> dt.date:
-        """The day that the plan is looked at now, by its team's clock."""
+        """The day as of which the plan is evaluated now, by its team's clock."""
         return self.as_of(self.team.today())
 
     def as_of(self, today: dt.date) -> dt.date:
-        """The day that the plan is looked at: today, at the latest its end (Decision 13 of the method)."""
+        """The day as of which the plan is evaluated: today, at the latest its end (Decision 13 of the method)."""
         return as_of(today, self.start, self.end)
 
     def is_watched(self, today: dt.date) -> bool:
-        """Whether its tasks still call for somebody: active, and not over for more than 30 days (Decision 13)."""
+        """Whether its tasks still need attention: active, and not over for more than 30 days (Decision 13)."""
         return self.state == self.State.ACTIVE and today <= self.end + WATCHED_AFTER_END

@@ -1,4 +1,4 @@
-"""The pulse of the work in the background: when it was last heard of."""
+"""The heartbeats of the background work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Pulse(models.Model):
-    """When one part of the background work was last heard of, and how long it had waited in its queue."""
+    """The last heartbeat of one part of the background work, and how long that waited in its queue."""
 
     class Name(models.TextChoices):
         BEAT = "beat", _("Scheduler")

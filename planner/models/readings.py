@@ -1,6 +1,6 @@
-"""What is known of a metric month by month, and the one way in which many readings come in and go back out.
+"""The values of metrics by month, and how many of them are written and reverted at once.
 
-PostgreSQL is given many of them by COPY and compares them itself; few of them, and any number elsewhere, are
+PostgreSQL gets many readings by COPY and compares them itself; few of them, and any number on other databases, are
 compared here.
 """
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from planner.models.imports import Import
     from planner.models.people import User
 
-# How many are inserted by one statement; more than these are copied where that is possible.
+# How many are inserted by one statement; more than these are written by COPY where that is possible.
 BATCH = 2_000
 # Metric, month and segment by their ids: a metric has one reading there.
 Place = tuple[int, dt.date, int]
-# What an import keeps: metric, month, segment, the reading that was there as text or None, and the one it brought.
+# `Import.before`: metric, month, segment, the old reading as text or None, and the new one.
 Lines = Iterable[tuple[int, str, int, str | None, str | None]]
 
 
 class Values(Protocol):
-    """What a reading says: a row of the table, or what a file brings."""
+    """The values of a reading: of a row of the table, or of a line of a file."""
 
     value: Decimal
     numerator: Decimal | None
@@ -43,8 +43,8 @@ class Values(Protocol):
     source: str
 
 
-class Kept(NamedTuple):
-    """A reading as the table has it."""
+class StoredReading(NamedTuple):
+    """A reading in the database."""
 
     pk: int
     value: Decimal
@@ -53,8 +53,8 @@ class Kept(NamedTuple):
     source: str
 
 
-class Figures(NamedTuple):
-    """A reading as an import remembers it."""
+class ImportedReading(NamedTuple):
+    """A reading as an import keeps it."""
 
     value: Decimal
     numerator: Decimal | None
@@ -63,23 +63,23 @@ class Figures(NamedTuple):
 
 
 def figures(reading: Any) -> tuple[Decimal | None, ...]:
-    """What makes two readings the same; where they come from does not."""
+    """The figures by which two readings are compared; their source is not."""
     return reading.value, reading.numerator, reading.denominator
 
 
-def as_text(reading: Values | Kept | None) -> str | None:
-    """A reading, or None for none, as an import keeps it: value, numerator, denominator and source, with tabs."""
+def as_text(reading: Values | StoredReading | None) -> str | None:
+    """A reading, or None, as an import keeps it: value, numerator, denominator and source, separated by tabs."""
     if reading is None:
         return None
-    texts = ("" if each is None else f"{each.normalize():f}" for each in figures(reading))
+    texts = ("" if number is None else f"{number.normalize():f}" for number in figures(reading))
     return "\t".join((*texts, reading.source))
 
 
-def from_text(text: str) -> Figures:
+def from_text(text: str) -> ImportedReading:
     """The reading that `as_text` wrote down."""
     *numbers, source = text.split("\t", 3)
-    value, numerator, denominator = (Decimal(each) if each else None for each in numbers)
-    return Figures(value or Decimal(0), numerator, denominator, source)
+    value, numerator, denominator = (Decimal(number) if number else None for number in numbers)
+    return ImportedReading(value or Decimal(0), numerator, denominator, source)
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -93,26 +93,26 @@ _ReadingManager = models.Manager.from_queryset(ReadingQuerySet)
 
 
 class ReadingManager(_ReadingManager["Reading"]):
-    def at(self, places: Iterable[Place]) -> dict[Place, Kept]:
+    def at(self, places: Iterable[Place]) -> dict[Place, StoredReading]:
         """The readings at these places now; a place without one is left out."""
-        wanted = set(places)
-        if not wanted:
+        place_set = set(places)
+        if not place_set:
             return {}
-        months = [month for _metric, month, _segment in wanted]
-        found = self.filter(
-            metric__in={metric for metric, _month, _segment in wanted},
+        months = [month for _metric, month, _segment in place_set]
+        readings = self.filter(
+            metric__in={metric for metric, _month, _segment in place_set},
             month__range=(min(months), max(months)),
         )
         columns = ("metric_id", "month", "segment_id", "pk", "value", "numerator", "denominator", "source")
-        rows = found.order_by().values_list(*columns).iterator(BATCH)
-        return {row[:3]: Kept(*row[3:]) for row in rows if row[:3] in wanted}
+        rows = readings.order_by().values_list(*columns).iterator(BATCH)
+        return {row[:3]: StoredReading(*row[3:]) for row in rows if row[:3] in place_set}
 
-    def differing(self, wanted: Mapping[Place, Values]) -> Difference | CopiedDifference:
-        """Compare readings with those at their places; to be written in the same transaction."""
-        return (CopiedDifference if _are_copied(wanted) else Difference)(wanted)
+    def compare_with_stored(self, readings: Mapping[Place, Values]) -> Difference | CopiedDifference:
+        """The readings that differ from those at their places; to be written in the same transaction."""
+        return (CopiedDifference if _are_copied(readings) else Difference)(readings)
 
     def upsert(self, readings: Mapping[Place, Any], by: User | None) -> None:
-        """Write readings over those at their places; in a transaction."""
+        """Write readings to their places, over any that are there; in a transaction."""
         if _are_copied(readings):
             with connection.cursor() as cursor:
                 _copy(cursor, readings)
@@ -124,14 +124,14 @@ class ReadingManager(_ReadingManager["Reading"]):
                 metric_id=metric,
                 month=month,
                 segment_id=segment,
-                value=each.value,
-                numerator=each.numerator,
-                denominator=each.denominator,
-                source=each.source,
+                value=reading.value,
+                numerator=reading.numerator,
+                denominator=reading.denominator,
+                source=reading.source,
                 entered_by=by,
                 entered_at=now,
             )
-            for (metric, month, segment), each in readings.items()
+            for (metric, month, segment), reading in readings.items()
         )
         self.bulk_create(
             rows,
@@ -142,30 +142,37 @@ class ReadingManager(_ReadingManager["Reading"]):
         )
 
     def revert(self, lines: Lines, by: User | None) -> None:
-        """Give every reading of an import what was there before it. Raises CannotUndo where one changed since."""
+        """Restore the readings from before an import. Raises CannotUndo where one changed since."""
         self._exchange({place: (brought, old) for place, (old, brought) in _sides(lines).items()}, by)
 
     def apply(self, lines: Lines, by: User | None) -> None:
-        """Give every reading of a reverted import what it brought. Raises CannotUndo where one changed since."""
+        """Write the readings of a reverted import again. Raises CannotUndo where one changed since."""
         self._exchange(_sides(lines), by)
 
     def _exchange(self, sides: Mapping[Place, tuple[str | None, str | None]], by: User | None) -> None:
-        """Put the second text of each place where its first one is expected, or nothing at all."""
-        there = self.at(sides)
+        """Replace the expected (first) text of each place by the second; all of them or, by CannotUndo, none."""
+        stored = self.at(sides)
         for place, (expected, _wanted) in sides.items():
-            if _numbers(as_text(there.get(place))) != _numbers(expected):
+            if _numbers(as_text(stored.get(place))) != _numbers(expected):
                 raise CannotUndo(
                     _("The values for %(month)s have been changed since, so this can't be undone.")
                     % {"month": f"{place[1]:%Y-%m}"}
                 )
-        gone = [there[place].pk for place, (_expected, wanted) in sides.items() if wanted is None]
+        gone = [stored[place].pk for place, (_expected, replacement) in sides.items() if replacement is None]
         for start in range(0, len(gone), BATCH):
             self.filter(pk__in=gone[start : start + BATCH]).delete()
-        self.upsert({place: from_text(wanted) for place, (_expected, wanted) in sides.items() if wanted}, by)
+        self.upsert(
+            {
+                place: from_text(replacement)
+                for place, (_expected, replacement) in sides.items()
+                if replacement
+            },
+            by,
+        )
 
 
 class Reading(models.Model):
-    """One metric in one month for one segment, and where the value comes from."""
+    """The value of one metric in one month for one segment, with its source."""
 
     metric = models.ForeignKey(Metric, models.CASCADE, related_name="readings")
     month = models.DateField(gettext_lazy("month"))
@@ -201,32 +208,32 @@ class Reading(models.Model):
 class Difference:
     """The readings that differ from those at their places: `new` is how many of them take an empty one."""
 
-    def __init__(self, wanted: Mapping[Place, Values]) -> None:
-        self._there = Reading.objects.at(wanted)
+    def __init__(self, readings: Mapping[Place, Values]) -> None:
+        self._stored = Reading.objects.at(readings)
         self._readings = {
-            place: each
-            for place, each in wanted.items()
-            if place not in self._there or figures(self._there[place]) != figures(each)
+            place: reading
+            for place, reading in readings.items()
+            if place not in self._stored or figures(self._stored[place]) != figures(reading)
         }
-        self.changed = sum(place in self._there for place in self._readings)
+        self.changed = sum(place in self._stored for place in self._readings)
         self.new = len(self._readings) - self.changed
 
-    def write(self, done: Import, by: User | None) -> None:
-        """Put them in their places, and what was there into the import."""
-        done.before = [
-            [place[0], f"{place[1]}", place[2], as_text(self._there.get(place)), as_text(each)]
-            for place, each in self._readings.items()
+    def write(self, import_: Import, by: User | None) -> None:
+        """Write them to their places, and the old readings into the import."""
+        import_.before = [
+            [place[0], f"{place[1]}", place[2], as_text(self._stored.get(place)), as_text(reading)]
+            for place, reading in self._readings.items()
         ]
-        done.save(update_fields=["before"])
+        import_.save(update_fields=["before"])
         Reading.objects.upsert(self._readings, by)
 
 
 class CopiedDifference:
-    """The same of very many readings: PostgreSQL is given all of them at once, and compares."""
+    """The same for very many readings: PostgreSQL gets all of them at once and compares them."""
 
-    def __init__(self, wanted: Mapping[Place, Values]) -> None:
+    def __init__(self, readings: Mapping[Place, Values]) -> None:
         with connection.cursor() as cursor:
-            _copy(cursor, wanted)
+            _copy(cursor, readings)
             cursor.execute(
                 "DELETE FROM brought USING planner_reading there WHERE "
                 f"{_AT_ITS_PLACE} AND (there.value, there.numerator, there.denominator) "
@@ -238,9 +245,9 @@ class CopiedDifference:
             )
             self.new, self.changed = cursor.fetchone()
 
-    def write(self, done: Import, by: User | None) -> None:
-        """Put them in their places, and what was there into the import."""
-        there, brought = (
+    def write(self, import_: Import, by: User | None) -> None:
+        """Write them to their places, and the old readings into the import."""
+        old, brought = (
             f"concat(trim_scale({name}.value), E'\\t', trim_scale({name}.numerator), E'\\t', "
             f"trim_scale({name}.denominator), E'\\t', {name}.source)"
             for name in ("there", "brought")
@@ -249,9 +256,9 @@ class CopiedDifference:
             cursor.execute(
                 "UPDATE planner_import SET before = (SELECT jsonb_agg(jsonb_build_array("
                 "  brought.metric_id, brought.month::text, brought.segment_id, "
-                f" CASE WHEN there.id IS NOT NULL THEN {there} END, {brought})) "
+                f" CASE WHEN there.id IS NOT NULL THEN {old} END, {brought})) "
                 "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)) WHERE id = %s",
-                [done.pk],
+                [import_.pk],
             )
             _write_copied(cursor, self.new + self.changed, by)
 
@@ -265,7 +272,7 @@ def _sides(lines: Lines) -> dict[Place, tuple[str | None, str | None]]:
 
 
 def _numbers(text: str | None) -> list[str]:
-    """What the text of a reading says before its source."""
+    """The figures in the text of a reading, which are before its source."""
     return text.split("\t")[:3] if text else []
 
 
@@ -282,7 +289,7 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _copy(cursor: Any, readings: Mapping[Place, Values]) -> None:
-    """Copy readings into the table `brought`, which this transaction alone sees."""
+    """Copy readings into the temporary table `brought`, which only this transaction sees."""
     cursor.execute("DROP TABLE IF EXISTS pg_temp.brought")
     cursor.execute(
         f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {_COLUMNS} FROM planner_reading WITH NO DATA"
@@ -296,29 +303,31 @@ def _copy(cursor: Any, readings: Mapping[Place, Values]) -> None:
 
 def _lines(readings: Mapping[Place, Values]) -> Iterator[str]:
     escaped = lru_cache(lambda text: text.translate(_ESCAPED))
-    for (metric, month, segment), each in readings.items():
-        over, under = ("\\N" if total is None else total for total in (each.numerator, each.denominator))
-        yield f"{metric}\t{month}\t{segment}\t{each.value}\t{over}\t{under}\t{escaped(each.source)}\n"
+    for (metric, month, segment), reading in readings.items():
+        over, under = (
+            "\\N" if total is None else total for total in (reading.numerator, reading.denominator)
+        )
+        yield f"{metric}\t{month}\t{segment}\t{reading.value}\t{over}\t{under}\t{escaped(reading.source)}\n"
 
 
 def _write_copied(cursor: Any, count: int, by: User | None) -> None:
     """Write the `count` readings that were copied.
 
-    Who else writes readings of the team waits meanwhile for the lock on its row (planner/changes.py).
+    Other writers of the team's readings wait meanwhile for the lock on the team (planner/changes.py).
     """
-    entered = [by and by.pk, timezone.now()]
+    author_and_time = [by and by.pk, timezone.now()]
     new_values = ", ".join(
         f"{name} = brought.{name}" for name in ("value", "numerator", "denominator", "source")
     )
     cursor.execute(
         f"UPDATE planner_reading there SET {new_values}, entered_by_id = %s, entered_at = %s FROM brought "
         f"WHERE {_AT_ITS_PLACE}",
-        entered,
+        author_and_time,
     )
-    if cursor.rowcount < count:  # those of them that were there conflict now, and are as they should be
+    if cursor.rowcount < count:  # those that were updated conflict now, and are skipped
         cursor.execute(
             f"INSERT INTO planner_reading ({_COLUMNS}, entered_by_id, entered_at) "
             f"SELECT {_COLUMNS}, %s, %s FROM brought ON CONFLICT (metric_id, month, segment_id) DO NOTHING",
-            entered,
+            author_and_time,
         )
     cursor.execute("DROP TABLE brought")

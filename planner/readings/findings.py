@@ -1,4 +1,4 @@
-"""What was found in a file that somebody brought, in plain values: what its page shows, and what is kept till then."""
+"""What was found in an uploaded file, in plain values: its page shows it, and the upload keeps it as JSON."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from planner.readings.save import Saved, compare
 from planner.spreadsheets.problems import MOST, Problem
 
 MONTHS_SHOWN = 6
-# So many names that are no metric of the team are asked about.
+# How many names that are not metrics of the team are asked about.
 NAMES_ASKED = 20
-# A name and what stands for it. A mapping would not keep its order in the database.
+# A name and its value. A mapping would not keep its order in the database.
 Pair = tuple[str, str]
 D = TypeVar("D", bound="Months | Saved | Problem | Findings")
 
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """The last months that would result, in total: by metric, its figures beside the names of their months."""
+    """The preview of the last months, in total: for each metric its figures with the names of their months."""
 
     names: list[str] = field(default_factory=list)
     rows: list[tuple[str, list[Pair]]] = field(default_factory=list)
@@ -37,9 +37,9 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything is unknown of a file that could not be read, or not yet.
+    """What was found in a file; the defaults are those of a file that was not read, or could not be.
 
-    `counted` is what saving would come to; once saved, what it came to. `more` errors are not listed.
+    `counted` is the result that saving would have, or had. `more` is the number of errors that are not listed.
     """
 
     kind: str | None = None
@@ -50,7 +50,7 @@ class Findings:
     columns: dict[str, str] = field(default_factory=dict)
     # The first rows, each cell beside its header; the headers themselves come first.
     sample: list[list[Pair]] = field(default_factory=list)
-    # Names that are no metric of the team, and the one of its metrics that is most like each.
+    # Names that are not metrics of the team, each with the most similar one of its metrics.
     unknown: list[Pair] = field(default_factory=list)
     new_metrics: list[str] = field(default_factory=list)
     definitions: list[Pair] = field(default_factory=list)
@@ -62,35 +62,35 @@ class Findings:
     warnings: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Findings:
-        """What `as_json` wrote, this release's or another's: what is missing is not known, what is strange is left."""
-        found = _read(cls, kept)
+    def from_json(cls, data: Mapping[str, Any]) -> Findings:
+        """What `as_json` wrote, in any release: missing fields get their defaults, unknown ones are ignored."""
+        findings = _read(cls, data)
         return replace(
-            found,
-            counted=_read(Saved, found.counted) if isinstance(found.counted, Mapping) else None,
-            months=_read(Months, found.months) if isinstance(found.months, Mapping) else Months(),
-            errors=[_read(Problem, each) for each in found.errors],
-            warnings=[_read(Problem, each) for each in found.warnings],
+            findings,
+            counted=_read(Saved, findings.counted) if isinstance(findings.counted, Mapping) else None,
+            months=_read(Months, findings.months) if isinstance(findings.months, Mapping) else Months(),
+            errors=[_read(Problem, problem) for problem in findings.errors],
+            warnings=[_read(Problem, problem) for problem in findings.warnings],
         )
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    def given_up(self, why: str) -> Findings:
-        """The same with one error and nothing else that is wrong."""
-        return replace(self, errors=[Problem(why)], more=0, warnings=[])
+    def with_single_error(self, message: str) -> Findings:
+        """The same findings with one error and no warnings."""
+        return replace(self, errors=[Problem(message)], more=0, warnings=[])
 
 
-def _read(made: type[D], kept: Any) -> D:
-    known = {each.name for each in fields(made)}
-    return made(**{name: value for name, value in kept.items() if name in known})
+def _read(type_: type[D], data: Any) -> D:
+    names = {item.name for item in fields(type_)}
+    return type_(**{name: value for name, value in data.items() if name in names})
 
 
 def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findings:
-    """What a file would bring, or has brought, into the history of a plan's team; in the reader's language."""
-    problems, counted = parsed.problems, saved
+    """What a file would add, or has added, to the history of a plan's team; in the reader's language."""
+    problems, outcome = parsed.problems, saved
     if parsed.is_accepted and saved is None:
-        counted = compare(plan, parsed.readings)
+        outcome = compare(plan, parsed.readings)
     return Findings(
         kind=parsed.kind,
         encoding=parsed.encoding,
@@ -103,7 +103,7 @@ def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findi
         new_metrics=[metric.name for metric in parsed.new_metrics],
         definitions=list(parsed.definitions.items()),
         readings=len(parsed.readings),
-        counted=counted,
+        counted=outcome,
         months=_months(parsed, plan),
         errors=problems.errors[:MOST],
         more=problems.unlisted,
@@ -112,24 +112,26 @@ def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findi
 
 
 def _months(parsed: Parsed, plan: Plan) -> Months:
-    """Where there are several months, the sum of all stands before the last of them."""
-    whole: dict[str, dict[dt.date, Decimal]] = {}
+    """The last months of each metric; where there are several, their total comes first."""
+    totals: dict[str, dict[dt.date, Decimal]] = {}
     for reading in parsed.readings:
         if reading.segment == WHOLE:
-            whole.setdefault(reading.metric, {})[reading.month] = reading.value
-    months = sorted({month for values in whole.values() for month in values})
-    metrics = {each.name: each for each in (*Metric.objects.filter(team=plan.team), *parsed.new_metrics)}
+            totals.setdefault(reading.metric, {})[reading.month] = reading.value
+    months = sorted({month for values in totals.values() for month in values})
+    metrics = {
+        metric.name: metric for metric in (*Metric.objects.filter(team=plan.team), *parsed.new_metrics)
+    }
     language = words.language()
     names = [formats.month(month, language) for month in months[-MONTHS_SHOWN:]]
     if len(months) > 1:
         names = [_("Total of %(n)d months") % {"n": len(months)}, *names]
     rows = []
-    for name, values in whole.items():
+    for name, values in totals.items():
         scale = Scale(metrics[name].is_rate)
         figures = [values.get(month) for month in months[-MONTHS_SHOWN:]]
         if len(months) > 1:
             adds_up = metrics[name].aggregation == Metric.Aggregation.SUM
             figures = [sum(values.values(), Decimal(0)) if adds_up else None, *figures]
-        shown = (words.figure(scale, each) for each in figures)
-        rows.append((name, list(zip(names, shown, strict=True))))
+        texts = (words.figure(scale, value) for value in figures)
+        rows.append((name, list(zip(names, texts, strict=True))))
     return Months(names, rows)

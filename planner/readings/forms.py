@@ -1,4 +1,4 @@
-"""The forms of an import: the file, and what its owner says about it."""
+"""The forms of an import: the file, and how it is to be read."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FileForm(forms.Form):
 
 
 class ChoicesForm(forms.Form):
-    """What the file does not say by itself, or says wrongly."""
+    """The settings that cannot be detected from the file, or were detected wrongly."""
 
     all_optional = True
 
@@ -113,8 +113,8 @@ class ChoicesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if len(sheets) > 1:
-            only = [("", _("The only sheet with data")), *((name, name) for name in sheets)]
-            cast(forms.ChoiceField, self.fields["sheet"]).choices = only
+            sheet_choices = [("", _("The only sheet with data")), *((name, name) for name in sheets)]
+            cast(forms.ChoiceField, self.fields["sheet"]).choices = sheet_choices
         else:
             del self.fields["sheet"]
         if kind == Kind.ORDERS:
@@ -122,32 +122,34 @@ class ChoicesForm(forms.Form):
         elif kind == Kind.READINGS:
             for name in ("date_order", "order_key", "history"):
                 del self.fields[name]
-        names = [("", _("None")), *((header, header) for header in dict.fromkeys(headers) if header)]
+        header_choices = [("", _("None")), *((header, header) for header in dict.fromkeys(headers) if header)]
         self.unknown = dict(enumerate(unknown))
-        names_of_team = [("", _("No matching team metric")), *((name, name) for name in metrics)]
-        for at, name in self.unknown.items():
-            self.fields[f"metric-{at}"] = forms.ChoiceField(
+        metric_choices = [("", _("No matching team metric")), *((name, name) for name in metrics)]
+        for index, name in self.unknown.items():
+            self.fields[f"metric-{index}"] = forms.ChoiceField(
                 label=_("Metric for “%(name)s”") % {"name": name},
                 required=False,
-                choices=names_of_team,
+                choices=metric_choices,
                 initial=unknown[name],
             )
-        self.order_fields([*(f"metric-{at}" for at in self.unknown), "create_metrics"])  # the questions first
+        self.order_fields(
+            [*(f"metric-{index}" for index in self.unknown), "create_metrics"]
+        )  # the questions first
         self.recognised = kind
         self.mapped = list(FIELDS[Kind(kind)]) if kind else []
         for name in self.mapped:
             self.fields[f"map-{name}"] = forms.ChoiceField(
-                label=LABELS[name], required=False, choices=names, initial=columns.get(name, "")
+                label=LABELS[name], required=False, choices=header_choices, initial=columns.get(name, "")
             )
 
-    def said(self) -> dict[str, Any]:
-        """The choices as an upload keeps them; a field without a column is said to have none.
+    def as_choices(self) -> dict[str, Any]:
+        """The choices as an upload keeps them; a field may be set to have no column.
 
-        Columns that were chosen for another kind of file say nothing about this one.
+        Columns that were chosen for another kind of file are ignored.
         """
         cleaned = dict(self.cleaned_data)
-        meant = {name: cleaned.pop(f"metric-{at}", "") for at, name in self.unknown.items()}
-        chosen = {name: cleaned.pop(f"map-{name}", "") for name in self.mapped}
-        mapping = {name: header for name, header in chosen.items() if f"map-{name}" in self.data}
-        is_other = cleaned.get("kind") not in ("", self.recognised)
-        return {**cleaned, "mapping": {} if is_other else mapping, "metrics": meant}
+        metrics = {name: cleaned.pop(f"metric-{index}", "") for index, name in self.unknown.items()}
+        headers = {name: cleaned.pop(f"map-{name}", "") for name in self.mapped}
+        mapping = {name: header for name, header in headers.items() if f"map-{name}" in self.data}
+        is_other_kind = cleaned.get("kind") not in ("", self.recognised)
+        return {**cleaned, "mapping": {} if is_other_kind else mapping, "metrics": metrics}

@@ -1,4 +1,4 @@
-"""The jobs of what comes in by files: thin, and safe to run twice, late, or by two workers at once."""
+"""The jobs that read and save uploads: thin, and safe to run twice, late, or by two workers at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sweep_uploads() -> None:
 
 
 def enqueue_upload(pk: int, *, saving: bool) -> bool:
-    """Hand a file to a worker; False where the broker is away."""
+    """Hand a file to a worker; False where the broker cannot be reached."""
     try:
         (save_upload if saving else read_upload).delay(pk)
     except (OperationalError, OSError) as error:

@@ -1,4 +1,4 @@
-"""The page of the metric history: the table, the way to bring a file, and the files that were brought."""
+"""The page of the metric history: the table, the link to import a file, and the imported files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class ReadingsPage(TablePage[ReadingsTable]):
 
     @property
     def imports(self) -> list[Import]:
-        """The files that brought figures into this plan, the newest first."""
+        """The files that were imported into this plan, the newest first."""
         files = Import.objects.filter(plan=self.plan).exclude(kind=Import.Kind.TYPED)
         return list(files[:MOST_IMPORTS])
 
     @property
     def import_url(self) -> str:
-        """Where files are brought, for who may."""
+        """The address of the import page; "" for members who may not import."""
         return reverse("readings-import", args=[self.plan.pk]) if access.may_import(self.table.member) else ""

@@ -1,4 +1,4 @@
-"""Saves what a file brought: in one short transaction, all or nothing, and so that it can be taken back."""
+"""Saves the readings of a file: in one short transaction, all or nothing, and so that it can be undone."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from planner.readings.imports.readings import NewReading
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a saving came to: readings that are new, that changed, and that stood there already.
+    """The result of saving: how many readings are new, changed, or the same as before.
 
-    `revision` is the team's that undoes it, None where nothing was written.
+    `revision` is the revision of the team to undo, None where nothing was written.
     """
 
     new: int
@@ -40,14 +40,14 @@ def save(
 ) -> Saved:
     """Save readings of the plan's team; metrics that it lacks come as `new_metrics`, unsaved.
 
-    `changed_metrics` are the team's own, with another rule or definition than they had.
+    `changed_metrics` are the team's own, with a changed aggregation or definition.
 
-    A reading without a source has the file for one. What stands there already is not written again: the same file
-    twice changes nothing, and leaves no trace.
+    A reading without a source gets the file's name as its source. Values that are already stored are not written
+    again: importing the same file twice changes nothing and leaves no entry in the history.
     """
     readings = list(readings)
-    for each in readings:
-        each.source = each.source or file_name[:120]
+    for reading in readings:
+        reading.source = reading.source or file_name[:120]
     with changes.recording(plan.team, by=by, plan=plan) as log:
         metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
         for metric in new_metrics:
@@ -58,38 +58,38 @@ def save(
         for metric in changed_metrics:
             log.save(metric)
         segments = _segments(plan, {reading.segment for reading in readings})
-        wanted = {
-            (metrics[same_name(each.metric)].pk, each.month, segments[each.segment]): each
-            for each in readings
+        by_place = {
+            (metrics[same_name(reading.metric)].pk, reading.month, segments[reading.segment]): reading
+            for reading in readings
         }
-        found = Reading.objects.differing(wanted)
-        if found.new or found.changed:
-            done = Import(
+        difference = Reading.objects.compare_with_stored(by_place)
+        if difference.new or difference.changed:
+            entry = Import(
                 team=plan.team,
                 plan=plan,
                 kind=kind,
                 file_name=file_name[-200:],
-                readings=found.new + found.changed,
+                readings=difference.new + difference.changed,
             )
-            log.save(done)
-            found.write(done, by)
-    same = len(wanted) - found.new - found.changed
-    return Saved(found.new, found.changed, same, log.revision if log.changes else None)
+            log.save(entry)
+            difference.write(entry, by)
+    same = len(by_place) - difference.new - difference.changed
+    return Saved(difference.new, difference.changed, same, log.revision if log.changes else None)
 
 
-def put_typed(
+def save_typed(
     log: changes.Recording,
     plan: Plan,
     metric: Metric,
     segment: Segment | None,
     month: dt.date,
-    there: Reading | None,
+    existing: Reading | None,
     value: Decimal | None,
     source: str,
 ) -> None:
-    """Put what somebody typed in the place of one reading, `there`; without a value it goes.
+    """Save a typed value in the place of the `existing` reading; without a value that is deleted.
 
-    It is an import of one reading by hand: a line of history that can be undone.
+    It is recorded as an import of one reading, so that it can be undone.
     """
     segment = (
         segment
@@ -98,46 +98,52 @@ def put_typed(
     place = (metric.pk, month, segment.pk)
     new = None
     if value is not None:
-        totals = (there.numerator, there.denominator) if there and there.value == value else (None, None)
+        totals = (
+            (existing.numerator, existing.denominator)
+            if existing and existing.value == value
+            else (None, None)
+        )
         new = NewReading(metric.name, month, (segment.dimension, segment.name), value, *totals, source)
-    said = f"{metric.name} · {segment} · {month:%Y-%m}" if segment.name else f"{metric.name} · {month:%Y-%m}"
+    label = f"{metric.name} · {segment} · {month:%Y-%m}" if segment.name else f"{metric.name} · {month:%Y-%m}"
     log.save(
         Import(
             team=plan.team,
             plan=plan,
             kind=Import.Kind.TYPED,
-            file_name=said[:200],
+            file_name=label[:200],
             readings=1,
-            before=[[metric.pk, f"{month}", segment.pk, as_text(there), as_text(new)]],
+            before=[[metric.pk, f"{month}", segment.pk, as_text(existing), as_text(new)]],
         )
     )
     if new is not None:
         Reading.objects.upsert({place: new}, log.by)
-    elif there is not None:
-        there.delete()
+    elif existing is not None:
+        existing.delete()
 
 
 def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:
-    """What saving these readings would come to now."""
+    """The result that saving these readings would have now."""
     metrics = {
         same_name(name): pk for pk, name in Metric.objects.filter(team=plan.team).values_list("pk", "name")
     }
-    segments = {(each.dimension, each.name): each.pk for each in Segment.objects.filter(team=plan.team)}
-    readings, known = list(readings), {}
-    for each in readings:
-        metric, segment = metrics.get(same_name(each.metric)), segments.get(each.segment)
+    segments = {
+        (segment.dimension, segment.name): segment.pk for segment in Segment.objects.filter(team=plan.team)
+    }
+    readings, by_place = list(readings), {}
+    for reading in readings:
+        metric, segment = metrics.get(same_name(reading.metric)), segments.get(reading.segment)
         if metric is not None and segment is not None:
-            known[metric, each.month, segment] = each
-    found = Difference(known)
-    same = len(known) - found.new - found.changed
-    return Saved(len(readings) - found.changed - same, found.changed, same)
+            by_place[metric, reading.month, segment] = reading
+    difference = Difference(by_place)
+    same = len(by_place) - difference.new - difference.changed
+    return Saved(len(readings) - difference.changed - same, difference.changed, same)
 
 
-def _segments(plan: Plan, wanted: set[Part]) -> dict[Part, int]:
-    dimensions = {dimension for dimension, _name in wanted}
-    mine = Segment.objects.filter(team=plan.team, dimension__in=dimensions)
-    found = {(each.dimension, each.name): each.pk for each in mine}
-    for dimension, name in sorted(wanted - set(found)):
-        made = Segment.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
-        found[dimension, name] = made.pk
-    return found
+def _segments(plan: Plan, parts: set[Part]) -> dict[Part, int]:
+    dimensions = {dimension for dimension, _name in parts}
+    segments = Segment.objects.filter(team=plan.team, dimension__in=dimensions)
+    ids = {(segment.dimension, segment.name): segment.pk for segment in segments}
+    for dimension, name in sorted(parts - set(ids)):
+        segment = Segment.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
+        ids[dimension, name] = segment.pk
+    return ids

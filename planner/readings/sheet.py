@@ -1,4 +1,4 @@
-"""The team's readings as a file that an import reads again: names as programs know them, exact values."""
+"""The team's readings as a file that can be imported again: machine-readable names, exact values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS: tuple[Column[Reading], ...] = (
 
 def readings_sheet(plan: Plan) -> Sheet:
     """Every reading of the plan's team, by metric, segment and month; the whole has no segment."""
-    found = (
+    readings = (
         Reading.objects.filter(metric__team=plan.team, metric__removed_at=None)
         .select_related("metric", "segment")
         .order_by("metric__name", "metric", "segment__dimension", "segment__name", "month")
@@ -31,7 +31,7 @@ def readings_sheet(plan: Plan) -> Sheet:
         note=plan.team.name,
         language=words.language(),
         headings=COLUMNS,
-        lines=tuple(line_of(COLUMNS, each) for each in found.iterator(chunk_size=2_000)),
+        lines=tuple(line_of(COLUMNS, reading) for reading in readings.iterator(chunk_size=2_000)),
     )
 
 

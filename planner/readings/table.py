@@ -1,4 +1,4 @@
-"""The history of the figures as a table that people edit: metrics down, a year of months across, one segment."""
+"""The metric history as an editable table: metrics down, a year of months across, one segment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from planner.arithmetic.formats import Scale
 from planner.arithmetic.periods import add_months, parse_month
 from planner.changes import Recording
 from planner.models import Membership, Metric, Plan, Reading, Segment
-from planner.readings.save import put_typed
+from planner.readings.save import save_typed
 from planner.tables import cells
 from planner.tables.columns import Column, Row
 from planner.tables.forms import AddForm, QuantityField, RowForm
@@ -27,19 +27,19 @@ from planner.tables.shows import ALL
 from planner.tables.table import Rights, RowKind, Table
 
 MONTHS = 12
-# So many years back are offered by name.
+# How many years are offered in the filter.
 MOST_WINDOWS = 10
 
 
 class ReadingForm(RowForm):
-    """The readings of one metric: for each month of the page a value and where it comes from."""
+    """The readings of one metric: for each month of the page a value and its source."""
 
     def prepare(self) -> None:
         for month in self.table.months:
-            named = {"month": formats.month(month, words.language())}
-            value = QuantityField(label=_("Value, %(month)s") % named, required=False)
+            params = {"month": formats.month(month, words.language())}
+            value = QuantityField(label=_("Value, %(month)s") % params, required=False)
             source = forms.CharField(
-                label=_("Source, %(month)s") % named,
+                label=_("Source, %(month)s") % params,
                 max_length=120,
                 required=False,
                 widget=forms.TextInput(attrs={"placeholder": _("Source, such as CRM, June")}),
@@ -52,15 +52,15 @@ class ReadingForm(RowForm):
                 field.rate = self.obj.is_rate
 
     def current(self, name: str) -> Any:
-        what, _dash, month = name.partition("-")
+        prefix, _dash, month = name.partition("-")
         reading = self.table.reading(self.obj.pk, month_of(month))
-        if what == "source":
+        if prefix == "source":
             return reading.source if reading else ""
         return reading.value if reading else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in [each for each in self.fields if each.startswith("source")]:
+        for name in [field for field in self.fields if field.startswith("source")]:
             if cleaned.get(name) and cleaned.get(name.replace("source", "value")) is None:
                 value = name.replace("source", "value")
                 if value in cleaned:
@@ -75,9 +75,9 @@ class ReadingForm(RowForm):
         typed = {name.partition("-")[2] for name in self.typed()}
         for month in sorted(typed):
             value, source = self.cleaned_data[f"value-{month}"], self.cleaned_data[f"source-{month}"]
-            there = self.table.reading(self.obj.pk, month_of(month))
-            put_typed(
-                log, self.table.plan, self.obj, self.table.segment, month_of(month), there, value, source
+            existing = self.table.reading(self.obj.pk, month_of(month))
+            save_typed(
+                log, self.table.plan, self.obj, self.table.segment, month_of(month), existing, value, source
             )
         self.table.forget_readings()
 
@@ -88,7 +88,7 @@ def month_of(text: str) -> dt.date:
 
 
 class ReadingsKind(RowKind):
-    """A metric of the team with its months; which cells there are depends on the page."""
+    """A metric of the team with its months; its cells depend on the year of the page."""
 
     name = "metric"
     form = ReadingForm
@@ -98,7 +98,7 @@ class ReadingsKind(RowKind):
     shows = {"planner.metric": ("pk",), "planner.planmetric": ("in_plans",), "planner.import": ALL}
 
     def __init__(self, months: Iterable[dt.date]) -> None:
-        self.edits = {  # type: ignore[misc]  # the page's own
+        self.edits = {  # type: ignore[misc]  # per page
             f"{month:%Y-%m}": (f"value-{month:%Y-%m}", f"source-{month:%Y-%m}") for month in months
         }
 
@@ -127,7 +127,7 @@ class ReadingsTable(Table):
     def filter_names(self) -> list[str]:
         return ["q"]
 
-    # Where one looks: the segment and the year.
+    # The segment and the year that are shown.
 
     @cached_property
     def all_segments(self) -> list[Segment]:
@@ -135,14 +135,16 @@ class ReadingsTable(Table):
 
     @cached_property
     def segment(self) -> Segment | None:
-        """The segment of the address, else the whole; None for a team without any reading yet."""
-        whole = next((each for each in self.all_segments if each.dimension == Segment.Dimension.WHOLE), None)
-        asked = self.params.get("segment", "")
-        return next((each for each in self.all_segments if str(each.pk) == asked), whole)
+        """The segment in the address, else the whole; None for a team without readings."""
+        whole = next(
+            (segment for segment in self.all_segments if segment.dimension == Segment.Dimension.WHOLE), None
+        )
+        wanted_pk = self.params.get("segment", "")
+        return next((segment for segment in self.all_segments if str(segment.pk) == wanted_pk), whole)
 
     @cached_property
     def last(self) -> dt.date:
-        """The month of the address, else the newest reading before the plan's day, else the newest of all."""
+        """The month in the address, else that of the newest reading before the plan's day, else of the newest."""
         try:
             return parse_month(self.params.get("to", ""))
         except ValueError:
@@ -178,63 +180,66 @@ class ReadingsTable(Table):
         ]
 
     def _segment_filter(self) -> dict[str, Any]:
-        shown = [
-            (str(each.pk), f"{each.get_dimension_display()}: {each.name}" if each.name else str(each))
-            for each in sorted(
-                self.all_segments, key=lambda each: (bool(each.name), each.dimension, each.name)
+        choices = [
+            (
+                str(segment.pk),
+                f"{segment.get_dimension_display()}: {segment.name}" if segment.name else str(segment),
+            )
+            for segment in sorted(
+                self.all_segments, key=lambda segment: (bool(segment.name), segment.dimension, segment.name)
             )
         ]
-        found = self.filter("segment", _("Segment"), shown)
-        for choice in found["choices"]:
+        result = self.filter("segment", _("Segment"), choices)
+        for choice in result["choices"]:
             choice["chosen"] = self.segment is not None and choice["value"] == str(self.segment.pk)
-        return found
+        return result
 
     def _windows(self) -> list[tuple[str, str]]:
-        """The years that can be looked at, the newest first; the one that is shown stands among them."""
+        """The years that can be chosen, the newest first, including the one that is shown."""
         readings = Reading.objects.filter(metric__team=self.plan.team_id)
         ends = readings.aggregate(first=Min("month"), newest=Max("month"))
         first, newest = ends["first"] or self.last, ends["newest"] or self.last
         end = self.last
         while end < newest:
             end = add_months(end, MONTHS)
-        found: list[tuple[str, str]] = []
-        while len(found) < MOST_WINDOWS and (not found or end >= first or end >= self.last):
+        windows: list[tuple[str, str]] = []
+        while len(windows) < MOST_WINDOWS and (not windows or end >= first or end >= self.last):
             is_default = end == self.last and not self.params.get("to")
             span = words.months((add_months(end, 1 - MONTHS), end))
-            found.append(("" if is_default else f"{end:%Y-%m}", span))
+            windows.append(("" if is_default else f"{end:%Y-%m}", span))
             end = add_months(end, -MONTHS)
-        return found
+        return windows
 
     def summary(self) -> str:
-        said = _("Hover or click a value to see its source.")
-        return f"{self.segment} · {said}" if self.segment else said
+        hint = _("Hover or click a value to see its source.")
+        return f"{self.segment} · {hint}" if self.segment else hint
 
     # Its rows.
 
     @cached_property
-    def _found(self) -> dict[tuple[int, dt.date], Reading]:
-        inside = Reading.objects.filter(
+    def _readings(self) -> dict[tuple[int, dt.date], Reading]:
+        readings = Reading.objects.filter(
             metric__team=self.plan.team_id, segment=self.segment, month__in=self.months
         ).select_related("entered_by")
-        return {(each.metric_id, each.month): each for each in inside}
+        return {(reading.metric_id, reading.month): reading for reading in readings}
 
     def reading(self, metric: int, month: dt.date) -> Reading | None:
-        """What stands in a cell."""
-        return self._found.get((metric, month))
+        """The reading of a cell."""
+        return self._readings.get((metric, month))
 
     def forget_readings(self) -> None:
-        """What was read is no longer true."""
-        self.__dict__.pop("_found", None)
+        """Drop the loaded readings after a change."""
+        self.__dict__.pop("_readings", None)
 
     def objects(self) -> list[Metric]:
         """The team's metrics that have readings in these months, with those of the plan first."""
         in_plan = dict(self.plan.metrics.values_list("metric", "order"))
-        ids = {metric for metric, _month in self._found} | set(in_plan)
-        found = Metric.objects.filter(team=self.plan.team_id, pk__in=ids)
-        if sought := self.params.get("q", "").strip():
-            found = found.filter(name__icontains=sought)
+        ids = {metric for metric, _month in self._readings} | set(in_plan)
+        metrics = Metric.objects.filter(team=self.plan.team_id, pk__in=ids)
+        if query := self.params.get("q", "").strip():
+            metrics = metrics.filter(name__icontains=query)
         return sorted(
-            found, key=lambda metric: (metric.pk not in in_plan, in_plan.get(metric.pk, 0), metric.name)
+            metrics, key=lambda metric: (metric.pk not in in_plan, in_plan.get(metric.pk, 0), metric.name)
         )
 
     def rows_for(self, objects: Iterable[Metric]) -> list[Row]:
@@ -242,29 +247,31 @@ class ReadingsTable(Table):
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         ids = {self.split(key)[1]: key for key in keys}
-        found = {metric.pk: metric for metric in self.kinds["metric"].objects(self.plan).filter(pk__in=ids)}
-        return [self._row(found[pk]) if pk in found else Row(key, None) for pk, key in ids.items()]
+        by_id = {metric.pk: metric for metric in self.kinds["metric"].objects(self.plan).filter(pk__in=ids)}
+        return [self._row(by_id[pk]) if pk in by_id else Row(key, None) for pk, key in ids.items()]
 
     def _row(self, metric: Metric) -> Row:
         kind = self.kinds["metric"]
         values = [
-            self._found[metric.pk, month].value for month in self.months if (metric.pk, month) in self._found
+            self._readings[metric.pk, month].value
+            for month in self.months
+            if (metric.pk, month) in self._readings
         ]
-        named = cells.lines(metric.name, metric.unit or metric.get_kind_display())
-        shown = {
-            "metric": cells.beside(named, cells.sparkline(values, _("Months shown"))),
+        name_cell = cells.lines(metric.name, metric.unit or metric.get_kind_display())
+        contents = {
+            "metric": cells.beside(name_cell, cells.sparkline(values, _("Months shown"))),
             **{f"{month:%Y-%m}": self._cell(metric, month) for month in self.months},
         }
-        return self.row(kind, metric, shown)
+        return self.row(kind, metric, contents)
 
     def _cell(self, metric: Metric, month: dt.date) -> Any:
         reading = self.reading(metric.pk, month)
         if reading is None:
             return cells.EMPTY
         language = words.language()
-        shown = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
-        said = [reading.source or _("No source")]
+        figure = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
+        lines = [reading.source or _("No source")]
         if reading.entered_by:
-            said.append(str(reading.entered_by))
-        said.append(formats.day(self.plan.team.today(reading.entered_at), language))
-        return cells.tip(shown, said)
+            lines.append(str(reading.entered_by))
+        lines.append(formats.day(self.plan.team.today(reading.entered_at), language))
+        return cells.tip(figure, lines)

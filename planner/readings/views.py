@@ -1,4 +1,4 @@
-"""Files of readings and order lines: brought, looked at, saved or dropped."""
+"""The views of an import: upload a file, look at its preview, save or cancel it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from planner.readings.forms import ChoicesForm, FileForm
 from planner.readings.jobs import enqueue_upload
 from planner.web.requests import Request, status_of
 
-# htmx's own status: the page asks no more.
+# htmx's own status code that ends the polling.
 STOP_ASKING = 286
 
 
 @require_http_methods(["GET", "POST"])
-def bring(request: Request, plan_pk: int) -> HttpResponse:
-    """Take a file, and hand it to a worker."""
+def import_file(request: Request, plan_pk: int) -> HttpResponse:
+    """Receive a file and hand it to a worker."""
     plan, _member = get_plan(request, plan_pk, may=access.may_import)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if form.is_valid():
@@ -38,54 +38,54 @@ def bring(request: Request, plan_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
-    """A file that was brought: while it is read, what would come of it, and the way to save or to drop it."""
+def show_upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
+    """An uploaded file: its progress, then the preview, with the buttons to save or to cancel."""
     plan, _member = get_plan(request, plan_pk, may=access.may_import)
-    found = get_object_or_404(Upload, plan=plan, by=request.user, pk=pk)
-    if found.is_given_up(timezone.now()):
-        uploads.give_up(found)
-    if found.state == Upload.State.SAVED:
-        return _farewell(request, plan, found)
-    seen = Findings.from_json(found.found)
-    shown = {
-        "kind": seen.kind,
-        "columns": seen.columns,
-        "sheets": seen.sheets,
-        "headers": seen.headers,
-        "unknown": found.choices.get("metrics", {}) | dict(seen.unknown),
+    upload = get_object_or_404(Upload, plan=plan, by=request.user, pk=pk)
+    if upload.is_given_up(timezone.now()):
+        uploads.give_up(upload)
+    if upload.state == Upload.State.SAVED:
+        return _finish(request, plan, upload)
+    findings = Findings.from_json(upload.found)
+    form_params = {
+        "kind": findings.kind,
+        "columns": findings.columns,
+        "sheets": findings.sheets,
+        "headers": findings.headers,
+        "unknown": upload.choices.get("metrics", {}) | dict(findings.unknown),
         "metrics": list(Metric.objects.filter(team=plan.team).values_list("name", flat=True)),
     }
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act == "cancel":
-            uploads.throw_away(found)
+            uploads.discard(upload)
             messages.success(
-                request, _("Import of “%(name)s” cancelled. Nothing was saved.") % {"name": found.file_name}
+                request, _("Import of “%(name)s” cancelled. Nothing was saved.") % {"name": upload.file_name}
             )
             return redirect("readings-import", plan.pk)
-        if found.is_under_way:
+        if upload.is_under_way:
             return redirect("readings-upload", plan.pk, pk)
-        if act == "save" and found.state == Upload.State.READY:
-            return _hand_over(request, found, saving=True)
-        form = ChoicesForm(request.POST, **shown)
+        if act == "save" and upload.state == Upload.State.READY:
+            return _hand_over(request, upload, saving=True)
+        form = ChoicesForm(request.POST, **form_params)
         if act == "read" and form.is_valid():
-            found.choices = form.said()
-            return _hand_over(request, found, saving=False)
+            upload.choices = form.as_choices()
+            return _hand_over(request, upload, saving=False)
     else:
-        form = ChoicesForm(initial=found.choices, **shown)
-    context = {"plan": plan, "upload": found, "found": seen, "form": form}
+        form = ChoicesForm(initial=upload.choices, **form_params)
+    context = {"plan": plan, "upload": upload, "findings": findings, "form": form}
     return render(request, "readings/upload.html", context, status=status_of(form))
 
 
-def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse:
+def _hand_over(request: Request, upload: Upload, *, saving: bool) -> HttpResponse:
     """Give a file to a worker; where none can be reached, it stays as it was."""
-    before = found.state
-    found.state = Upload.State.SAVING if saving else Upload.State.READING
-    found.progress, found.started_at = 0, timezone.now()
-    found.save(update_fields=["state", "choices", "progress", "started_at"])
-    if not enqueue_upload(found.pk, saving=saving):
-        found.state = before if saving else Upload.State.REFUSED
-        found.save(update_fields=["state"])
+    previous_state = upload.state
+    upload.state = Upload.State.SAVING if saving else Upload.State.READING
+    upload.progress, upload.started_at = 0, timezone.now()
+    upload.save(update_fields=["state", "choices", "progress", "started_at"])
+    if not enqueue_upload(upload.pk, saving=saving):
+        upload.state = previous_state if saving else Upload.State.REFUSED
+        upload.save(update_fields=["state"])
         messages.error(
             request,
             _(
@@ -93,22 +93,22 @@ def _hand_over(request: Request, found: Upload, *, saving: bool) -> HttpResponse
                 "again in a minute."
             ),
         )
-    return redirect("readings-upload", found.plan_id, found.pk)
+    return redirect("readings-upload", upload.plan_id, upload.pk)
 
 
-def _farewell(request: Request, plan: Plan, found: Upload) -> HttpResponse:
-    """Say what the saving came to, once, with the way to undo it, and lead to what the figures say."""
-    seen = Findings.from_json(found.found)
-    count, revision = seen.readings, seen.counted and seen.counted.revision
-    said = ngettext(
+def _finish(request: Request, plan: Plan, upload: Upload) -> HttpResponse:
+    """Report once what was saved, with a link to undo it, and lead to the diagnosis."""
+    findings = Findings.from_json(upload.found)
+    count, revision = findings.readings, findings.counted and findings.counted.revision
+    message = ngettext(
         "Imported %(count)s value from “%(name)s”.",
         "Imported %(count)s values from “%(name)s”.",
         count,
     )
     undo = f"undo:{reverse('plan-undo', args=[plan.pk, revision])}" if revision else ""
-    shown = {"count": floatformat(count, "0g"), "name": found.file_name}
-    messages.success(request, said % shown, extra_tags=undo)
-    uploads.throw_away(found)
+    params = {"count": floatformat(count, "0g"), "name": upload.file_name}
+    messages.success(request, message % params, extra_tags=undo)
+    uploads.discard(upload)
     response: HttpResponse = redirect("diagnose", plan.pk)
     if request.htmx:
         response = HttpResponse(status=STOP_ASKING, headers={"HX-Redirect": response["Location"]})

@@ -1,6 +1,6 @@
-"""A file as its sheets. Nothing is opened before its size is known.
+"""Reads a file into its sheets, after a check of its size.
 
-Everything is read as text: what a number or a date is, values.py decides.
+Everything is read as text: planner/readings/imports/values.py decides what is a number or a date.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from planner.spreadsheets.grids import Grid, Report, unheard
+from planner.spreadsheets.grids import Grid, Report, no_report
 from planner.spreadsheets.problems import Unreadable
 from planner.spreadsheets.texts import read_text
 from planner.spreadsheets.workbooks import read_workbook
@@ -19,10 +19,10 @@ LARGEST_FILE = 200 * MEGABYTE
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read(path: Path, report: Report = unheard) -> list[Grid]:
+def read(path: Path, report: Report = no_report) -> list[Grid]:
     """The sheets of a file. Raises Unreadable with the reason where it cannot be read as a table at all.
 
-    `report` is told how much of it is read, from 0 to 1, and may raise to stop the reading.
+    `report` is called with the share that is read, from 0 to 1, and may raise to stop the reading.
     """
     size = path.stat().st_size
     if size == 0:

@@ -1,4 +1,4 @@
-"""What is read of a file: sheets as grids of text, row by row as the file has them."""
+"""The content of a file: sheets as grids of text, row by row as the file has them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MOST_COLUMNS = 500
-# So many rows are looked at before the others are read.
+# How many rows are inspected before the others are read.
 HEAD = 100
-# After so many rows who waits is told how far the reading is.
-TOLD_EVERY = 20_000
+# The progress of the reading is reported after every so many rows.
+REPORT_EVERY = 20_000
 
 
 @dataclass
 class Grid:
-    """One sheet: its cells as text, the first row of the file first; `sheet` is None for CSV.
+    """One sheet: its cells as text, from the first row of the file; `sheet` is None for CSV.
 
-    `head` are its first rows; all of them come one by one from `rows`.
+    `head` has its first rows; `rows` yields all of them one by one.
     """
 
     sheet: str | None
@@ -38,18 +38,18 @@ class Grid:
 Report = Callable[[float], None]
 
 
-def unheard(share: float) -> None:
-    """Nobody listens to how far the reading is."""
+def no_report(share: float) -> None:
+    """The `Report` of a caller who does not need the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A CSV: its path, encoding and delimiter; who reads it says to `report` how much of it is read, from 0 to 1."""
+    """A CSV: its path, encoding and delimiter; `report` is called with the share that is read, from 0 to 1."""
 
     path: Path
     encoding: str
     delimiter: str
-    report: Report = unheard
+    report: Report = no_report
 
     @property
     def encoding_name(self) -> str:
@@ -57,6 +57,6 @@ class TextFile:
         name = self.encoding.upper().removesuffix("-SIG")
         return "GBK / GB18030" if name == "GB18030" else name
 
-    def told(self, position: int) -> None:
-        """Say that the file is read up to this byte."""
+    def report_position(self, position: int) -> None:
+        """Report that the file is read up to this byte."""
         self.report(min(position / max(self.path.stat().st_size, 1), 1))

@@ -2,8 +2,8 @@
 
 A format has two conditions at most, and programs differ on the minus sign of a section that has one: Excel
 leaves it to the format where the condition admits negative numbers only, LibreOffice in every section but
-the first. So figures below zero have a form of their own. Both programs show the forms below alike; others
-lose the minus, or show two.
+the first. So figures below zero have formats of their own. Both programs show the formats below alike; with
+others one of them loses the minus, or shows two.
 """
 
 import re
@@ -18,12 +18,12 @@ _MOST_PLACES = 6
 _WIDE = Context(prec=80)
 # From here on an amount is counted in 亿: what is less than half a thousand short would round to 10000.0万.
 _ALMOST_YI = Decimal(99_999_500)
-# Excel refuses formats of more than 255 characters, and a unit, emoji counting twice, can stand in one three times.
+# Excel refuses formats of more than 255 characters, and a format can have the unit three times; emoji count twice.
 _LONGEST_UNIT = 30
 
 
 def number_format(number: Number, language: str) -> str:
-    """The format of the cell that holds `number`; one for whatever will be typed where it has no value yet.
+    """The format of the cell that holds `number`; where it has no value yet, one that suits any typed value.
 
     Rates and amounts show at most 2 decimals and as few as they need, or as many more as keep them from
     looking like zero. In Chinese an amount of 10,000 and more shows in 万, one of 100,000,000 and more in 亿.
@@ -64,7 +64,7 @@ def _rate_format(value: Decimal | None) -> str:
 
 
 def _open_format(unit: str, language: str) -> str:
-    """For amounts that are not known yet: what is typed shows as it was typed, large ones grouped.
+    """For amounts that are not known yet: a typed value is shown as it was typed, a large one grouped.
 
     Without a unit it may become anything, also a rate: General alone turns a typed 8% into a per cent cell.
     """
@@ -77,7 +77,7 @@ def _open_format(unit: str, language: str) -> str:
 
 
 def _counted_format(value: Decimal, plain: str, unit: str) -> str:
-    """In 万 or 亿, and plain again once the cell holds a small amount."""
+    """In 万 or 亿, and plain if the cell later holds a small amount."""
     if abs(value) >= _ALMOST_YI:
         limit = _ALMOST_YI
         counted = (r"0\.00,," if value % 1_000_000 == 0 else r"0\.00000,") + _literal("亿" + unit)
@@ -102,7 +102,7 @@ def _zeros(whole: str, places: int) -> str:
 
 
 def _unit(number: Number, language: str) -> str:
-    """The unit as it follows the figure: Chinese characters follow at once in Chinese, else there is a space."""
+    """The unit as it follows the figure: a space before it, except before Chinese characters in Chinese."""
     if number.difference:
         return "个百分点" if _is_chinese(language) else " pp"
     unit = "" if number.scale.is_rate else " ".join(printable(number.scale.unit).split())[:_LONGEST_UNIT]
@@ -111,7 +111,7 @@ def _unit(number: Number, language: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """`text` in quotes, in which only a quote means something; and "_x0041_" is how Excel's files spell "A"."""
+    """`text` in quotes, with quotes in it replaced, and the "_" of "_x0041_", which Excel would read as "A"."""
     text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "\N{FULLWIDTH LOW LINE}", text.replace('"', "\N{DOUBLE PRIME}"))
     return f'"{text}"' if text else ""
 

@@ -1,17 +1,17 @@
-"""What is wrong with a file, and what was done that its owner should know."""
+"""The errors in a file, and the warnings for its owner."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-# More than these nobody reads; the others are counted.
+# How many errors are listed; the others are counted.
 MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing, where it stands: row 1 is the file's first; row and column may be unknown."""
+    """One error or warning with its place: row 1 is the file's first; row and column may be unknown."""
 
     message: str
     sheet: str | None = None
@@ -23,12 +23,12 @@ class Problem:
 
 
 class Unreadable(Exception):
-    """A file of which nothing can be read; its message is a translated sentence."""
+    """The file cannot be read at all; the message is a translated sentence."""
 
 
 @dataclass(slots=True)
 class Problems:
-    """Everything that was found in one file. One error is enough to save nothing."""
+    """The errors and warnings of one file. With one error nothing is saved."""
 
     sheet: str | None = None
     errors: list[Problem] = field(default_factory=list)

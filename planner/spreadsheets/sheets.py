@@ -1,6 +1,6 @@
-"""What a table in a file is, before it is one: columns, rows and figures, in plain values.
+"""A table that is to become a file: columns, rows and figures, in plain values.
 
-Texts are the users' own and may hold anything; the writers see to it that none becomes a formula, a link or
+Texts come from users and may hold anything; the writers make sure that none becomes a formula, a link or
 a broken file.
 """
 
@@ -14,7 +14,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from planner.arithmetic.formats import PLAIN, Scale
 
-# XML 1.0 has no place for most of these, and no spreadsheet shows any of them.
+# XML 1.0 does not allow most of these, and no spreadsheet shows any of them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -43,9 +43,9 @@ R = TypeVar("R")
 class Heading:
     """A column: `width` is in characters, Chinese ones counting twice; wider where its figures need more.
 
-    A column that `wraps` is for long texts. `choices` are what its cells may hold; another text is accepted
-    after a warning, for a new colleague is not in the list yet. `number` is what a blank row holds here: its
-    value is None, its format and its formula count.
+    A column that `wraps` is for long texts. `choices` are the texts offered for its cells; another text is
+    accepted after a warning, since a new colleague is not in the list yet. `number` is what a blank row holds
+    here: its value is None, its format and its formula are used.
     """
 
     label: str
@@ -82,7 +82,7 @@ def line_of(columns: Iterable[Column[R]], row: R, *, band: bool = False, level: 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with at least one heading. `name` is for the tab, `title` and `note` stand above the table.
+    """A table with at least one heading. `name` is for the tab, `title` and `note` are above the table.
 
     `language` is the reader's: "en" or "zh-hans". `blank_lines` are rows to fill in: they have formats,
     formulas and drop-downs, and nothing else.

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, TOLD_EVERY, Grid, Report, TextFile
+from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, REPORT_EVERY, Grid, Report, TextFile
 from planner.spreadsheets.problems import Unreadable
 
 DELIMITERS = (",", "\t", ";")
-# So much of a file tells its encoding, and so much its delimiter.
+# How much of a file is read to find its encoding, and its delimiter.
 SAMPLE_BYTES = 4096
 SAMPLE = 64 * 1024
 PIECE = 1 << 20
@@ -24,33 +24,33 @@ csv.field_size_limit(sys.maxsize)  # a quoted cell may be as long as the file, w
 
 
 def read_text(path: Path, report: Report) -> Grid:
-    """A CSV as its only sheet; `report` is told how much of it is read, from 0 to 1. Raises Unreadable."""
+    """A CSV as one sheet; `report` is called with the share that is read, from 0 to 1. Raises Unreadable."""
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         start = file.read(SAMPLE)
-        is_all = not file.read(1)
+        is_complete = not file.read(1)
     delimiter = delimiter_of(start)
-    whole = TextFile(path, encoding, delimiter, report)
-    if is_all:
-        return Grid(None, list(_rows_of(io.StringIO(start, newline=""), delimiter)), text=whole)
+    text_file = TextFile(path, encoding, delimiter, report)
+    if is_complete:
+        return Grid(None, list(_rows_of(io.StringIO(start, newline=""), delimiter)), text=text_file)
     # The last line of the sample may be cut.
     head = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
     rows = [row for row, _n in zip(head, range(HEAD), strict=False)]
-    return Grid(None, rows, lambda: _all_rows(whole), text=whole)
+    return Grid(None, rows, lambda: _all_rows(text_file), text=text_file)
 
 
 def _all_rows(text: TextFile) -> Iterator[list[str]]:
     with text.path.open("rb") as file, io.TextIOWrapper(file, text.encoding, newline="") as lines:
         for number, row in enumerate(_rows_of(lines, text.delimiter), start=1):
             yield row
-            if number % TOLD_EVERY == 0:
-                text.told(file.tell())
+            if number % REPORT_EVERY == 0:
+                text.report_position(file.tell())
 
 
 def encoding_of(path: Path) -> str:
     """The encoding of a CSV: UTF-8 or UTF-16 by its BOM, UTF-16 by its zeros, else UTF-8, else GB18030 (with GBK).
 
-    Raises Unreadable where the text is in none of them, or no text at all.
+    Raises Unreadable where the file is in none of them, or is not text.
     """
     with path.open("rb") as file:
         start = file.read(SAMPLE_BYTES)
@@ -66,7 +66,7 @@ def encoding_of(path: Path) -> str:
         candidates = ["utf-8", "gb18030"]
         if len(start) > 8 and start.count(0) * 10 > len(
             start
-        ):  # two bytes a letter, without a mark that says so
+        ):  # two bytes a letter, without a byte order mark
             candidates = ["utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"]
     for encoding in candidates:
         try:
@@ -78,7 +78,7 @@ def encoding_of(path: Path) -> str:
 
 
 def _read_through(path: Path, encoding: str) -> None:
-    """Raises UnicodeDecodeError where the file is in another encoding; holds no more than a piece of it."""
+    """Raises UnicodeDecodeError where the file is in another encoding; keeps one piece in memory at a time."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
         while piece := file.read(PIECE):
@@ -92,28 +92,28 @@ def _read_through(path: Path, encoding: str) -> None:
 def delimiter_of(text: str) -> str:
     """The delimiter under which the first lines have the most columns, and the same number of them."""
     sample = text[:SAMPLE].splitlines()[:50]
-    best, found = (0, 0), ","
+    best_score, best_delimiter = (0, 0), ","
     for delimiter in DELIMITERS:
         widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if any(row))
         widths.pop(1, None)
         if widths:
-            width, times = max(widths.items(), key=lambda each: (each[1], each[0]))
-            if (times, width) > best:
-                best, found = (times, width), delimiter
-    return found
+            width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
+            if (times, width) > best_score:
+                best_score, best_delimiter = (times, width), delimiter
+    return best_delimiter
 
 
 def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     try:
         for row in csv.reader(lines, delimiter=delimiter, strict=True):
-            yield _checked(row)
+            yield _check_width(row)
     except csv.Error as error:
         raise Unreadable(
             _("The quotation marks in the file don't match (%(error)s).") % {"error": error}
         ) from None
 
 
-def _checked(row: list[str]) -> list[str]:
+def _check_width(row: list[str]) -> list[str]:
     if len(row) > MOST_COLUMNS:
         raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
     return row

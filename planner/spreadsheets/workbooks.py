@@ -1,5 +1,5 @@
-"""XLSX as grids of text. Its parts are looked at before the reader, which takes memory for every cell between the
-outermost ones of a sheet, opens any of them.
+"""XLSX as grids of text. Its parts are inspected first, because the reader takes memory for every cell between the
+outermost ones of a sheet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, TOLD_EVERY, Grid, Report
+from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, REPORT_EVERY, Grid, Report
 from planner.spreadsheets.problems import Unreadable
 
 MEGABYTE = 1 << 20
@@ -34,14 +34,14 @@ PIECE = 8 * MEGABYTE
 
 
 def read_workbook(path: Path, report: Report) -> list[Grid]:
-    """The sheets of a workbook; `report` is told how much of one is read, from 0 to 1. Raises Unreadable."""
+    """The sheets of a workbook; `report` is called with the share of one that is read. Raises Unreadable."""
     import python_calamine as calamine
 
     with _readable():
-        sheets = _inspected(path)
+        details_by_name = _inspect(path)
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
-        found = [
+        worksheets = [
             (meta, book.get_sheet_by_index(at))
             for at, meta in enumerate(book.sheets_metadata)
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
@@ -49,10 +49,10 @@ def read_workbook(path: Path, report: Report) -> list[Grid]:
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, calamine.PasswordError, OSError):
         raise _unreadable() from None
     grids = []
-    for meta, sheet in found:
+    for meta, sheet in worksheets:
         if sheet.total_width > MOST_COLUMNS:
             raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
-        seen = sheets.get(meta.name, _Seen())
+        details = details_by_name.get(meta.name, _SheetDetails())
         grids.append(
             Grid(
                 meta.name,
@@ -60,19 +60,19 @@ def read_workbook(path: Path, report: Report) -> list[Grid]:
                 partial(_rows, sheet, report),
                 hidden=meta.visible != calamine.SheetVisibleEnum.Visible,
                 merged=list(sheet.merged_cell_ranges or ()),
-                broken=seen.broken,
-                hidden_rows=seen.hidden_rows,
+                broken=details.broken,
+                hidden_rows=details.hidden_rows,
             )
         )
     return grids
 
 
 def _rows(sheet: Any, report: Report | None = None) -> Iterator[list[str]]:
-    """The rows of a sheet from its first one; `report` is told how many of them are read, from 0 to 1."""
-    before = [""] * (sheet.start[1] if sheet.start else 0)
+    """The rows of a sheet from its first one; `report` is called with the share that is read, from 0 to 1."""
+    padding = [""] * (sheet.start[1] if sheet.start else 0)
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        yield before + [cell if cell.__class__ is str else as_text(cell) for cell in row]
-        if report and number % TOLD_EVERY == 0:
+        yield padding + [cell if cell.__class__ is str else as_text(cell) for cell in row]
+        if report and number % REPORT_EVERY == 0:
             report(number / (sheet.end[0] + 1))
 
 
@@ -91,20 +91,20 @@ def as_text(cell: Any) -> str:
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What the sheet's XML says beyond its values."""
+class _SheetDetails:
+    """What the sheet's XML has besides its values."""
 
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
 
 
-# Tags may have a prefix, and a cell may leave out where it stands: after the one before it.
+# Tags may have a prefix, and a cell may have no reference: it follows the one before it.
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v>[^<]|is>)")
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
-# Cells with more than a format, and rows and cells: those that say no place, and those far out.
+# Cells with more than a format; rows; rows and cells; their references, and those without one.
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\sr=["']([A-Z]+)([0-9]+)["'](?:[^>]*[^/>])?>""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["']([0-9]+)["']""")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
@@ -132,8 +132,8 @@ def _unreadable() -> Unreadable:
     return Unreadable(_("The workbook can't be read. Save it as XLSX again."))
 
 
-def _inspected(path: Path) -> dict[str, _Seen]:
-    """Check the sizes that the file's directory names, then look for what the reader of values does not tell."""
+def _inspect(path: Path) -> dict[str, _SheetDetails]:
+    """Check the sizes in the archive's directory, then read the details that the reader of values leaves out."""
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         total = sum(entry.file_size for entry in entries)
@@ -147,7 +147,7 @@ def _inspected(path: Path) -> dict[str, _Seen]:
             )
         names = {entry.filename for entry in entries}
         parts = [(title, part) for title, part in _parts(archive, names) if part in names]
-        return {title: _seen(archive, title, part) for title, part in parts}
+        return {title: _read_details(archive, title, part) for title, part in parts}
 
 
 def _parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
@@ -180,22 +180,22 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     yield rest
 
 
-def _seen(archive: zipfile.ZipFile, title: str, part: str) -> _Seen:
-    seen, is_near = _Seen(), True
+def _read_details(archive: zipfile.ZipFile, title: str, part: str) -> _SheetDetails:
+    details, is_near = _SheetDetails(), True
     for piece in _pieces(archive, part):
         is_near = is_near and not any(unusual.search(piece) for unusual in _UNUSUAL)
         if b"hidden=" in piece:
-            seen.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+            details.hidden_rows += len(_HIDDEN_ROW.findall(piece))
         if any(mark in piece for mark in (b"<f", b":f", b't="e"')):
-            seen.broken |= _broken_in(piece)
+            details.broken |= _find_broken(piece)
     if not is_near:
         _check_reach(_pieces(archive, part), title)
-    return seen
+    return details
 
 
-def _broken_in(piece: bytes) -> dict[tuple[int, int], str]:
-    """Cells that are an error, with the error, and formulas that nobody has reckoned yet, with ""."""
-    found = {}
+def _find_broken(piece: bytes) -> dict[tuple[int, int], str]:
+    """Cells that are an error, with the error, and formulas that have not been calculated yet, with ""."""
+    broken = {}
     for attributes, inner in _CELL.findall(piece):
         is_error = b't="e"' in attributes
         if not is_error and not _FORMULA.search(inner):
@@ -204,10 +204,10 @@ def _broken_in(piece: bytes) -> dict[tuple[int, int], str]:
             continue  # a formula may well give an empty text
         if place := _PLACE.search(attributes):
             error = _ERROR.search(inner) if is_error else None
-            found[int(place[2]) - 1, _column(place[1]) - 1] = (
+            broken[int(place[2]) - 1, _column(place[1]) - 1] = (
                 error[1].decode("utf-8", "replace") if error else ""
             )
-    return found
+    return broken
 
 
 def _check_reach(pieces: Iterable[bytes], title: str) -> None:

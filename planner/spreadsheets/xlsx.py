@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
 
-# The day is written into the file: a fixed one, so that the same table is the same bytes.
+# The creation date in the file: fixed, so that the same table gives the same bytes.
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-_FIRST_DAY_OF_EXCEL = dt.date(1900, 3, 1)  # before it, Excel counts a 29 February that never was
+_FIRST_DAY_OF_EXCEL = dt.date(1900, 3, 1)  # before it, Excel counts a 29 February 1900, which did not exist
 _LONGEST_TEXT = 32_767
 _LONGEST_NAME = 31
 _TALLEST_ROW = 409
@@ -78,7 +78,7 @@ def _tab_names(sheets: Sequence[Sheet]) -> list[str]:
 
 
 def _write_choices(workbook: "Workbook", choices: dict[tuple[str, ...], int]) -> None:
-    """The hidden sheet behind the drop-downs: there, a list may be long and an entry may hold a comma."""
+    """The hidden sheet for the drop-downs: a list may be long there, and an entry may hold a comma."""
     tab = workbook.add_worksheet(_CHOICES)
     tab.hide()
     for entries, column in choices.items():
@@ -87,7 +87,7 @@ def _write_choices(workbook: "Workbook", choices: dict[tuple[str, ...], int]) ->
 
 
 class _Tab:
-    """One sheet being written; rows and columns count from 0, as XlsxWriter has it."""
+    """One sheet being written; rows and columns count from 0, as in XlsxWriter."""
 
     def __init__(
         self, workbook: "Workbook", sheet: Sheet, name: str, choices: dict[tuple[str, ...], int]
@@ -123,16 +123,16 @@ class _Tab:
         """The width of a column in characters: a figure or a day that does not fit shows as ####."""
         heading = self.sheet.headings[column]
         figures = [line.cells[column] for line in self.sheet.lines if column < len(line.cells)]
-        shown = [
+        widths = [
             shown_width(figure, self.sheet.language)
             for figure in [heading.number, *figures]
             if isinstance(figure, Number)
         ]
         days = [len(DATE)] if heading.is_date else []
-        return max(heading.width, *(width + _INDENT for width in shown + days), 1)
+        return max(heading.width, *(width + _INDENT for width in widths + days), 1)
 
     def _format(self, **properties: Any) -> "Format":
-        """A format is shared by all cells that look alike: there can be only so many in a workbook."""
+        """A format is shared by all cells that look alike: their number in a workbook is limited."""
         properties = self.font | {"font_color": _INK} | properties
         key = tuple(sorted(properties.items()))
         if key not in self.formats:
@@ -182,8 +182,8 @@ class _Tab:
         text, room = printable(text), self.widths[column] - _INDENT
         if line.band:
             following = zip(self.widths[column + 1 :], line.cells[column + 1 :], strict=True)
-            beside = [width for width, _ in takewhile(lambda each: each[1] in (None, ""), following)]
-            if _lines(text, room + sum(beside)) == 1:
+            widths_beside = [width for width, _ in takewhile(lambda pair: pair[1] in (None, ""), following)]
+            if _lines(text, room + sum(widths_beside)) == 1:
                 return 1
         return _lines(text, room)
 
@@ -221,7 +221,7 @@ class _Tab:
         if not text:
             self.tab.write_blank(row, column, None, look)
         elif text.startswith("<r>") and text.endswith("</r>"):
-            # XlsxWriter takes such a text for mark-up of its own, unless it writes the mark-up itself.
+            # XlsxWriter would take such a text for its own mark-up; as a rich string it is written as text.
             self.tab.write_rich_string(row, column, look, text[0], look, text[1:], look)
         else:
             self.tab.write_string(row, column, text, look)
@@ -243,11 +243,11 @@ class _Tab:
             self.tab.write_number(row, column, value, look)
 
     def _set_height(self, row: int, lines: float, options: dict[str, Any] | None = None) -> None:
-        """Only where more than one line is certain: a row with a height does not grow with what is typed."""
+        """Only for rows with several lines: a row with a set height does not grow with what is typed."""
         self.tab.set_row(row, min(lines * self.line_height + _PADDING, _TALLEST_ROW), None, options)
 
     def _set_up_entry(self) -> None:
-        """What helps to read and to fill in: filters, drop-downs, folding, headings that stay in sight."""
+        """Set up filters, drop-downs, folding and fixed headings, for reading and filling in."""
         self.tab.freeze_panes(_FIRST_ROW, 1)
         self.tab.autofilter(_HEADING_ROW, 0, self.last_row, self.last_column)
         self.tab.outline_settings(symbols_below=False)
@@ -257,14 +257,14 @@ class _Tab:
         self.tab.ignore_errors({"number_stored_as_text": _a1(*area)})
         for column, heading in enumerate(self.sheet.headings):
             if rule := self._rule(heading):
-                # A warning, not a stop: the planner itself checks what it is given.
+                # A warning, not a stop: the planner itself checks what is imported.
                 rule["error_type"] = "warning"
                 self.tab.data_validation(_FIRST_ROW, column, self.last_row, column, rule)
 
     def _rule(self, heading: Heading) -> dict[str, Any]:
         if heading.choices:
-            listed = self.choices.setdefault(heading.choices, len(self.choices))
-            source = _a1(0, listed, len(heading.choices) - 1, listed, absolute=True)
+            column = self.choices.setdefault(heading.choices, len(self.choices))
+            source = _a1(0, column, len(heading.choices) - 1, column, absolute=True)
             return {"validate": "list", "source": f"={_CHOICES}!{source}"}
         if heading.is_date:
             return {"validate": "date", "criteria": ">=", "value": _FIRST_DAY_OF_EXCEL}

@@ -35,8 +35,8 @@ def reached_words(each: Reached) -> str:
         return _("No target yet")
     start, end = _figure(each, each.standing.current), _figure(each, target)
     parts = {
-        "start": start.number if start.unit == end.unit else formats.joined(start, language),
-        "target": formats.joined(end, language),
+        "start": start.number if start.unit == end.unit else formats.figure_text(start, language),
+        "target": formats.figure_text(end, language),
         "done": formats.per_cent(each.done, language),
     }
     if each.standing.current is None and each.now is None:

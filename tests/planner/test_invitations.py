@@ -78,13 +78,13 @@ def test_a_new_invitation_withdraws_the_old_one(nina, manager, invitation):
 
 
 def test_who_has_an_account_is_not_invited(team, manager, rep):
-    with pytest.raises(ValidationError, match=r"Rick has an account already\."):
+    with pytest.raises(ValidationError, match=r"Rick already has an account\."):
         people.invite(seat(rep, team), "rick@example.com", by=manager)
     assert not Invitation.objects.exists()
 
 
 def test_an_address_that_is_in_the_team_is_not_invited_again(nina, manager, rep):
-    with pytest.raises(ValidationError, match=r"RICK@example\.com is in the team already, as Rick\."):
+    with pytest.raises(ValidationError, match=r"RICK@example\.com is already in the team, as Rick\."):
         people.invite(nina, "RICK@example.com", by=manager)
 
 
@@ -116,7 +116,7 @@ def test_a_mail_that_fails_is_said_on_the_page_which_has_the_link(nina, manager,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_page_says_that_the_mail_is_on_its_way(nina, manager, as_):
+def test_the_page_says_that_the_invitation_is_sent(nina, manager, as_):
     page = as_(manager).post(
         reverse("member-invite", args=[nina.pk]), {"email": "nina@example.com"}, follow=True
     )
@@ -202,7 +202,7 @@ def test_a_used_link_stays_used_when_the_account_is_deleted(invitation, outsider
 def test_of_two_new_people_on_the_same_link_the_second_gets_no_account(invitation):
     same = people.get_invitation(invitation.token)
     people.join(invitation, name="Nina", password="tea-and-rice-7")
-    with pytest.raises(ValidationError, match="This address Has an account already"):
+    with pytest.raises(ValidationError, match="This email address already has an account"):
         people.join(same, name="Nina", password="other-pass-77")
     assert User.objects.filter(email="nina@example.com").count() == 1
 
@@ -247,7 +247,7 @@ def test_who_is_signed_in_joins_with_the_account_they_have(team, as_, outsider, 
 
 
 def test_who_is_in_the_team_already_is_told_so_and_the_link_stays_good(as_, rep, invitation, address):
-    assert "You are signed in as rick@example.com and are in East already, as Rick." in text(
+    assert "You are signed in as rick@example.com and are already in East as Rick." in text(
         as_(rep).get(address)
     )
     page = as_(rep).post(address)

@@ -55,9 +55,9 @@ def test_dates_of_ones_own_are_taken_where_no_period_is_named(team, manager, as_
     [
         ({"start": "2027-02-01", "end": ""}, "Enter a date."),
         ({"start": "2027-02-01", "end": "2027-01-01"}, "The plan ends before it starts"),
-        ({"start": "2027-02-0x", "end": "2027-03-01"}, "This is no date."),
+        ({"start": "2027-02-0x", "end": "2027-03-01"}, "Enter a valid date, such as 2026-10-01."),
         ({"start": "0001-01-01", "end": "2027-03-01"}, "Choose a date between 1990 and 2199."),
-        ({"start": "2027-01-01", "end": "2199-12-31"}, "A plan lasts three years at the most"),
+        ({"start": "2027-01-01", "end": "2199-12-31"}, "A plan can last three years at most"),
     ],
 )
 def test_a_period_that_makes_no_sense_is_refused_and_what_was_typed_stays(team, manager, as_, sent, said):
@@ -164,13 +164,13 @@ def test_a_plan_is_renamed_and_others_words_are_not_lost(plan, manager, as_):
 
     late = client.post(url, {**sent, "name": "Mine", "version": 1})
     assert late.status_code == 422
-    assert "it is “Q4 push” now" in late.content.decode()
+    assert "It is now called “Q4 push”" in late.content.decode()
     assert client.post(url, {**sent, "name": "Mine", "version": 2}).status_code == 302
 
 
 @pytest.mark.parametrize(
     ("end", "said"),
-    [(dt.date(2199, 12, 31), "three years at the most"), (dt.date(2026, 9, 1), "ends before")],
+    [(dt.date(2199, 12, 31), "three years at most"), (dt.date(2026, 9, 1), "ends before")],
 )
 def test_a_period_that_makes_no_sense_is_refused_to_who_has_no_form(plan, team, manager, end, said):
     with pytest.raises(ValidationError, match=said):

@@ -104,7 +104,6 @@ def _outlying(series: Series, found: Outlier) -> str:
         "month": words.month(found.month),
         "value": words.figure(series.metric.scale, found.value),
         "median": words.figure(series.metric.scale, found.median, difference=found.is_yearly),
-        "score": f"{found.score:.1f}".replace("-", "\N{MINUS SIGN}"),
     }
     if found.is_yearly:
         return (

@@ -180,7 +180,7 @@ class Split:
     def labels(self) -> tuple[str, str]:
         """What stands before and after: months, or the current value and the target."""
         if self.span.key == TARGET:
-            return _("Current"), _("target")
+            return _("Current"), _("Target")
         return words.months(self.span.before), words.months(self.span.after)
 
 

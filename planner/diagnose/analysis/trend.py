@@ -119,7 +119,7 @@ class Trend:
                 "known": self.series.label,
                 "expected": _("Forecast"),
                 "interval": _("Forecast range (80%)"),
-                "target": _("target"),
+                "target": _("Target"),
             },
             written=lambda value: words.figure(metric.scale, value),
             month=words.month,

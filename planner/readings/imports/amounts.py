@@ -14,12 +14,12 @@ from planner.readings.imports.units import Unit
 from planner.readings.imports.values import ValueRefused, read_figure
 
 MILLION = 1_000_000
-# What could add up to more than this is reckoned in Python's own numbers.
+# Amounts that could add up to more than this are kept as Python integers.
 _LARGEST_SUM = 9e18
 
 
 class Amounts:
-    """Amounts in millionths: many at once where they are simple, else each different text by itself."""
+    """Amounts in millionths: parsed many at once where they are simple, else each different text by itself."""
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
@@ -29,16 +29,16 @@ class Amounts:
     def add(self, texts: Any) -> None:
         import numpy as np
 
-        found = None if self.unit.sign else _simple_amounts(texts)
+        amounts = None if self.unit.sign else _simple_amounts(texts)
         refused = np.full(len(texts), None, dtype=object)
-        if found is None:
-            found, is_refused = self._one_by_one(texts)
+        if amounts is None:
+            amounts, is_refused = self._one_by_one(texts)
             refused[is_refused] = texts[is_refused]
-        self._pieces.append(found)
+        self._pieces.append(amounts)
         self._refused.append(refused)
 
     def finish(self) -> tuple[Any, Any]:
-        """The amounts, as large numbers where their sum needs it, and the texts that are none (None for the others)."""
+        """The amounts, as Python integers where their sum needs it, and the refused texts (None for the others)."""
         import numpy as np
 
         if not self._pieces:
@@ -48,7 +48,7 @@ class Amounts:
             amounts = amounts.astype(object)
         return amounts, refused
 
-    def why_refused(self, text: str) -> str:
+    def refusal_message(self, text: str) -> str:
         try:
             self._amount(text.strip())
         except ValueRefused as refused:
@@ -56,7 +56,7 @@ class Amounts:
         return ""
 
     def _one_by_one(self, texts: Any) -> tuple[Any, Any]:
-        """Amounts in millionths, 0 for what is none, and for each whether it is none."""
+        """Amounts in millionths, 0 for refused texts, and for each text whether it was refused."""
         import numpy as np
         import pandas as pd
 
@@ -69,10 +69,10 @@ class Amounts:
                 values.append(0)
                 refused.append(at)
         try:
-            found = np.array(values, dtype="int64")
+            amounts = np.array(values, dtype="int64")
         except OverflowError:
-            found = np.array(values, dtype=object)
-        return found[codes], np.isin(codes, refused)
+            amounts = np.array(values, dtype=object)
+        return amounts[codes], np.isin(codes, refused)
 
     def _amount(self, text: str) -> int:
         """One amount in millionths. Raises ValueRefused with a sentence."""
@@ -88,7 +88,7 @@ class Amounts:
         return int(figure.value * MILLION)
 
 
-# Plain, or with a sign of a currency and thousands in groups; nine digits before the point.
+# Plain, or with a currency sign and grouped thousands; at most nine digits before the point.
 _PLAIN_AMOUNTS = re.compile(r"(?>-?[0-9]{1,9}+(?>\.[0-9]{1,6}+)?\n)*+")
 _GROUPED_AMOUNTS = re.compile(
     r"(?>[$¥￥€£]?-?(?>[1-9][0-9]{0,2}+(?>,[0-9]{3}){1,2}+|[0-9]{1,9}+)(?>\.[0-9]{1,6}+)?\n)*+"
@@ -99,7 +99,7 @@ _DRESS = re.compile("[$¥￥€£,]")
 def _simple_amounts(texts: Any) -> Any:
     """Amounts in millionths; None where one of them is written otherwise than -1234.56 or ¥1,234.56.
 
-    With 9 digits before the point the product of a float and a million is less than a half away from the exact one.
+    With 9 digits before the point the product of a float and a million differs from the exact one by less than a half.
     """
     import numpy as np
 

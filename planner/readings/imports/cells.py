@@ -1,4 +1,4 @@
-"""Cells of readings with what belongs to each: before and after they are understood."""
+"""Cells with the values of readings and their context: before and after they are parsed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Part = tuple[str, str]
 
 @dataclass(slots=True)
 class Cell:
-    """One cell that holds a value, with what belongs to it and where it stands (row from 1)."""
+    """One cell that holds a value, with its metric, month, segment and place (row from 1)."""
 
     row: int
     column: str
@@ -30,7 +30,7 @@ class Cell:
     weight: str = ""
     weight_column: str = ""
     source: str = ""
-    # What the row says of this figure, and what the file says of all, or of all money.
+    # The unit in the cell's row, and the one that the file gives for all figures, or for all money.
     own_unit: Unit | None = None
     unit: Unit = NO_UNIT
     in_percent: bool = False

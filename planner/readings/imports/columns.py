@@ -1,6 +1,6 @@
-"""The used columns of a sheet as arrays of texts, so many rows at a time. pandas is loaded only where it is used.
+"""The used columns of a sheet as arrays of texts, PIECE rows at a time. pandas is loaded only where it is used.
 
-A CSV is read quickly where every row is in its place; else, and from a workbook, row by row.
+A CSV is read quickly where every row fits its header; otherwise, and from a workbook, row by row.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from planner.readings.imports.rows import data_rows
 from planner.spreadsheets.grids import Grid, TextFile
 from planner.spreadsheets.problems import Problems
 
-# So many rows are read at a time.
+# How many rows are read at a time.
 PIECE = 200_000
 
 
 class NotInPlace(Exception):
-    """Rows of a CSV that have to be looked at one by one."""
+    """A CSV that has to be read row by row."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
     """The rows of a CSV below its header, without the blank ones.
 
     Raises NotInPlace, at the latest at the end, where a row has more cells than the header, where two fields are one
-    column, or where the quotation marks do not match: careful_pieces says what is wrong with it.
+    column, or where the quotation marks do not match: careful_pieces reports what is wrong with it.
     """
     import numpy as np
     import pandas as pd
@@ -60,7 +60,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
                 names=range(width),
                 index_col=False,
                 skiprows=header.row + 1,
-                # All columns are read: only so does pandas see where a row has more cells than the first.
+                # All columns are read, so that pandas notices a row with more cells than the first.
                 dtype={at: object if at in used else "category" for at in range(width)},
                 na_filter=False,
                 engine="c",
@@ -70,7 +70,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
             ) as pieces,
         ):
             for piece in pieces:
-                text.told(file.tell())
+                text.report_position(file.tell())
                 if any("".join(piece[at]).strip() for at in range(len(header.names), width)):
                     raise NotInPlace
                 rows = np.arange(number, number + len(piece), dtype="int32")
@@ -89,7 +89,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
 
 
 def _are_quotes_right(text: TextFile) -> bool:
-    """Whether the quotation marks match: of what stands between two that do not pandas would make one cell."""
+    """Whether the quotation marks match; where they do not, pandas would read the text between two as one cell."""
     with text.path.open("rb") as file:
         if not any(b'"' in piece for piece in iter(lambda: file.read(1 << 20), b"")):
             return True
@@ -123,7 +123,7 @@ def careful_pieces(grid: Grid, header: Header, problems: Problems) -> Iterator[P
         )
 
 
-# How a blank cell goes on after the line break before it; so may others.
+# What a blank cell begins with after the line break before it; other cells may begin like that too.
 _MAY_BE_BLANK = ("\n\n", "\n ", "\n\t", "\n\N{NO-BREAK SPACE}", "\n\N{IDEOGRAPHIC SPACE}")
 
 
@@ -138,9 +138,9 @@ def _are_blank(cells: dict[str, Any]) -> Any:
     at = np.arange(len(columns[0]))
     for column in columns:
         at = at[[not text.strip() for text in column[at]]]
-    found = np.zeros(len(columns[0]), dtype=bool)
-    found[at] = True
-    return found
+    is_blank = np.zeros(len(columns[0]), dtype=bool)
+    is_blank[at] = True
+    return is_blank
 
 
 def _rows_are_blank(text: TextFile, numbers: set[int]) -> bool:

@@ -1,4 +1,4 @@
-"""Which column is what: headers in English and Chinese, in any order, case and width; and where the header stands."""
+"""Recognises the header and its columns: names in English and Chinese, in any order, case and width."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from planner.arithmetic.quantities import half_width
-from planner.readings.imports.units import SAYS_NOTHING, Above, units_said
+from planner.readings.imports.units import NO_UNITS_ABOVE, Above, find_units
 from planner.readings.imports.values import UnsureMonth, ValueRefused, read_month
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import Problems
 from planner.words import listed
 
-# Titles, notes and blank rows may stand above the header; further down nobody looks for it.
+# Titles, notes and blank rows may be above the header; it is not searched for below this row.
 DEEPEST_HEADER = 30
 
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     ORDERS = "orders"
 
 
-# The words for each field, the surest first; as `plain` writes them.
+# The names of each field, the least ambiguous first, in the form of `plain`.
 READING_FIELDS: dict[str, tuple[str, ...]] = {
     "month": ("month", "月份", "年月", "yearmonth", "月", "period", "期间", "统计月份", "date", "日期"),
     "metric": ("metric", "指标", "指标名称", "metricname", "kpi", "indicator", "项目"),
@@ -68,8 +68,8 @@ class Header:
     # Wide tables: columns that are months, or metrics.
     months: dict[int, str]
     metrics: dict[int, str]
-    # What the lines above it say of all figures.
-    above: Above = SAYS_NOTHING
+    # The units that the lines above it give for all figures.
+    above: Above = NO_UNITS_ABOVE
 
     def name(self, field: str) -> str:
         """The field's header as the file has it."""
@@ -77,7 +77,7 @@ class Header:
 
 
 def plain(header: str) -> str:
-    """A header for comparison: half-width, lower case, without spaces, signs and what stands in brackets."""
+    """A header for comparison: half-width, lower case, without spaces, punctuation and bracketed text."""
     text = re.sub(r"[(\[【].*?[)\]】]", "", half_width(header).lower())
     return re.sub(r"[\s_\-./:#·*]+", "", text)
 
@@ -85,27 +85,27 @@ def plain(header: str) -> str:
 def find_header(
     grid: Grid, kind: Kind | None, mapping: Mapping[str, str], problems: Problems
 ) -> Header | None:
-    """The header of a sheet; None, with the reason among the problems, where there is none that fits."""
+    """The header of a sheet; None, with the reason among the problems, where no row fits."""
     best: Header | None = None
     for row, cells in enumerate(grid.head[:DEEPEST_HEADER]):
-        for each in [kind] if kind else [Kind.ORDERS, Kind.READINGS]:
-            found = _header(row, cells, each, mapping)
-            if found and (best is None or _weight(found) > _weight(best)):
-                best = found
+        for candidate_kind in [kind] if kind else [Kind.ORDERS, Kind.READINGS]:
+            header = _header(row, cells, candidate_kind, mapping)
+            if header and (best is None or _weight(header) > _weight(best)):
+                best = header
     if best is None:
         problems.error(_no_header(kind, mapping))
         return None
     _check_mapping(best, mapping, problems)
     _check_twins(best, problems)
     above = grid.head[: best.row]
-    if left_out := sum(any(cell.strip() for cell in cells) for cells in above):
-        problems.warn(_("Rows skipped above the header: %(n)d.") % {"n": left_out}, best.row + 1)
-    _say_what_is_unused(best, grid, problems)
-    return replace(best, above=units_said(above))
+    if skipped := sum(any(cell.strip() for cell in cells) for cells in above):
+        problems.warn(_("Rows skipped above the header: %(n)d.") % {"n": skipped}, best.row + 1)
+    _warn_of_unused_columns(best, grid, problems)
+    return replace(best, above=find_units(above))
 
 
-def _say_what_is_unused(header: Header, grid: Grid, problems: Problems) -> None:
-    """Of a table with months or metrics across, the columns with values that are none of them."""
+def _warn_of_unused_columns(header: Header, grid: Grid, problems: Problems) -> None:
+    """Warn of columns with values that are not used, in a table with months or metrics across."""
     if not header.months and not header.metrics:
         return
     used = {*header.columns.values(), *header.months, *header.metrics}
@@ -148,19 +148,19 @@ def _header(row: int, cells: list[str], kind: Kind, mapping: Mapping[str, str]) 
 
 
 def _first_text(names: tuple[str, ...], columns: dict[str, int], months: dict[int, str]) -> int:
-    """The first column that is nothing else: in a table with months across it names the metrics."""
+    """The first column without another meaning: in a table with months across it has the names of the metrics."""
     free = [at for at in range(len(names)) if at not in months and at not in columns.values()]
     return free[0] if free else -1
 
 
 def _columns(names: tuple[str, ...], kind: Kind, mapping: Mapping[str, str]) -> dict[str, int]:
-    """The column of each field: the one that was said, else the one with the surest word for it."""
+    """The column of each field: the one in the mapping, else the one with the least ambiguous name."""
     simple = [plain(name) for name in names]
     found: dict[str, int] = {}
     for field, header in mapping.items():
-        wanted = plain(header)
-        if wanted and wanted in simple:
-            found[field] = simple.index(wanted)
+        plain_name = plain(header)
+        if plain_name and plain_name in simple:
+            found[field] = simple.index(plain_name)
     for field, words in FIELDS[kind].items():
         if field in mapping:
             continue
@@ -199,7 +199,7 @@ def _check_mapping(header: Header, mapping: Mapping[str, str], problems: Problem
 
 
 def _check_twins(header: Header, problems: Problems) -> None:
-    """Two columns of one name: nobody can tell which one counts."""
+    """Report two used columns with the same name as an error: it is unclear which one counts."""
     used = [*header.columns.values(), *header.months, *header.metrics]
     simple = [plain(name) for name in header.names]
     for at in used:

@@ -1,4 +1,4 @@
-"""Which of the team's metrics a name in a file means."""
+"""Finds the team's metric for a name in a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ split_once = lru_cache(maxsize=1_000)(split_unit)
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
-    """What the reader of a file has to know of a metric: its name as the team writes it, its kind and its unit."""
+    """What an import needs of a metric: its name as the team writes it, its kind and its unit."""
 
     name: str
     is_rate: bool
@@ -31,25 +31,25 @@ class KnownMetric:
 
 
 class Metrics:
-    """The team's metrics by `same_name`, and what names of the file that are none of them are said to mean."""
+    """The team's metrics by `same_name`, and the chosen metric for other names in the file (`aliases`)."""
 
-    def __init__(self, known: Iterable[KnownMetric], meant: Mapping[str, str]) -> None:
-        self._known = {same_name(each.name): each for each in known}
-        self._meant = {same_name(name): same_name(metric) for name, metric in meant.items()}
-        self.like = cache(self._like)
+    def __init__(self, metrics: Iterable[KnownMetric], aliases: Mapping[str, str]) -> None:
+        self._metrics = {same_name(known_metric.name): known_metric for known_metric in metrics}
+        self._aliases = {same_name(name): same_name(metric) for name, metric in aliases.items()}
+        self.closest = cache(self._closest)
 
-    def named(self, name: str) -> tuple[KnownMetric | None, Unit | None]:
-        """The metric of that name, or of that name without the unit in its brackets, and the unit."""
-        metric = self._known.get(same_name(name))
+    def find(self, name: str) -> tuple[KnownMetric | None, Unit | None]:
+        """The metric with that name, or with that name without the unit in its brackets, and the unit."""
+        metric = self._metrics.get(same_name(name))
         if metric is not None:
             return metric, None
         short, unit = split_once(name)
-        meant = self._meant.get(same_name(name))
-        if meant is None and unit is None:
+        alias = self._aliases.get(same_name(name))
+        if alias is None and unit is None:
             return None, None
-        return self._known.get(meant or same_name(short)), unit
+        return self._metrics.get(alias or same_name(short)), unit
 
-    def _like(self, name: str) -> str:
-        """The name of the team's metric that is most like this one; "" where none is."""
-        alike = get_close_matches(same_name(split_once(name)[0]), self._known, n=1)
-        return self._known[alike[0]].name if alike else ""
+    def _closest(self, name: str) -> str:
+        """The most similar name of a metric of the team; "" where none is similar."""
+        matches = get_close_matches(same_name(split_once(name)[0]), self._metrics, n=1)
+        return self._metrics[matches[0]].name if matches else ""

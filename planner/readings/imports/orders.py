@@ -20,7 +20,7 @@ from planner.readings.imports.values import within_field
 
 
 class Measure(StrEnum):
-    """What order lines tell of a month."""
+    """What is calculated from order lines for each month."""
 
     SALES = "sales"
     ORDERS = "orders"
@@ -30,7 +30,7 @@ class Measure(StrEnum):
     REPURCHASE = "repurchase"
 
 
-# What each of them means, for the metric that it becomes.
+# The definition of each, for the metric that it becomes.
 DEFINITIONS = {
     Measure.SALES: gettext_lazy("Sum of the order line amounts in the month."),
     Measure.ORDERS: gettext_lazy("Number of orders in the month, each counted once."),
@@ -42,7 +42,7 @@ DEFINITIONS = {
         "months, the last month's value is used."
     ),
 }
-# These need to know of every order that a customer ever made.
+# These need the full order history of each customer.
 OF_HISTORY = (Measure.CUSTOMERS, Measure.NEW_CUSTOMERS, Measure.REPURCHASE)
 
 
@@ -68,17 +68,17 @@ def monthly(lines: Lines, measures: Sequence[Measure], names: dict[Measure, str]
     """
     frame = lines.frame
     span = range(int(frame["month"].min()), int(frame["month"].max()) + 1)
-    counted = _Counted(frame, span)
-    readings = _readings(counted.months(None), span, WHOLE, measures, names)
+    counter = _MonthCounter(frame, span)
+    readings = _readings(counter.months(None), span, WHOLE, measures, names)
     for dimension, (parts, codes) in lines.segments.items():
-        for at, name in sorted(enumerate(parts), key=lambda each: each[1]):
-            readings += _readings(counted.months(codes == at), span, (dimension, name), measures, names)
+        for at, name in sorted(enumerate(parts), key=lambda item: item[1]):
+            readings += _readings(counter.months(codes == at), span, (dimension, name), measures, names)
     return readings
 
 
-class _Counted:
-    """The lines as numbers that hold month, order and customer at once, each in bits of its own: counting apart is
-    a matter of sets.
+class _MonthCounter:
+    """Counts orders and customers by month. Each line is one number that holds month, order and customer in bits of
+    their own, so that distinct ones are counted by unique numbers.
     """
 
     def __init__(self, frame: Any, span: range) -> None:
@@ -96,43 +96,43 @@ class _Counted:
         self._first = np.full(1 << self._customer_bits, len(span), dtype="int64")
         np.minimum.at(self._first, customer, month)
 
-    def months(self, chosen: Any) -> dict[int, _Month]:
-        """The months of the chosen lines (a mask; None for all), each in the span present."""
+    def months(self, line_mask: Any) -> dict[int, _Month]:
+        """The counts of the lines in `line_mask` (None for all), for every month of the span."""
         import numpy as np
         import pandas as pd
 
         last_customer = (1 << self._customer_bits) - 1
-        mask = slice(None) if chosen is None else chosen
+        mask = slice(None) if line_mask is None else line_mask
         count = partial(np.bincount, minlength=len(self._span))
         keys = np.sort(pd.unique(self._keys[mask]))  # in the order of their months
         order_of_month, customer = keys >> self._customer_bits, keys & last_customer
         month, order = order_of_month >> self._order_bits, order_of_month & ((1 << self._order_bits) - 1)
         of_month = pd.unique(month << self._customer_bits | customer)
-        there = of_month >> self._customer_bits
-        # Each order once for its customer, in the order of the months: the second makes a customer a returning one.
+        months_of_customers = of_month >> self._customer_bits
+        # Each order once for its customer, in the order of the months: with the second a customer is a returning one.
         once = ~pd.Series(customer << self._order_bits | order).duplicated().to_numpy()
-        who, when = customer[once], month[once]
-        later = pd.Series(who).duplicated().to_numpy()
-        second = ~pd.Series(who[later]).duplicated().to_numpy()
+        customers, order_months = customer[once], month[once]
+        later = pd.Series(customers).duplicated().to_numpy()
+        second = ~pd.Series(customers[later]).duplicated().to_numpy()
         columns = (
             pd.Series(self._amount[mask])
             .groupby(self._month[mask])
             .sum()
             .reindex(range(len(self._span)), fill_value=0),
             count(pd.unique(order_of_month) >> self._order_bits),
-            count(there),
-            count(there[self._first[of_month & last_customer] == there]),
-            np.cumsum(count(when[~later])),
-            np.cumsum(count(when[later][second])),
+            count(months_of_customers),
+            count(months_of_customers[self._first[of_month & last_customer] == months_of_customers]),
+            np.cumsum(count(order_months[~later])),
+            np.cumsum(count(order_months[later][second])),
         )
         return {
-            month: _Month(*(int(each) for each in row))
+            month: _Month(*(int(number) for number in row))
             for month, row in zip(self._span, zip(*columns, strict=True), strict=True)
         }
 
 
 def _readings(
-    found: dict[int, _Month],
+    months: dict[int, _Month],
     span: range,
     segment: Part,
     measures: Sequence[Measure],
@@ -140,18 +140,18 @@ def _readings(
 ) -> list[NewReading]:
     readings = []
     for month in span:
-        one, first = found[month], dt.date(month // 12, month % 12 + 1, 1)
-        sales = Decimal(one.sales) / MILLION
+        counts, first = months[month], dt.date(month // 12, month % 12 + 1, 1)
+        sales = Decimal(counts.sales) / MILLION
         values: dict[Measure, tuple[Decimal | int | None, Decimal | int | None, Decimal | int | None]] = {
             Measure.SALES: (sales, None, None),
-            Measure.ORDERS: (one.orders, None, None),
-            Measure.ORDER_VALUE: _ratio(sales, one.orders),
-            Measure.CUSTOMERS: (one.customers, None, None),
-            Measure.NEW_CUSTOMERS: (one.new, None, None),
-            Measure.REPURCHASE: _ratio(one.again, one.ever),
+            Measure.ORDERS: (counts.orders, None, None),
+            Measure.ORDER_VALUE: _ratio(sales, counts.orders),
+            Measure.CUSTOMERS: (counts.customers, None, None),
+            Measure.NEW_CUSTOMERS: (counts.new, None, None),
+            Measure.REPURCHASE: _ratio(counts.again, counts.ever),
         }
         for measure in measures:
-            value, over, under = (None if each is None else Decimal(each) for each in values[measure])
+            value, over, under = (None if number is None else Decimal(number) for number in values[measure])
             if value is not None:
                 readings.append(NewReading(names[measure], first, segment, within_field(value), over, under))
     return readings

@@ -1,4 +1,4 @@
-"""From a file to what it would bring: read, recognise, check. Nothing is saved here."""
+"""From a file to the readings in it: read, recognise, check. Nothing is saved here."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from planner.readings.imports.readings import WHOLE, NewReading, read_readings
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.readings.imports.values import DateOrder
 from planner.spreadsheets import files
-from planner.spreadsheets.grids import Grid, Report, unheard
+from planner.spreadsheets.grids import Grid, Report, no_report
 from planner.spreadsheets.problems import Problems, Unreadable
 from planner.words import listed
 
-# So many rows below the header are shown to who brought the file.
+# How many rows below the header the preview shows.
 SAMPLE = 5
 KEYS = {
     Measure.SALES: "sales",
@@ -40,30 +40,30 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the person who imports has said; what is None the file has to tell by itself."""
+    """The choices of the person who imports; what is None is detected from the file."""
 
     kind: Kind | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     date_order: DateOrder | None = None
     sheet: str | None = None
     create_metrics: bool = False
-    # Of names that are no metric of the team, which of its metrics they mean.
+    # For names that are not metrics of the team: the metric that each of them means.
     metrics: Mapping[str, str] = field(default_factory=dict)
     order_key: OrderKey = OrderKey.NUMBER
     is_whole_history: bool | None = None
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Choices:
-        """What was said on the page of an upload (planner/readings/forms.py); nonsense counts as not said."""
-        kind, order = said.get("kind"), said.get("date_order")
-        key, history = said.get("order_key"), said.get("history")
+    def from_json(cls, data: Mapping[str, Any]) -> Choices:
+        """The choices made on the page of an upload (planner/readings/forms.py); invalid ones are ignored."""
+        kind, order = data.get("kind"), data.get("date_order")
+        key, history = data.get("order_key"), data.get("history")
         return cls(
             kind=Kind(kind) if kind in list(Kind) else None,
-            mapping={str(name): str(header) for name, header in said.get("mapping", {}).items()},
+            mapping={str(name): str(header) for name, header in data.get("mapping", {}).items()},
             date_order=DateOrder(order) if order in list(DateOrder) else None,
-            sheet=said.get("sheet") or None,
-            metrics={str(name): str(metric) for name, metric in said.get("metrics", {}).items() if metric},
-            create_metrics=bool(said.get("create_metrics")),
+            sheet=data.get("sheet") or None,
+            metrics={str(name): str(metric) for name, metric in data.get("metrics", {}).items() if metric},
+            create_metrics=bool(data.get("create_metrics")),
             order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
             is_whole_history={"whole": True, "part": False}.get(str(history)),
         )
@@ -71,23 +71,23 @@ class Choices:
 
 @dataclass(slots=True)
 class Parsed:
-    """What a file would bring, and everything that is wrong with it: with one error nothing may be saved."""
+    """The readings in a file, and all its problems: with one error nothing may be saved."""
 
     problems: Problems
     kind: Kind | None = None
     readings: list[NewReading] = field(default_factory=list)
-    # Metrics that the team lacks, and of its own those that are to be changed: they have had no readings yet.
+    # Metrics that the team lacks, and metrics of the team that are to be changed: those have no readings yet.
     new_metrics: list[Metric] = field(default_factory=list)
     changed_metrics: list[Metric] = field(default_factory=list)
-    # The names in the file that are no metric of the team, and the one of its metrics that is most like each.
+    # The names in the file that are not metrics of the team, each with the most similar one of its metrics.
     unknown: dict[str, str] = field(default_factory=dict)
-    # Of order lines: what each metric means, by its name.
+    # For order lines: the definition of each metric, by its name.
     definitions: dict[str, str] = field(default_factory=dict)
     # How a CSV is written, as people call it; "" for a workbook.
     encoding: str = ""
-    # In which order its dates stand, where the year stands last.
+    # The order of day and month in its dates, where the year is last.
     date_order: DateOrder | None = None
-    # Of a workbook: the names of its sheets.
+    # For a workbook: the names of its sheets.
     sheets: list[str] = field(default_factory=list)
     # What was recognised: the headers of the file, the header of each field, and the first rows of these columns.
     headers: tuple[str, ...] = ()
@@ -100,17 +100,17 @@ class Parsed:
 
     def totals(self) -> dict[str, Decimal]:
         """The exact sum of the values for the whole, by metric."""
-        found: dict[str, Decimal] = {}
+        totals: dict[str, Decimal] = {}
         for reading in self.readings:
             if reading.segment == WHOLE:
-                found[reading.metric] = found.get(reading.metric, Decimal(0)) + reading.value
-        return found
+                totals[reading.metric] = totals.get(reading.metric, Decimal(0)) + reading.value
+        return totals
 
 
-def parse(path: Path, team: Team, choices: Choices, report: Report = unheard) -> Parsed:
-    """Read a file as the choices say, for a team whose metrics are known.
+def parse(path: Path, team: Team, choices: Choices, report: Report = no_report) -> Parsed:
+    """Read a file according to the choices, with the metrics of the team.
 
-    `report` is told how much of the file is read, from 0 to 1, and may raise to stop the reading.
+    `report` is called with the share of the file that is read, from 0 to 1, and may raise to stop the reading.
     """
     problems = Problems()
     try:
@@ -126,7 +126,7 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report:
     grid, header = _sheet(grids, choices, problems)
     if grid is None or header is None:
         return Parsed(problems, sheets=sheets)
-    _look_at_sheet(grid, header, problems)
+    _check_sheet(grid, header, problems)
     if problems.errors:
         parsed = Parsed(problems, header.kind)
     elif header.kind is Kind.READINGS:
@@ -144,29 +144,29 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report:
 
 
 def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Grid | None, Header | None]:
-    """The sheet to be read and its header: the one that was named, else the only one that has a header."""
+    """The sheet to be read and its header: the chosen one, else the only one that has a header."""
     if choices.sheet is not None:
         grids = _named(grids, choices.sheet, problems)
         if not grids:
             return None, None
     candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.head)]
     visible = [grid for grid in candidates if not grid.hidden] or candidates
-    found = _with_header(visible, choices)
-    if len(found) > 1:
-        names = listed((f"“{grid.sheet}”" for grid, _header, _tried in found), most=None)
+    matches = _with_header(visible, choices)
+    if len(matches) > 1:
+        names = listed((f"“{grid.sheet}”" for grid, _header, _tried in matches), most=None)
         problems.error(_("Several sheets look like data: %(names)s. Choose one.") % {"names": names})
         return None, None
-    if not found:
+    if not matches:
         problems.sheet = visible[0].sheet if visible else None
         if visible:
             find_header(visible[0], choices.kind, choices.mapping, problems)
         else:
             problems.error(_("All cells in the file are empty."))
         return None, None
-    grid, header, tried = found[0]
+    grid, header, sheet_problems = matches[0]
     problems.sheet = grid.sheet
-    problems.errors += tried.errors
-    problems.warnings += tried.warnings
+    problems.errors += sheet_problems.errors
+    problems.warnings += sheet_problems.warnings
     for other in candidates:
         if other is not grid:
             problems.warn(_("The sheet “%(name)s” was skipped.") % {"name": other.sheet})
@@ -175,28 +175,28 @@ def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Gri
 
 def _named(grids: list[Grid], name: str, problems: Problems) -> list[Grid]:
     """The sheet of this name; nothing, and a problem, where there is none."""
-    named = [grid for grid in grids if grid.sheet == name]
-    if not named:
+    matching = [grid for grid in grids if grid.sheet == name]
+    if not matching:
         names = listed((f"“{grid.sheet}”" for grid in grids if grid.sheet), most=None)
         problems.error(
             _("There is no sheet “%(name)s”. Sheets in the file: %(names)s.")
             % {"name": name, "names": names or "–"}
         )
-    return named
+    return matching
 
 
 def _with_header(grids: list[Grid], choices: Choices) -> list[tuple[Grid, Header, Problems]]:
     """The sheets that have a header, each with it and what is odd about it."""
-    found = []
+    matches = []
     for grid in grids:
-        tried = Problems(grid.sheet)
-        header = find_header(grid, choices.kind, choices.mapping, tried)
+        sheet_problems = Problems(grid.sheet)
+        header = find_header(grid, choices.kind, choices.mapping, sheet_problems)
         if header is not None:
-            found.append((grid, header, tried))
-    return found
+            matches.append((grid, header, sheet_problems))
+    return matches
 
 
-def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
+def _check_sheet(grid: Grid, header: Header, problems: Problems) -> None:
     for (first_row, _first), (last_row, _last) in grid.merged:
         if last_row > header.row:
             problems.error(
@@ -212,52 +212,52 @@ def _look_at_sheet(grid: Grid, header: Header, problems: Problems) -> None:
 
 def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
     money = (Metric.Kind.AMOUNT, Metric.Kind.COST)
-    known = Metrics(
+    metrics = Metrics(
         (
-            KnownMetric(each.name, each.is_rate, each.kind in money, _unit_kept(each))
-            for each in Metric.objects.filter(team=team)
+            KnownMetric(metric.name, metric.is_rate, metric.kind in money, _unit_of_metric(metric))
+            for metric in Metric.objects.filter(team=team)
         ),
         choices.metrics,
     )
-    found = read_readings(grid, header, known, choices.create_metrics, problems)
-    if not found.readings and not problems.errors:
+    parsed = read_readings(grid, header, metrics, choices.create_metrics, problems)
+    if not parsed.readings and not problems.errors:
         problems.error(_("There are no values below the header."), header.row + 1)
-    new = [
+    new_metrics = [
         Metric(
             name=name,
             kind=Metric.Kind.RATE if is_rate else Metric.Kind.AMOUNT,
             aggregation=Metric.Aggregation.RATIO if is_rate else Metric.Aggregation.SUM,
         )
-        for name, is_rate in found.new_metrics.items()
+        for name, is_rate in parsed.new_metrics.items()
     ]
-    readings = [] if problems.errors else found.readings
-    _look_for_wholes(readings, team, problems)
-    unknown = {name: known.like(name) for name in found.unknown if name and not known.named(name)[0]}
-    return Parsed(problems, header.kind, readings, new, unknown=unknown)
+    readings = [] if problems.errors else parsed.readings
+    _warn_of_missing_totals(readings, team, problems)
+    unknown = {name: metrics.closest(name) for name in parsed.unknown if name and not metrics.find(name)[0]}
+    return Parsed(problems, header.kind, readings, new_metrics, unknown=unknown)
 
 
-def _unit_kept(metric: Metric) -> Unit:
-    """The unit in which a metric's figures are kept: 万元 where 80 stands for 800,000."""
+def _unit_of_metric(metric: Metric) -> Unit:
+    """The unit in which a metric's figures are stored: 万元 where 80 means 800,000."""
     if metric.is_rate:
         return NO_UNIT
-    own = unit_of(metric.unit) or NO_UNIT
-    return own if own.sign else split_unit(metric.name)[1] or own
+    unit = unit_of(metric.unit) or NO_UNIT
+    return unit if unit.sign else split_unit(metric.name)[1] or unit
 
 
-def _look_for_wholes(readings: list[NewReading], team: Team, problems: Problems) -> None:
-    """Say which metrics come by segment alone: the parts may not be all, so nothing is added up unasked."""
-    in_parts = dict.fromkeys(each.metric for each in readings if each.segment != WHOLE)
-    known = {each.metric for each in readings if each.segment == WHOLE}
-    if in_parts.keys() - known:
+def _warn_of_missing_totals(readings: list[NewReading], team: Team, problems: Problems) -> None:
+    """Warn of metrics that have values for segments only: these may be incomplete, so they are not added up."""
+    segmented = dict.fromkeys(reading.metric for reading in readings if reading.segment != WHOLE)
+    with_totals = {reading.metric for reading in readings if reading.segment == WHOLE}
+    if segmented.keys() - with_totals:
         of_whole = Reading.objects.of_whole().filter(metric__team=team)
-        known |= set(of_whole.order_by().values_list("metric__name", flat=True).distinct())
-    if alone := [name for name in in_parts if name not in known]:
+        with_totals |= set(of_whole.order_by().values_list("metric__name", flat=True).distinct())
+    if missing := [name for name in segmented if name not in with_totals]:
         problems.warn(
             _(
                 "The file has no totals for: %(names)s. Table 1 and the trend use totals: add "
                 "rows without a segment."
             )
-            % {"names": listed(alone, most=None)}
+            % {"names": listed(missing, most=None)}
         )
 
 
@@ -270,17 +270,17 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     metrics = standard_metrics(team)
     of_measure = {measure: metrics[KEYS[measure]] for measure in measures}
     for measure, metric in of_measure.items():
-        own = _unit_kept(metric)
-        if measure in (Measure.SALES, Measure.ORDER_VALUE) and own.sign:
+        unit = _unit_of_metric(metric)
+        if measure in (Measure.SALES, Measure.ORDER_VALUE) and unit.sign:
             problems.error(
                 _("“%(name)s” is in %(own)s, but order lines are not. Change its unit in Table 1 first.")
-                % {"name": metric.name, "own": own.words},
+                % {"name": metric.name, "own": unit.words},
                 None,
                 header.name("amount"),
             )
             return Parsed(problems, header.kind)
     readings = monthly(lines, measures, {measure: metric.name for measure, metric in of_measure.items()})
-    if too_large := [each for each in readings if abs(each.value) >= TOO_LARGE]:
+    if too_large := [reading for reading in readings if abs(reading.value) >= TOO_LARGE]:
         problems.error(
             _(
                 "“%(metric)s” for %(month)s is too large: the limit is 14 digits before the "

@@ -1,4 +1,4 @@
-"""Rates among readings: fractions, or per cent (Decision 14 of the method); each metric's are looked at together."""
+"""Rates among readings: fractions, or per cent (Decision 14 of the method), decided for each metric as a whole."""
 
 from __future__ import annotations
 
@@ -12,36 +12,40 @@ from planner.spreadsheets.problems import Problems
 
 
 def scale_rates(name: str, group: list[ReadCell], new_metrics: dict[str, bool], problems: Problems) -> None:
-    """Let the rates of a metric be fractions; refuse a per-cent sign in a metric that is none."""
+    """Turn the rates of a metric into fractions; refuse a per-cent sign in a metric that is not a rate."""
     is_new = name in new_metrics
-    signed = [one for one in group if one.figure.percent]
+    signed = [read_cell for read_cell in group if read_cell.figure.percent]
     if is_new and signed:
         new_metrics[name] = True
     if not group[0].metric.is_rate and not (is_new and signed):
-        for one in signed:
+        for read_cell in signed:
             problems.error(
                 _("“%(metric)s” is not a rate. Remove the per cent sign.") % {"metric": name},
-                one.cell.row,
-                one.cell.column,
+                read_cell.cell.row,
+                read_cell.cell.column,
             )
         return
-    rates = rates_of(one.figure for one in group)
+    rates = rates_of(read_cell.figure for read_cell in group)
     if rates.error:
-        odd = next(one for one in group if one.figure.percent != group[0].figure.percent)
+        odd = next(read_cell for read_cell in group if read_cell.figure.percent != group[0].figure.percent)
         problems.error(rates.error, odd.cell.row, odd.cell.column)
     elif rates.in_percent:
-        for one in group:
-            one.figure = Figure(within_field(one.figure.value / 100), True)
+        for read_cell in group:
+            read_cell.figure = Figure(within_field(read_cell.figure.value / 100), True)
         problems.warn(
             _("“%(metric)s” was read as percentages: 12 means 12%%.") % {"metric": name}, group[0].cell.row
         )
 
 
 def check_per_cent(name: str, group: list[ReadCell], problems: Problems) -> None:
-    """Refuse rates of a workbook that the file calls per cent but that all lie within 0…1: 8% is stored as 0.08."""
-    bare = [one for one in group if one.unit.sign == "%" and not one.cell.value.endswith("%")]
-    if any(one.figure.value for one in bare) and all(
-        abs(one.figure.value) <= Decimal("0.01") for one in bare
+    """Refuse rates of a workbook whose unit is per cent but that all lie within 0…1: Excel stores 8% as 0.08."""
+    bare_cells = [
+        read_cell
+        for read_cell in group
+        if read_cell.unit.sign == "%" and not read_cell.cell.value.endswith("%")
+    ]
+    if any(read_cell.figure.value for read_cell in bare_cells) and all(
+        abs(read_cell.figure.value) <= Decimal("0.01") for read_cell in bare_cells
     ):
         problems.error(
             _(
@@ -49,11 +53,11 @@ def check_per_cent(name: str, group: list[ReadCell], problems: Problems) -> None
                 "as the unit of “%(metric)s”. Add a per cent sign to the values."
             )
             % {
-                "value": bare[0].cell.value,
-                "high": f"{(bare[0].figure.value * 10_000).normalize():f}",
-                "unit": bare[0].unit.words,
+                "value": bare_cells[0].cell.value,
+                "high": f"{(bare_cells[0].figure.value * 10_000).normalize():f}",
+                "unit": bare_cells[0].unit.words,
                 "metric": name,
             },
-            bare[0].cell.row,
-            bare[0].cell.column,
+            bare_cells[0].cell.row,
+            bare_cells[0].cell.column,
         )

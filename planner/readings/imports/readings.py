@@ -16,15 +16,15 @@ from planner.readings.imports.cells import Cell, Part, ReadCell
 from planner.readings.imports.headers import Header
 from planner.readings.imports.metrics import KnownMetric, Metrics, same_name, split_once
 from planner.readings.imports.rates import check_per_cent, scale_rates
-from planner.readings.imports.rows import ERRORS, data_rows, say_totals, why_broken
-from planner.readings.imports.units import NO_UNIT, Unit, say_units, split_unit, unit_of, unit_of_note
+from planner.readings.imports.rows import ERRORS, broken_cell_message, data_rows, warn_of_totals
+from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of, unit_of_note, warn_of_units
 from planner.readings.imports.values import Figure, ValueRefused, read_figure, read_month, within_field
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import Problems
 
 WHOLE = ("whole", "")
 REGION, PRODUCT_LINE = "region", "product_line"
-# What people call the whole in a column of segments.
+# The names of the whole in a column of segments.
 WHOLES = {
     "", "all", "whole", "total", "totals", "grand total", "overall", "whole team",
     "全部", "整体", "合计", "总计", "汇总", "全国",
@@ -45,7 +45,7 @@ DIMENSIONS = {
 
 @dataclass(slots=True)
 class NewReading:
-    """One reading that a file brings: `segment` is a dimension and a name, the whole is ("whole", "")."""
+    """One reading in a file: `segment` is a dimension and a name, the whole is ("whole", "")."""
 
     metric: str
     month: dt.date
@@ -57,70 +57,76 @@ class NewReading:
 
 
 @dataclass(slots=True)
-class ReadingsFound:
+class ParsedReadings:
     """The readings of a file, and the metrics that the team does not have yet, with whether each is a rate."""
 
     readings: list[NewReading] = field(default_factory=list)
     new_metrics: dict[str, bool] = field(default_factory=dict)
-    # The names that are no metric of the team, and whether that is said: of names across the top, once.
+    # The names that are not metrics of the team, and whether not to report them again: those across the top.
     unknown: dict[str, bool] = field(default_factory=dict)
-    # The units that the file says, in which figures were read.
+    # The units given in the file in which figures were read.
     units: dict[str, None] = field(default_factory=dict)
 
 
 def read_readings(
-    grid: Grid, header: Header, known: Metrics, create: bool, problems: Problems
-) -> ReadingsFound:
-    """The readings below the header; with `create` a name that is no metric of the team is a new one."""
-    found = ReadingsFound()
-    read: list[ReadCell] = []
+    grid: Grid, header: Header, metrics: Metrics, create: bool, problems: Problems
+) -> ParsedReadings:
+    """The readings below the header; with `create` a name that is not a metric of the team becomes a new one."""
+    parsed = ParsedReadings()
+    read_cells: list[ReadCell] = []
     for cell in _cells(grid, header, problems):
-        if one := _read(cell, known, create, found, problems):
-            read.append(one)
+        if read_cell := _read(cell, metrics, create, parsed, problems):
+            read_cells.append(read_cell)
     by_metric: dict[str, list[ReadCell]] = {}
-    for one in read:
-        by_metric.setdefault(one.metric.name, []).append(one)
+    for read_cell in read_cells:
+        by_metric.setdefault(read_cell.metric.name, []).append(read_cell)
     for name, group in by_metric.items():
-        scale_rates(name, group, found.new_metrics, problems)
+        scale_rates(name, group, parsed.new_metrics, problems)
         if grid.sheet is not None:
             check_per_cent(name, group, problems)
-    _check_twice(read, problems)
-    say_units(found.units, problems)
-    found.readings = [_reading(one) for one in read]
-    return found
+    _check_twice(read_cells, problems)
+    warn_of_units(parsed.units, problems)
+    parsed.readings = [_reading(read_cell) for read_cell in read_cells]
+    return parsed
 
 
 def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
-    # What these columns say decides what a value is; without a source or a note it is the same.
-    telling = {at for name, at in header.columns.items() if name not in ("value", "source", "note")}
-    said = (split_unit(header.name(each))[1] for each in ("value", "metric") if each in header.columns)
-    unit, subtotals = next(filter(None, said), None) or header.above.unit, []
+    # An error in one of these columns makes the row's value unclear; one in a source or note does not.
+    relevant = {at for name, at in header.columns.items() if name not in ("value", "source", "note")}
+    units_in_header = (
+        split_unit(header.name(field_name))[1]
+        for field_name in ("value", "metric")
+        if field_name in header.columns
+    )
+    unit, subtotals = next(filter(None, units_in_header), None) or header.above.unit, []
     is_subtotal = cache(
         lambda name: same_name(name) not in WHOLES and bool(_SUBTOTAL.search(same_name(name)))
     )
-    parts = [header.columns[each] for each in (REGION, PRODUCT_LINE) if each in header.columns]
+    parts = [
+        header.columns[field_name] for field_name in (REGION, PRODUCT_LINE) if field_name in header.columns
+    ]
     for row, cells in data_rows(grid, header, ("metric", "month"), problems):
-        if grid.broken and (broken := [at for at in telling if (row - 1, at) in grid.broken]):
+        if grid.broken and (broken := [at for at in relevant if (row - 1, at) in grid.broken]):
             for at in broken:
-                problems.error(why_broken(grid.broken[row - 1, at]), row, header.names[at])
+                problems.error(broken_cell_message(grid.broken[row - 1, at]), row, header.names[at])
         elif any(is_subtotal(cells[at]) for at in parts):
             subtotals.append(row)
-        elif noted := unit_of_note(cells):
+        elif note_unit := unit_of_note(cells):
             problems.error(
                 _(
                     "This line below the table gives the unit %(unit)s. Move it to the header or "
                     "above the table."
                 )
-                % {"unit": noted.words},
+                % {"unit": note_unit.words},
                 row,
             )
         elif (segment := _segment(cells, header, row, problems)) is not None:
             yield from _cells_of_row(cells, header, row, segment, unit, grid, problems)
     if subtotals:
-        say_totals(subtotals, problems)
+        warn_of_totals(subtotals, problems)
 
 
-# What adds up some of the other rows: 小计, 华东合计, Subtotal.
+# Names of rows that add up some of the others: 小计, 华东合计, Subtotal.
 _SUBTOTAL = re.compile(r"(?:合计|小计|总计|汇总|\b(?:sub-?)?totals?)$")
 
 
@@ -150,7 +156,7 @@ def _cells_of_row(
     for column, (metric, month) in places.items():
         value, name = cells[column].strip(), header.names[column]
         if (row - 1, column) in grid.broken:
-            problems.error(why_broken(grid.broken[row - 1, column]), row, name)
+            problems.error(broken_cell_message(grid.broken[row - 1, column]), row, name)
             continue
         if not value and not is_long:
             continue  # a month or metric without a value in a wide table: missing, not zero
@@ -166,7 +172,7 @@ def _cells_of_row(
             segment=segment,
             weight=get("weight"),
             weight_column=label("weight"),
-            source=" · ".join(each for each in (get("source"), get("note")) if each)[:120],
+            source=" · ".join(text for text in (get("source"), get("note")) if text)[:120],
             own_unit=own_unit,
             unit=unit,
             in_percent=unit.sign == "%" or header.above.in_percent,
@@ -175,8 +181,8 @@ def _cells_of_row(
 
 def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Part | None:
     """The segment of a row; None, and a problem, where there are two, or one of no known dimension."""
-    found = _in_columns_of_dimensions(cells, header, row, problems)
-    if found is None:
+    segments = _in_columns_of_dimensions(cells, header, row, problems)
+    if segments is None:
         return None
     if "segment" in header.columns:
         text, column = cells[header.columns["segment"]].strip(), header.name("segment")
@@ -190,36 +196,36 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
                     column,
                 )
                 return None
-            found.append(((DIMENSIONS[same_name(dimension)], name.strip()[:80]), column))
-    if len(found) > 1:
-        problems.error(_("A value can have a region or a product line, not both."), row, found[1][1])
+            segments.append(((DIMENSIONS[same_name(dimension)], name.strip()[:80]), column))
+    if len(segments) > 1:
+        problems.error(_("A value can have a region or a product line, not both."), row, segments[1][1])
         return None
-    return found[0][0] if found else WHOLE
+    return segments[0][0] if segments else WHOLE
 
 
 def _in_columns_of_dimensions(
     cells: list[str], header: Header, row: int, problems: Problems
 ) -> list[tuple[Part, str]] | None:
     """The segments in a row's columns of one dimension each, with the column; None, and a problem, for an error."""
-    found: list[tuple[Part, str]] = []
+    segments: list[tuple[Part, str]] = []
     for dimension in (REGION, PRODUCT_LINE):
         if dimension in header.columns:
             name = cells[header.columns[dimension]].strip()
             if name in ERRORS:
-                problems.error(why_broken(name), row, header.name(dimension))
+                problems.error(broken_cell_message(name), row, header.name(dimension))
                 return None
             if same_name(name) not in WHOLES:
-                found.append(((dimension, name[:80]), header.name(dimension)))
-    return found
+                segments.append(((dimension, name[:80]), header.name(dimension)))
+    return segments
 
 
 def _read(
-    cell: Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
+    cell: Cell, metrics: Metrics, create: bool, parsed: ParsedReadings, problems: Problems
 ) -> ReadCell | None:
-    told = _metric_of(cell, known, create, found, problems)
-    if told is None:
+    metric_and_unit = _metric_of(cell, metrics, create, parsed, problems)
+    if metric_and_unit is None:
         return None
-    metric, unit = told
+    metric, unit = metric_and_unit
     try:
         month = read_month(cell.month)
     except ValueRefused as refused:
@@ -233,7 +239,7 @@ def _read(
         problems.error(refused, cell.row, cell.column)
         return None
     if unit.sign and unit.sign != metric.unit.sign:
-        found.units[unit.words] = None
+        parsed.units[unit.words] = None
     try:
         weight = _weight_of(cell, figure) if cell.weight else None
     except ValueRefused as refused:
@@ -243,28 +249,28 @@ def _read(
 
 
 def _metric_of(
-    cell: Cell, known: Metrics, create: bool, found: ReadingsFound, problems: Problems
+    cell: Cell, metrics: Metrics, create: bool, parsed: ParsedReadings, problems: Problems
 ) -> tuple[KnownMetric, Unit] | None:
-    """A cell's metric, the team's own or a new one, and the unit of its figure; None, and a problem, without."""
-    metric, unit = known.named(cell.metric)
+    """A cell's metric, the team's own or a new one, and the unit of its figure; None, with an error, without."""
+    metric, unit = metrics.find(cell.metric)
     unit, why = unit or cell.own_unit, ""
     if metric is not None:
         unit, why = _unit_of(metric, unit, cell)
     elif not cell.metric:
         why = _("The metric is missing.")
     elif not create:
-        why = _no_metric(cell.metric, known)
+        why = _no_metric(cell.metric, metrics)
     elif unit is None and cell.unit.sign:
         why = _whose_unit(cell)
     if why:
-        if not found.unknown.get(cell.metric):
+        if not parsed.unknown.get(cell.metric):
             problems.error(why, cell.metric_row, cell.metric_column)
-        found.unknown[cell.metric] = cell.metric_row != cell.row
+        parsed.unknown[cell.metric] = cell.metric_row != cell.row
         return None
     if metric is not None:
         return metric, unit or NO_UNIT
-    name = _first_spelling(split_once(cell.metric)[0] if unit else cell.metric, found)
-    found.new_metrics.setdefault(name, False)
+    name = _first_spelling(split_once(cell.metric)[0] if unit else cell.metric, parsed)
+    parsed.new_metrics.setdefault(name, False)
     return KnownMetric(name, False), unit or NO_UNIT
 
 
@@ -305,43 +311,46 @@ def _weight_of(cell: Cell, figure: Figure) -> Decimal:
     return weight
 
 
-def _no_metric(name: str, known: Metrics) -> str:
-    said = {"name": name[:80], "alike": known.like(name)}
-    if said["alike"]:
-        return _("The team has no metric “%(name)s”. Did you mean “%(alike)s”?") % said
-    return _("The team has no metric “%(name)s”.") % said
+def _no_metric(name: str, metrics: Metrics) -> str:
+    params = {"name": name[:80], "alike": metrics.closest(name)}
+    if params["alike"]:
+        return _("The team has no metric “%(name)s”. Did you mean “%(alike)s”?") % params
+    return _("The team has no metric “%(name)s”.") % params
 
 
-def _first_spelling(name: str, found: ReadingsFound) -> str:
-    """The way in which a new metric was written first."""
-    return next((each for each in found.new_metrics if same_name(each) == same_name(name)), name[:80])
+def _first_spelling(name: str, parsed: ParsedReadings) -> str:
+    """The spelling of a new metric where it appeared first."""
+    return next(
+        (known_name for known_name in parsed.new_metrics if same_name(known_name) == same_name(name)),
+        name[:80],
+    )
 
 
-def _check_twice(read: list[ReadCell], problems: Problems) -> None:
+def _check_twice(cells: list[ReadCell], problems: Problems) -> None:
     first: dict[tuple[str, dt.date, Part], int] = {}
-    for one in read:
-        key = (one.metric.name, one.month, one.cell.segment)
+    for read_cell in cells:
+        key = (read_cell.metric.name, read_cell.month, read_cell.cell.segment)
         if key in first:
             problems.error(
                 _("“%(metric)s” already has a value for %(month)s, in row %(row)d.")
-                % {"metric": one.metric.name, "month": f"{one.month:%Y-%m}", "row": first[key]},
-                one.cell.row,
-                one.cell.column,
+                % {"metric": read_cell.metric.name, "month": f"{read_cell.month:%Y-%m}", "row": first[key]},
+                read_cell.cell.row,
+                read_cell.cell.column,
             )
         else:
-            first[key] = one.cell.row
+            first[key] = read_cell.cell.row
 
 
-def _reading(one: ReadCell) -> NewReading:
+def _reading(read_cell: ReadCell) -> NewReading:
     numerator = denominator = None
-    if one.weight is not None:
-        numerator, denominator = within_field(one.figure.value * one.weight), one.weight
+    if read_cell.weight is not None:
+        numerator, denominator = within_field(read_cell.figure.value * read_cell.weight), read_cell.weight
     return NewReading(
-        one.metric.name,
-        one.month,
-        one.cell.segment,
-        one.figure.value,
+        read_cell.metric.name,
+        read_cell.month,
+        read_cell.cell.segment,
+        read_cell.figure.value,
         numerator,
         denominator,
-        one.cell.source,
+        read_cell.cell.source,
     )

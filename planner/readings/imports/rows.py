@@ -1,4 +1,4 @@
-"""The rows of data below a header: what is blank or a total is left out, what is too long is a problem."""
+"""The rows of data below a header: blank and total rows are left out, a row that is too long is an error."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from planner.spreadsheets.problems import Problems
 from planner.words import listed
 
 TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "subtotal", "grandtotal", "sum"}
-# What a CSV has of a cell that was an error in the workbook.
+# The text in a CSV of a cell that was an error in the workbook.
 ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"}
-# More row numbers than these nobody reads in one sentence.
+# How many row numbers one sentence lists.
 MOST_NUMBERS = 10
 
 
@@ -25,7 +25,7 @@ def data_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number in the file (from 1), as long as the header.
 
-    A row is a total where one of its fields called `names` says so; it is left out, and said at the end.
+    A row is a total where one of its fields `names` is one of TOTALS; it is left out, with a warning at the end.
     """
     width, totals = len(header.names), []
     places = [header.columns[name] for name in names if name in header.columns]
@@ -44,17 +44,17 @@ def data_rows(
             continue
         yield number, cells
     if totals:
-        say_totals(totals, problems)
+        warn_of_totals(totals, problems)
 
 
-def say_totals(totals: Sequence[int], problems: Problems) -> None:
-    """Say which rows were left out because they are totals."""
+def warn_of_totals(totals: Sequence[int], problems: Problems) -> None:
+    """Warn which rows were left out because they are totals."""
     rows = listed(totals, most=MOST_NUMBERS)
     problems.warn(_("Total rows were skipped: %(rows)s.") % {"rows": rows}, totals[0])
 
 
-def why_broken(error: str) -> str:
-    """Why a broken cell of a workbook (Grid.broken) holds nothing that could be read."""
+def broken_cell_message(error: str) -> str:
+    """The sentence for a broken cell of a workbook (Grid.broken)."""
     if error:
         return _("This cell shows the error %(error)s. Fix the formula or clear the cell.") % {"error": error}
     return _("This formula has no result yet. Open the file and save it again.")

@@ -1,7 +1,7 @@
-"""The unit of figures that no cell says: in brackets behind a header or a metric's name, or in a line above.
+"""Units of figures outside of their cells: in brackets after a header or a metric's name, or in a line above.
 
-“金额（万元）” means that 1.2 is 12,000: who reads it as 1.2 is wrong without anybody noticing. So what speaks of
-thousands or millions in a way that is not known is refused where a figure stands in it.
+“金额（万元）” means that 1.2 is 12,000; reading it as 1.2 would be an error that nobody notices. So figures in a unit
+that has thousands or millions in an unknown form are refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from planner.readings.imports.values import ValueRefused, without_float_tail
 from planner.spreadsheets.problems import Problems
 from planner.words import listed
 
-# The sign that a figure has behind it (planner/arithmetic/quantities.py), by the words for it; ? where there is none.
+# The suffix that a figure has (planner/arithmetic/quantities.py) for each word; ? where there is none.
 _SIGNS = {
     "千": "k", "k": "k", "thousand": "k", "thousands": "k", "000": "k", "'000": "k", "000s": "k", "'000s": "k",
     "万": "万",
@@ -26,7 +26,7 @@ _SIGNS = {
     "十亿": "bn", "bn": "bn", "billion": "bn", "billions": "bn",
     "%": "%", "百分比": "%", "percent": "%", "pct": "%",
 }  # fmt: skip
-# Alone these may be metres as well as millions.
+# Without a currency these may mean metres as well as millions.
 _UNSURE = {"m", "mm"}
 _LATIN = r"(?:cny|rmb|usd|eur|gbp|jpy|hkd|sgd|twd|krw|aud|cad|chf|inr|us\$|hk\$|[$¥€£])"
 _MONEY = rf"(?:{_LATIN}|人民币|美元|欧元|英镑|日元|港元|港币|元)"
@@ -54,7 +54,7 @@ _BARE = re.compile(r"[-+0-9.,\s()$¥€£\N{MINUS SIGN}]*")
 class Unit:
     """A unit as the file writes it, and the sign that a figure in it would have: 万, k, m, 亿, bn, %, or none.
 
-    The sign is ? where no figure can have it. `is_money` says whether the words name a currency.
+    The sign is ? where no figure can have it. `is_money` is whether the words name a currency.
     """
 
     words: str
@@ -64,7 +64,7 @@ class Unit:
     def on(self, text: str) -> str:
         """A cell's figure with the sign. Raises ValueRefused where the cell has a unit of its own."""
         text = without_float_tail(half_width(text).strip())
-        if not self.sign or not any(each.isdigit() for each in text):
+        if not self.sign or not any(character.isdigit() for character in text):
             return text
         if self.sign == "%" and text.endswith("%"):
             return text
@@ -76,7 +76,7 @@ class Unit:
         return f"{text[:-1]}{self.sign})" if text.endswith(")") else f"{text}{self.sign}"
 
     def bare(self, text: str) -> str:
-        """A cell's figure as it stands. Raises ValueRefused where the cell has a unit of its own."""
+        """A cell's figure unchanged. Raises ValueRefused where the cell has a unit of its own."""
         if self.sign and re.search("[0-9]", text) and not _BARE.fullmatch(half_width(text)):
             raise ValueRefused(
                 _("“%(text)s”: values here are in %(unit)s, so enter digits only.")
@@ -89,22 +89,22 @@ NO_UNIT = Unit("", "")
 
 
 def unit_of(words: str) -> Unit | None:
-    """The unit that some words say, among others that say none; None where they say nothing of the kind."""
-    said = half_width(words).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("per cent", "%")
-    said = re.split(r"/|\bper\b|每", said.removeprefix("单位"))[0]
-    found = [match for word in re.split(r"[\s,;:、]+", said) if word and (match := _WORD.fullmatch(word))]
-    if not found:
+    """The unit in some words, which may include others; None where there is no unit among them."""
+    text = half_width(words).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("per cent", "%")
+    text = re.split(r"/|\bper\b|每", text.removeprefix("单位"))[0]
+    matches = [match for word in re.split(r"[\s,;:、]+", text) if word and (match := _WORD.fullmatch(word))]
+    if not matches:
         return None
-    is_money = any(match["before"] or match["after"] for match in found)
-    many = {match["many"] for match in found if match["many"]}
-    signs = {_SIGNS.get(each, "?") for each in many}
+    is_money = any(match["before"] or match["after"] for match in matches)
+    many = {match["many"] for match in matches if match["many"]}
+    signs = {_SIGNS.get(scale, "?") for scale in many}
     if len(signs) > 1 or (not is_money and many & _UNSURE):
         signs = {"?"}
     return Unit(words.strip(), signs.pop() if signs else "", is_money)
 
 
 def split_unit(name: str) -> tuple[str, Unit | None]:
-    """A header or a metric's name without the unit in its brackets or at its end, and that; None without one."""
+    """A header or a metric's name without the unit in its brackets or at its end, and the unit or None."""
     narrow = half_width(name)
     for match in _BRACKETS.finditer(narrow):
         if unit := unit_of(match[1]):
@@ -116,49 +116,49 @@ def split_unit(name: str) -> tuple[str, Unit | None]:
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """What the lines above a table say: the unit of its money, and whether its rates are in per cent."""
+    """What the lines above a table give: the unit of its money, and whether its rates are in per cent."""
 
     unit: Unit = NO_UNIT
     in_percent: bool = False
 
 
-SAYS_NOTHING = Above()
+NO_UNITS_ABOVE = Above()
 
 
-def units_said(rows: Sequence[Iterable[str]]) -> Above:
-    """The units that lines such as “单位：万元” or “in thousands” say; the nearest to the table counts."""
+def find_units(rows: Sequence[Iterable[str]]) -> Above:
+    """The units in lines such as “单位：万元” or “in thousands”; the line nearest to the table counts."""
     for row in reversed(rows):
-        found = [unit for cell in row for unit in _said_in(cell)]
-        if found:
-            signs = {each.sign for each in found} - {"", "%"}
-            units = [each for each in found if each.sign in signs] or [
-                each for each in found if each.is_money
+        row_units = [unit for cell in row for unit in _units_in_text(cell)]
+        if row_units:
+            signs = {row_unit.sign for row_unit in row_units} - {"", "%"}
+            units = [row_unit for row_unit in row_units if row_unit.sign in signs] or [
+                row_unit for row_unit in row_units if row_unit.is_money
             ]
             unit = units[0] if units else NO_UNIT
             if len(signs) > 1:
-                unit = Unit(listed((each.words for each in units), most=None), "?", is_money=True)
-            return Above(unit, any(each.sign == "%" for each in found))
-    return SAYS_NOTHING
+                unit = Unit(listed((row_unit.words for row_unit in units), most=None), "?", is_money=True)
+            return Above(unit, any(row_unit.sign == "%" for row_unit in row_units))
+    return NO_UNITS_ABOVE
 
 
-def _said_in(cell: str) -> list[Unit]:
+def _units_in_text(cell: str) -> list[Unit]:
     text = half_width(cell).lower().strip()
     words = [next(filter(None, match.groups())).strip("()") for match in _SAID.finditer(text)]
-    # In brackets behind a title; one Latin letter alone says nothing there.
-    words += [said for said in _BRACKETS.findall(text) if len(said) > 1 or not said.isascii() or said == "%"]
-    found = [unit for each in dict.fromkeys(words) if (unit := unit_of(each))]
-    return [each for each in found if each.sign or each.is_money]
+    # In brackets after a title; a single Latin letter is ignored there.
+    words += [part for part in _BRACKETS.findall(text) if len(part) > 1 or not part.isascii() or part == "%"]
+    units = [unit for word in dict.fromkeys(words) if (unit := unit_of(word))]
+    return [unit for unit in units if unit.sign or unit.is_money]
 
 
 def unit_of_note(cells: Sequence[str]) -> Unit | None:
-    """The unit that a note below the table says, such as 注：以上金额单位为万元; a row of data has more cells."""
+    """The unit in a note below the table, such as 注：以上金额单位为万元; a row of data has more cells."""
     if sum(map(bool, cells)) > 1 and sum(map(bool, map(str.strip, cells))) > 1:
         return None
-    unit = units_said([cells]).unit
+    unit = find_units([cells]).unit
     return unit if unit.sign else None
 
 
-def say_units(words: Iterable[str], problems: Problems) -> None:
-    """Say in which units figures were read because the file says so outside of their cells."""
-    if said := listed((f"“{each}”" for each in words), most=None):
-        problems.warn(_("Values were read in the units given in the file: %(units)s.") % {"units": said})
+def warn_of_units(words: Iterable[str], problems: Problems) -> None:
+    """Warn in which units figures were read because the file gives them outside of their cells."""
+    if names := listed((f"“{word}”" for word in words), most=None):
+        problems.warn(_("Values were read in the units given in the file: %(units)s.") % {"units": names})

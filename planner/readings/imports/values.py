@@ -1,7 +1,7 @@
-"""What a cell means: days, months and figures, each read by one strict rule.
+"""Parses cells: days, months and figures, each by one strict rule.
 
-A column is looked at as a whole before anything in it is read: whether 01/02 is January or February, and whether
-0.5 and 12 are fractions or per cent, no single cell can say.
+A column is inspected as a whole before its cells are parsed: a single cell does not show whether 01/02 is in January
+or February, or whether 0.5 is a fraction or per cent.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from planner.arithmetic.periods import month_start
 from planner.arithmetic.quantities import DECIMAL_PLACES, QuantityError, half_width, parse_quantity
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199
-# Day 1 of Excel is 1900-01-01, and it believes in 29 February 1900.
+# Day 1 of Excel is 1900-01-01, and it counts 29 February 1900.
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-# A time says nothing more: the day is the one that is written, whatever zone stands behind it.
+# A time is ignored: the day is the one that is written, whatever time zone follows it.
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _CHINESE = re.compile(rf"(\d{{4}}) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?[日号]{_TIME}")
@@ -31,7 +31,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}", re.IGNORECASE)
 _NAMED_DAY = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ](\d{4})|([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 _MONTH = re.compile(r"(\d{4}) ?(?:[-/.] ?(\d{1,2})|年 ?(\d{1,2}) ?月(?:份)?)")
-# What a program makes of the number 2023.10.
+# What spreadsheets make of the number 2023.10.
 _OCTOBER = re.compile(r"\d{4}\.1")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})\.?[- ,/]+(\d{4})|(\d{4})[- ,/]+([A-Za-z]{3,9})\.?")
@@ -47,7 +47,7 @@ _NAMES = {
 
 
 class DateOrder(StrEnum):
-    """In which order day, month and year stand where the year stands last, or first."""
+    """The order of day, month and year in a date."""
 
     YMD = "ymd"
     MDY = "mdy"
@@ -55,18 +55,18 @@ class DateOrder(StrEnum):
 
 
 class ValueRefused(ValueError):
-    """A cell that means nothing; its message is a translated sentence."""
+    """A cell that cannot be parsed; the message is a translated sentence."""
 
 
 class UnsureMonth(ValueRefused):
-    """A cell that is a month, but nobody can tell which."""
+    """A cell that is a month, but it is unclear which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of a column by their text, and what is wrong with the others; `order` is what was found or said.
+    """The days of a column by their text, and the errors of the others; `order` was detected or chosen.
 
-    `unsure` are the texts that may begin with the month or with the day, where nothing tells.
+    `unsure` are the texts that may begin with the month or with the day, where it is not known which.
     """
 
     days: Mapping[str, dt.date]
@@ -78,8 +78,8 @@ class Days:
 def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
     """Read a column of days; each different text once.
 
-    Where the year stands last, the whole column decides whether the day or the month stands first. Where both fit
-    and nobody has said which, it is ambiguous and the month is taken to stand first.
+    Where the year is last, the whole column decides whether the day or the month is first. Where both fit and none
+    was chosen, it is ambiguous and the month is taken to be first.
     """
     plain = {text: half_width(text).strip() for text in set(texts)}
     firsts, seconds, open_texts = set(), set(), set()
@@ -88,25 +88,27 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
             firsts.add(int(match[1]))
             seconds.add(int(match[2]))
             open_texts.add(text)
-    found = order if order in (DateOrder.MDY, DateOrder.DMY) else None
-    if found is None and firsts:
+    found_order = order if order in (DateOrder.MDY, DateOrder.DMY) else None
+    if found_order is None and firsts:
         if max(firsts) > 12:
-            found = DateOrder.DMY
+            found_order = DateOrder.DMY
         elif max(seconds) > 12:
-            found = DateOrder.MDY
+            found_order = DateOrder.MDY
     days, refused = {}, {}
     for text, short in plain.items():
         try:
-            days[text] = _day(short, found or DateOrder.MDY)
+            days[text] = _day(short, found_order or DateOrder.MDY)
         except ValueError:
             refused[text] = _("“%(text)s” is not a date. Use the format 2023-07-15.") % {
                 "text": text.strip()[:40]
             }
-    return Days(days, refused, found, frozenset() if found else frozenset(open_texts & days.keys()))
+    return Days(
+        days, refused, found_order, frozenset() if found_order else frozenset(open_texts & days.keys())
+    )
 
 
 def _day(text: str, order: DateOrder) -> dt.date:
-    """Raises ValueError where the text is no day of the years that people sell in."""
+    """Raises ValueError where the text is not a day of the years that are allowed."""
     if match := _YEAR_FIRST.fullmatch(text) or _CHINESE.fullmatch(text) or _COMPACT.fullmatch(text):
         return _checked(dt.date(int(match[1]), int(match[2]), int(match[3])))
     if match := _YEAR_LAST.fullmatch(text):
@@ -114,8 +116,8 @@ def _day(text: str, order: DateOrder) -> dt.date:
         day, month = (first, second) if order is DateOrder.DMY else (second, first)
         return _checked(dt.date(year, month, day))
     if match := _NAMED_DAY.fullmatch(text):
-        written = (match[3], match[2], match[1]) if match[1] else (match[6], match[4], match[5])
-        return _checked(dt.date(int(written[0]), _month_named(written[1]), int(written[2])))
+        parts = (match[3], match[2], match[1]) if match[1] else (match[6], match[4], match[5])
+        return _checked(dt.date(int(parts[0]), _month_named(parts[1]), int(parts[2])))
     if match := _SERIAL.fullmatch(text):
         return _checked(EXCEL_EPOCH + dt.timedelta(days=int(match[1])))
     raise ValueError(text)
@@ -123,7 +125,7 @@ def _day(text: str, order: DateOrder) -> dt.date:
 
 @lru_cache(maxsize=10_000)
 def read_month(text: str) -> dt.date:
-    """The first day of the month that a cell names, by itself or by one of its days.
+    """The first day of the month in a cell, which may have a month or a day.
 
     Raises ValueRefused with a sentence.
     """
@@ -166,14 +168,14 @@ def _checked(day: dt.date) -> dt.date:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure as it stands in a cell, and whether a per-cent sign stood behind it (it is a fraction then)."""
+    """The figure in a cell, and whether it had a per-cent sign (it is a fraction then)."""
 
     value: Decimal
     percent: bool
 
 
 def read_figure(text: str) -> Figure:
-    """One strict reader for all figures. Raises ValueRefused with a sentence."""
+    """Parse a figure by the one strict rule for all. Raises ValueRefused with a sentence."""
     try:
         quantity = parse_quantity(without_float_tail(text))
     except QuantityError as error:
@@ -187,19 +189,19 @@ _LONG_DECIMALS = re.compile(r"-?\d{1,14}\.\d{7,}")
 def without_float_tail(text: str) -> str:
     """A number that a program has written with all its binary digits, 0.30000000000000004, as it was meant: 0.3.
 
-    Only where 15 significant digits say the same: what was typed with more than 6 real decimals stays as it is.
+    Only where it has at most 6 decimals once rounded to 15 significant digits: others stay as they are.
     """
     short = text.strip()
     if not _LONG_DECIMALS.fullmatch(short):
         return text
-    meant = Decimal(f"{float(short):.15g}")
-    exponent = meant.as_tuple().exponent
-    return f"{meant:f}" if isinstance(exponent, int) and -exponent <= DECIMAL_PLACES else text
+    rounded = Decimal(f"{float(short):.15g}")
+    exponent = rounded.as_tuple().exponent
+    return f"{rounded:f}" if isinstance(exponent, int) and -exponent <= DECIMAL_PLACES else text
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How a column of rates is written (Decision 14 of the method), or why nobody can tell."""
+    """How a column of rates is written (Decision 14 of the method), or why that is unclear."""
 
     in_percent: bool
     error: str = ""
@@ -214,7 +216,7 @@ def rates_of(figures: Iterable[Figure]) -> Rates:
             True, _("Some rates have a per cent sign and others don't. Use one format for all of them.")
         )
     if any(signs):
-        return Rates(False)  # the sign is read: the values are fractions already
+        return Rates(False)  # the sign was parsed: the values are fractions already
     return Rates(any(abs(figure.value) > 1 for figure in figures))
 
 

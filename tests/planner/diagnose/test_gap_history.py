@@ -50,7 +50,7 @@ def point_of(row: PlanMetric, day: dt.date = DAY) -> GapPoint:
 
 
 def test_the_demonstrated_gap(plan, whole):
-    """Target 1,000,000, actual 800,000: 200,000 to go, 20 % of the target, 25 % of what there is."""
+    """Target 1,000,000, actual 800,000: gap 200,000, 20 % of the target, 25 % of what there is."""
     row = metric_in(plan, target=12_000_000, target_period="year")
     for month, value in ((8, 700_000), (9, 800_000), (10, 900_000), (11, 5)):
         read(row, whole, month, value)
@@ -267,7 +267,7 @@ def test_managers_are_told_once_of_a_gap_that_widened(plan, whole, manager, rep)
     (line,) = said.context["lines"]
     assert said.subject == "1 gap has widened"
     assert (line.title, line.grew) == ("Sales", "Shortfall rate up from 20% to 25%")
-    assert line.context == "251 orders to go · Q4"
+    assert line.context == "Gap 251 orders · Q4"
     assert line.url.endswith(f"/plans/{plan.pk}/diagnose/#metric-{row.pk}")
     refresh_gaps(on(23))
     assert told_and_written_down(manager, on(23)) is None, "as wide as when they were told"

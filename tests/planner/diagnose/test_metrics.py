@@ -94,5 +94,8 @@ def test_a_reason_goes_with_its_value(record, status):
 
 def test_a_name_that_the_team_has_is_refused(record, status, team):
     Metric.objects.create(team=team, name="Visits")
-    with pytest.raises(ValidationError, match="The team has a metric of this name"), record() as log:
+    with (
+        pytest.raises(ValidationError, match="The team already has a metric with this name"),
+        record() as log,
+    ):
         change_row(log, status.sales, {"name": "Visits"})

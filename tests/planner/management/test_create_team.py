@@ -128,7 +128,7 @@ def test_a_password_makes_the_account(db):
         (["East", "new@example.com", "--password", "tea"], "This password is too short."),
         (
             ["East", "mary@example.com", "--password", "tea-and-rice-7"],
-            "mary@example.com Has an account with a password already. Leave --password out.",
+            "mary@example.com has an account with a password already. Leave --password out.",
         ),
         (["", "new@example.com"], "This field cannot be blank."),
     ],

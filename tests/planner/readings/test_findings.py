@@ -42,5 +42,5 @@ def test_what_another_release_has_kept_is_read_as_far_as_it_is_known():
 
 
 def test_work_that_stopped_leaves_one_error_and_what_was_recognised():
-    given_up = FOUND.given_up("The work stopped.")
-    assert given_up == replace(FOUND, errors=[Problem("The work stopped.")], more=0, warnings=[])
+    with_single_error = FOUND.given_up("The work stopped.")
+    assert with_single_error == replace(FOUND, errors=[Problem("The work stopped.")], more=0, warnings=[])

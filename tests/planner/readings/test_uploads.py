@@ -272,7 +272,7 @@ def test_a_file_thrown_away_is_not_read_to_its_end(visitor):
     upload = Upload.objects.get()
     progress = uploads.Progress(upload)
     visitor.client.post(visitor.page, {"act": "cancel"})
-    with pytest.raises(uploads.ThrownAway):
+    with pytest.raises(uploads.UploadDiscarded):
         progress(0.5)
 
 

@@ -64,8 +64,8 @@ def test_a_site_admin_sees_everybody(rep, outsider, as_):
     assert "Otto" in page
 
 
-def test_the_button_sends_once_more_and_then_the_row_is_gone(late, manager, rep, as_, monkeypatch,
-                                                              django_capture_on_commit_callbacks):  # fmt: skip
+def test_the_button_sends_again_and_then_the_row_is_gone(late, manager, rep, as_, monkeypatch,
+                                                          django_capture_on_commit_callbacks):  # fmt: skip
     queued = []
     monkeypatch.setattr("planner.views.notices.enqueue_notice", queued.append)
     listed = notice(rep, "missed")
@@ -86,12 +86,12 @@ def test_the_preview_is_the_mail_with_real_data_and_a_strict_policy(late, manage
     assert "unsafe" not in answer["Content-Security-Policy"]
 
 
-def test_the_preview_says_where_there_is_nothing_to_say(manager, as_):
-    assert "no mail is sent" in as_(manager).get("/team/mail/preview/digest/").content.decode()
+def test_the_preview_says_where_there_is_nothing_to_report(manager, as_):
+    assert "no email goes out" in as_(manager).get("/team/mail/preview/digest/").content.decode()
     assert as_(manager).get("/team/mail/preview/nothing/").status_code == 404
 
 
-@pytest.mark.parametrize(("latest", "words"), [("meeting-7", "meeting-7"), ("", "no mail is sent")])
+@pytest.mark.parametrize(("latest", "words"), [("meeting-7", "meeting-7"), ("", "no email goes out")])
 def test_a_look_at_a_kind_that_goes_on_an_event_shows_the_last_one(manager, as_, monkeypatch, latest, words):
     kind = Kind(
         name="minutes", label="Minutes", description="", template="gap",
@@ -188,13 +188,13 @@ def test_the_page_says_how_the_background_goes_and_what_the_last_digests_came_to
     page = as_(manager).get("/team/mail/").content.decode()
     words = " ".join(re.sub("<[^>]+>", " ", page).split()).replace("\xa0", " ")
 
-    assert "Worker 0 minutes ago 1.5 s in the queue" in words
+    assert "Background worker 0 minutes ago 1.5 s in the queue" in words
     assert "Email worker 5 minutes ago 41.0 s in the queue" in words
-    assert "Waiting To be sent 1 for 7 minutes" in words
-    assert "To be sent 1 Nothing to report 1 sent 1" in words.partition("Latest digests")[2]
+    assert "Waiting to be sent 1 longest wait 7 minutes" in words
+    assert "To be sent 1 Nothing to report 1 Sent 1" in words.partition("Latest digests")[2]
 
 
-def test_what_somebody_has_looked_at_is_set_aside_and_kept(manager, rep, viewer, outsider, as_):
+def test_what_somebody_has_looked_at_is_dismissed_and_kept(manager, rep, viewer, outsider, as_):
     one, two = notice(rep, "failed"), notice(viewer, "missed")
     of_others = notice(outsider, "unknown")
     browser = as_(manager)

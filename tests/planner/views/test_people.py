@@ -115,7 +115,7 @@ def test_a_manager_changes_a_member(as_, manager, rep, team):
     )
     changed = seat(rep, team)
     assert (changed.name, changed.job_title, changed.role, changed.version) == ("Ricky", "Lead", "viewer", 2)
-    assert "Ricky is saved." in text(page)
+    assert "Updated Ricky." in text(page)
 
 
 def test_the_form_of_an_old_page_is_refused_once_and_then_saved(as_, manager, rep, team):
@@ -125,7 +125,7 @@ def test_the_form_of_an_old_page_is_refused_once_and_then_saved(as_, manager, re
     browser, where = as_(manager), reverse("member", args=[shown.pk])
     page = browser.post(where, form)
     assert page.status_code == 422
-    assert "Saved now: Rick, Lead, Rep." in text(page)
+    assert "Current details: Rick, Lead, Rep." in text(page)
     assert 'value="Head"' in text(page)
     assert '<input type="hidden" name="version" value="2" id="id_version">' in text(page)
     assert seat(rep, team).job_title == "Lead"

@@ -39,7 +39,7 @@ def test_the_order_of_chain_substitution_is_chosen(url, plan, shop):
 def test_the_page_says_the_split_in_words_and_in_a_table(url, shop, manager, as_):
     page = words(as_(manager).get(url))
     assert "Total sales: monthly average up 200 CNY (+20%)." in page
-    assert "Most of it is Order count ÷ Customers" in page
+    assert "Main driver: Order count ÷ Customers" in page
     assert "Apr 2026 – Jun 2026" in page
     assert "Total sales ÷ Order count weighs on Total sales" not in page
     assert as_(manager).get(url).content.decode().count('value="Total sales ÷ Order count weighs on') == 1
@@ -62,6 +62,7 @@ def test_a_gap_is_split_by_the_drivers_targets(url, plan, read, status, orders):
         ("Average order value", Fraction(225)),
     ]
     assert (found.change, found.rest) == (600, 100)
+    assert found.labels() == ("Current", "Target")
     assert "+100 CNY is not covered by the drivers' targets." in found.sentence()
 
 
@@ -78,7 +79,7 @@ def test_segments_add_up_and_the_rest_is_named(url, plan, read, team, status, vi
     assert sum(line.change for line in found.lines) == -100
     page = words(as_(viewer).get(url))
     assert "Largest change: East, −150 CNY a month (−15 pp of growth, 150% of the total change)." in page
-    assert "New new" in page
+    assert "New New" in page
 
 
 def test_a_product_of_the_teams_own(url, plan, read, status, manager, team, as_):
@@ -149,10 +150,10 @@ def test_a_driver_that_comes_from_nothing(url, plan, read, status, orders):
     found = analysis(plan).split
     assert [part.shapley for part in found.parts] == [500, 0]
     assert found.rest == 0
-    assert "has no value in one of the two" in found.notes[0]
+    assert "has no data in one of the two periods" in found.notes[0]
 
 
-def test_a_target_that_is_reached_leaves_nothing_to_split(url, plan, read, status, orders, manager, as_):
+def test_a_target_that_is_met_leaves_nothing_to_split(url, plan, read, status, orders, manager, as_):
     read(status.sales.metric, None, *[1200] * 6)
     read(orders, None, *[30] * 6)
     value = Metric.objects.create(team=plan.team, name="Average order value", aggregation="ratio")

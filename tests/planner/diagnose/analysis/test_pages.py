@@ -18,7 +18,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 SEPTEMBER = dt.date(2026, 9, 1)
 
 
-# What moved
+# Unusual changes
 
 
 def test_a_region_that_drops_is_flagged_in_one_sentence(url, read, team, status, viewer, as_):
@@ -26,7 +26,7 @@ def test_a_region_that_drops_is_flagged_in_one_sentence(url, read, team, status,
     read(status.sales.metric, region(team, "East"), 300, 310, 305, 310, 217)
     page = words(as_(viewer).get(url))
     assert "Total sales · East fell 30% month on month in Sep 2026 (310 CNY → 217 CNY)." in page
-    assert "Total sales fell by 29% in Sep 2026" in page
+    assert "Total sales fell 29% month on month in Sep 2026" in page
 
 
 def test_the_threshold_is_the_teams(url, plan, read, team, status):
@@ -50,7 +50,7 @@ def test_good_news_comes_after_bad_and_is_no_bottleneck(url, plan, read, team, s
         ("Total sales · East", False),
     ]
     page = as_(manager).get(url).content.decode()
-    assert page.count('value="Total sales · West falls sharply"') == 1
+    assert page.count('value="Total sales · West fell sharply"') == 1
     assert "East rose sharply" not in page
     assert "Improved" in page
 
@@ -74,14 +74,14 @@ def test_older_moves_are_told_on_demand(url, read, status, viewer, as_):
     read(status.sales.metric, None, 100, 200, 200, 200, 200, 200)
     client = as_(viewer)
     assert "No unusual changes in this period." in words(client.get(url))
-    assert "Total sales rose by 100% in May 2026" in words(client.get(f"{url}?flags=year"))
+    assert "Total sales rose 100% month on month in May 2026" in words(client.get(f"{url}?flags=year"))
 
 
 def test_with_two_years_it_is_the_same_month_last_year(url, plan, read, status):
     year = [100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 300]
     read(status.sales.metric, None, *year, *year[:11], 150)
     (flag,) = analysis(plan).flags
-    assert flag.sentences[0] == ("Total sales fell 50% year on year in Sep 2026 (300 CNY → 150 CNY).")
+    assert flag.sentences[0] == "Total sales fell 50% year on year in Sep 2026 (300 CNY → 150 CNY)."
 
 
 def test_in_chinese_it_is_said_as_people_say_it(url, read, team, status, viewer, as_):
@@ -112,7 +112,7 @@ def test_an_outlier_that_hardly_moved_is_not_said_to_move(url, plan, read, statu
 
 def test_after_a_hole_the_month_before_is_the_base_again(url, plan, read, status):
     read(status.sales.metric, None, *[100, 101] * 12, *[None] * 15, 100, 101, 100, 101, 100, 101, 100, 50)
-    assert "fell by 50% in Sep 2026 against the month before" in analysis(plan).flags[0].sentence
+    assert "fell 50% month on month in Sep 2026" in analysis(plan).flags[0].sentence
 
 
 # Completeness
@@ -133,7 +133,7 @@ def test_the_score_says_its_reasons(url, plan, read, team, status, viewer, as_):
     assert "5 values have no source and count as half." in page
 
 
-def test_figures_that_ended_long_ago_say_so(url, plan, read, status):
+def test_data_that_ended_long_ago_says_so(url, plan, read, status):
     read(status.sales.metric, None, *[100] * 12, last=dt.date(2024, 12, 1))
     read(status.rate.metric, None, *[0.1] * 12, last=dt.date(2024, 12, 1))
     found = analysis(plan)
@@ -146,23 +146,21 @@ def test_few_months_are_told(url, plan, read, status):
     assert "Only 2 of the last 6 months have data; six are needed." in analysis(plan).reasons
 
 
-# Figures from long ago
+# Data from long ago
 
 
-def test_table_1_offers_the_last_months_that_have_figures(
-    url, plan, read, status, team, manager, viewer, as_
-):
+def test_table_1_offers_the_last_months_that_have_data(url, plan, read, status, team, manager, viewer, as_):
     rate = Metric.objects.create(team=team, name="Repurchase rate", kind="rate", aggregation="last")
     bare = Metric.objects.create(team=team, name="Leads", kind="count")
     for order, metric in enumerate((rate, bare), start=2):
         PlanMetric.objects.create(plan=plan, metric=metric, order=order)
     read(status.sales.metric, None, 10, 20, 30, 60, last=dt.date(2020, 6, 1))
     read(rate, None, "0.25", last=dt.date(2020, 5, 1))
-    offer = "the last ones are of Apr 2020 – Jun 2020."
-    assert f"{offer} Look at Apr 2020 – Jun 2020" in words(as_(manager).get(url))
+    offer = "Their latest data is for Apr 2020 – Jun 2020."
+    assert f"{offer} Use Apr 2020 – Jun 2020" in words(as_(manager).get(url))
     seen = words(as_(viewer).get(url))
     assert offer in seen
-    assert "Look at" not in seen
+    assert "Use Apr 2020" not in seen
 
     page = words(as_(manager).post(f"{url}months/", follow=True))
     assert "Table 1 now uses Apr 2020 – Jun 2020. Undo" in page
@@ -176,7 +174,7 @@ def test_table_1_offers_the_last_months_that_have_figures(
     assert offer in words(as_(viewer).get(url))
 
 
-def test_once_the_plans_own_months_have_figures_they_are_offered_again(url, plan, read, status, manager, as_):
+def test_once_the_plans_own_months_have_data_they_are_offered_again(url, plan, read, status, manager, as_):
     read(status.sales.metric, None, 10, last=dt.date(2020, 6, 1))
     as_(manager).post(f"{url}months/")
     read(status.sales.metric, None, 90)
@@ -195,7 +193,7 @@ def test_a_typed_value_is_left_where_it_is(url, plan, read, status):
     assert analysis(plan).other_months is None
 
 
-def test_only_rows_with_figures_in_the_offered_months_are_offered_them(url, plan, read, status, orders):
+def test_only_rows_with_data_in_the_offered_months_are_offered_them(url, plan, read, status, orders):
     PlanMetric.objects.create(plan=plan, metric=orders, order=2)
     read(status.sales.metric, None, 1, last=dt.date(2026, 5, 1))
     read(status.sales.metric, None, 1, last=dt.date(2026, 10, 1))
@@ -204,14 +202,14 @@ def test_only_rows_with_figures_in_the_offered_months_are_offered_them(url, plan
     assert ([row.metric.name for row in found.rows], found.day) == (["Total sales"], dt.date(2026, 6, 1))
 
 
-def test_nothing_earlier_is_offered_where_figures_stand_or_only_come_later(url, plan, read, status):
+def test_nothing_earlier_is_offered_where_data_stands_or_only_comes_later(url, plan, read, status):
     read(status.sales.metric, None, 10, last=dt.date(2026, 12, 1))
     assert analysis(plan).other_months is None
     read(status.sales.metric, None, 10)
     assert analysis(plan).other_months is None
 
 
-def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
+def test_the_head_of_table_1_says_the_months_where_all_metrics_share_them(
     url, plan, read, status, orders, viewer, as_
 ):
     PlanMetric.objects.create(plan=plan, metric=orders, order=2, as_of=dt.date(2020, 7, 1))
@@ -225,7 +223,7 @@ def test_the_head_of_table_1_says_the_months_where_all_figures_share_them(
 # The trend
 
 
-def test_the_trend_says_when_the_target_is_reached(url, plan, read, status):
+def test_the_trend_says_when_the_target_is_met(url, plan, read, status):
     read(status.sales.metric, None, *[700_000 + 10_000 * n for n in range(12)])
     assert analysis(plan).trend.sentence == (
         "Current pace: +10,000 CNY a month. At this pace, the target of 1,000,000 CNY "
@@ -234,7 +232,7 @@ def test_the_trend_says_when_the_target_is_reached(url, plan, read, status):
     )
 
 
-def test_a_fall_never_reaches_it(url, plan, read, status):
+def test_a_fall_never_meets_it(url, plan, read, status):
     read(status.sales.metric, None, *[900_000 - 10_000 * n for n in range(6)])
     assert "At this pace, the target of 1,000,000 CNY won't be met." in analysis(plan).trend.sentence
 
@@ -246,24 +244,24 @@ def test_a_segment_has_a_trend_without_a_target(url, plan, read, team, status):
     found = analysis(plan, trend=f"{status.sales.metric.pk}-{east.pk}").trend
     assert found.series.segment == east
     assert found.target is None
-    assert "Six months are needed" in found.sentence
+    assert "A forecast range needs six months of data" in found.sentence
 
 
-def test_figures_of_the_chart_are_exact(url, read, status, viewer, as_):
+def test_values_of_the_chart_are_exact(url, read, status, viewer, as_):
     read(status.sales.metric, None, "100.123456", 110)
     answer = as_(viewer).get(f"{url}trend.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0] == ["Month", "Value", "Expected", "Lower bound", "Upper bound"]
+    assert rows[0] == ["Month", "Value", "Forecast", "Lower bound", "Upper bound"]
     assert rows[1][:2] == ["2026-08", "100.123456"]
     assert rows[3][:3] == ["2026-10", "", "119.876544"]
     assert as_(viewer).get(f"{url}drivers.csv").status_code == 404
     assert as_(viewer).get(f"{url}else.csv").status_code == 404
 
 
-def test_without_figures_the_page_asks_for_a_file(url, manager, viewer, as_):
+def test_without_data_the_page_asks_for_a_file(url, manager, viewer, as_):
     page = as_(manager).get(url).content.decode()
     assert "Drop a file here or choose one" in page
-    assert "There are no figures yet" in page
+    assert "No data yet. Import" in page
     assert 'class="drop"' not in as_(viewer).get(url).content.decode()
 
 

@@ -79,12 +79,12 @@ def test_the_fourth_in_focus_is_warned_of(url, manager, add, as_):
     for cause in "abc":
         add(cause, in_focus=True)
     client = as_(manager)
-    assert "are in focus. Two or three" not in client.get(url).content.decode()
+    assert "bottlenecks are in focus. Keep it to two or three" not in client.get(url).content.decode()
     fourth = add("d")
     client.post(f"{url}rows/bottleneck-{fourth.pk}/", {"cell": "focus", "in_focus": "1"}, **HTMX)
     fourth.refresh_from_db()
     assert fourth.in_focus
-    assert "4 are in focus. Two or three" in client.get(url).content.decode()
+    assert "4 bottlenecks are in focus. Keep it to two or three" in client.get(url).content.decode()
 
 
 def test_scores_beyond_the_scale_are_refused(url, manager, add, as_):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.models import Metric
-from planner.readings.imports.units import split_unit, unit_of, units_said
+from planner.readings.imports.units import find_units, split_unit, unit_of
 from tests.planner.readings.conftest import places, stored
 
 ORDERS = "订单日期,订单编号,客户,{}\n2026-08-05,1,a,{}\n2026-08-06,2,b,{}\n"
@@ -50,7 +50,7 @@ def test_a_name_and_the_unit_in_its_brackets():
     ],
 )  # fmt: skip
 def test_a_line_above_says_the_unit(line):
-    unit = units_said([["Sales of 2026"], ["", line]]).unit
+    unit = find_units([["Sales of 2026"], ["", line]]).unit
     assert unit is not None
     assert unit.sign == "万"
 
@@ -65,7 +65,7 @@ def test_a_line_above_says_the_unit(line):
     ],
 )  # fmt: skip
 def test_other_lines_above(line, sign):
-    assert units_said([[line]]).unit.sign == sign
+    assert find_units([[line]]).unit.sign == sign
 
 
 def test_the_line_nearest_to_the_table_counts(importing):

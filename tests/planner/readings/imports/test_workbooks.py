@@ -247,7 +247,7 @@ def test_formulas_are_seen_wherever_the_xml_is_cut(importing, piece, prefix, mon
 
 
 def test_who_waits_is_told_how_much_of_a_sheet_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks, "TOLD_EVERY", 2)
+    monkeypatch.setattr(workbooks, "REPORT_EVERY", 2)
     (tmp_path / "book.xlsx").write_bytes(workbook({"Data": [*ROWS, [], ["2026-10", "Total sales", 3]]}))
     told: list[float] = []
     (sheet,) = workbooks.read_workbook(tmp_path / "book.xlsx", told.append)
