@@ -20,6 +20,14 @@ def pytest_configure(config) -> None:
     compile_catalogues()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items) -> None:
+    """Mark what reaches the database, before -m chooses: pytest-django keeps every other test away from it."""
+    for item in items:
+        if item.get_closest_marker("django_db") or "django_db_setup" in item.fixturenames:
+            item.add_marker("database")
+
+
 def pytest_report_header(config) -> str:
     return f"database: {connection.display_name}"
 
