@@ -62,7 +62,7 @@ class TaskQuerySet(PresentQuerySet):
     def due_between(self, first: dt.date, last: dt.date) -> TaskQuerySet:
         return self.open().counting().filter(due__range=(first, last))
 
-    def with_latest_word(self) -> TaskQuerySet:
+    def with_latest_note(self) -> TaskQuerySet:
         """Adds `latest_note`: what was last said of the task."""
         notes = (
             Progress.objects.filter(task=models.OuterRef("pk"))
@@ -141,9 +141,9 @@ class Task(Recorded):
 
     def as_copy(self, days: int) -> Any:
         """A copy is still to be done."""
-        made = super().as_copy(days)
-        made.status, made.percent, made.cancel_reason = Status.NOT_STARTED, 0, ""
-        return made
+        copied = super().as_copy(days)
+        copied.status, copied.percent, copied.cancel_reason = Status.NOT_STARTED, 0, ""
+        return copied
 
     @property
     def is_open(self) -> bool:

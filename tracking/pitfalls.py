@@ -40,10 +40,10 @@ def sized(strategies: QuerySet) -> QuerySet:
     return strategies.annotate(size=Count("tasks", filter=LIVE))
 
 
-def _without_a_word(day: dt.date) -> Q:
+def _without_update(day: dt.date) -> Q:
     """Running for a week, and nobody said anything about it within the last one."""
-    said = Progress.objects.filter(task=OuterRef("pk"), at__date__gt=day - RHYTHM)
-    return Q(start__lte=day - RHYTHM) & ~Q(Exists(said))
+    updates = Progress.objects.filter(task=OuterRef("pk"), at__date__gt=day - RHYTHM)
+    return Q(start__lte=day - RHYTHM) & ~Q(Exists(updates))
 
 
 TASK_WITHOUT_OWNER = TaskPitfall(
@@ -112,7 +112,7 @@ SILENT_TASK = TaskPitfall(
     gettext_lazy("Follow up"),
     "word",
     label=gettext_lazy("No update for a week"),
-    lacking=_without_a_word,
+    lacking=_without_update,
 )
 
 # In the order in which the filter offers them and the checks of a plan name them.
@@ -124,5 +124,5 @@ PITFALLS: tuple[TaskPitfall | StrategyPitfall, ...] = (
     TOO_MANY_TASKS,
     SILENT_TASK,
 )
-OF_TASKS = {each.lacks: each for each in PITFALLS if isinstance(each, TaskPitfall)}
-OF_STRATEGIES = {each.lacks: each for each in PITFALLS if isinstance(each, StrategyPitfall)}
+OF_TASKS = {pitfall.lacks: pitfall for pitfall in PITFALLS if isinstance(pitfall, TaskPitfall)}
+OF_STRATEGIES = {pitfall.lacks: pitfall for pitfall in PITFALLS if isinstance(pitfall, StrategyPitfall)}

@@ -46,11 +46,11 @@ def refresh_day(day: dt.date, zones: Sequence[str], now: dt.datetime, *, team: i
 def courses(rows: Sequence[int], day: dt.date) -> dict[int, list[GapPoint]]:
     """The kept gaps of these rows of Table 1 over half a year before `day`, a point a week, oldest first; one query."""
     days = [day - dt.timedelta(weeks=back) for back in range(WEEKS_SHOWN)]
-    found: dict[int, list[GapPoint]] = {}
+    by_row: dict[int, list[GapPoint]] = {}
     points = GapPoint.objects.filter(plan_metric__in=rows, day__in=days, gap__isnull=False)
     for point in points.order_by("day").only("plan_metric", "day", "gap"):
-        found.setdefault(point.plan_metric_id, []).append(point)
-    return found
+        by_row.setdefault(point.plan_metric_id, []).append(point)
+    return by_row
 
 
 @dataclass(frozen=True, slots=True)

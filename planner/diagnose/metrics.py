@@ -40,6 +40,6 @@ def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> Pl
 def _check_against_the_readings(row: PlanMetric) -> None:
     computed = standings(row.plan, [row])[0].computed.value
     if computed is not None and computed != row.override:
-        shown = edit_text(computed, rate=row.metric.is_rate, language=words.language())
-        said = _("The data gives %(value)s. Enter a source or reason for using another value.")
-        raise ValidationError({"override_reason": said % {"value": shown}})
+        value = edit_text(computed, rate=row.metric.is_rate, language=words.language())
+        message = _("The data gives %(value)s. Enter a source or reason for using another value.")
+        raise ValidationError({"override_reason": message % {"value": value}})

@@ -34,15 +34,15 @@ class QuantityField(forms.CharField):
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
 
     def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value)
-        if not typed:
+        text = super().to_python(value)
+        if not text:
             return None
         try:
-            quantity = parse_quantity(typed)
+            quantity = parse_quantity(text)
         except QuantityError as error:
             raise ValidationError(str(error)) from error
         if self.rate and not quantity.percent and abs(quantity.value) > 1:
-            raise ValidationError(_("Enter a percentage, such as %(example)s%%.") % {"example": typed})
+            raise ValidationError(_("Enter a percentage, such as %(example)s%%.") % {"example": text})
         if quantity.percent and not self.rate:
             raise ValidationError(_("This value is not a rate. Enter it without a per cent sign."))
         return quantity.value
@@ -82,22 +82,22 @@ class DayField(forms.DateField):
 class PickField(forms.ChoiceField):
     """One of a table's own objects, such as an owner: cleans to the object, or None when empty."""
 
-    def __init__(self, *, nobody: Any, **kwargs: Any) -> None:
+    def __init__(self, *, empty_label: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.nobody = nobody
+        self.empty_label = empty_label
         self._objects: Callable[[], Iterable[Any]] = tuple
 
     def offer(self, objects: Callable[[], Iterable[Any]]) -> None:
         """Set how to find what may be picked: it is asked for when the field is shown or read."""
         self._objects = objects
-        self.choices = self._offered
+        self.choices = self._choice_pairs
 
     @property
     def options(self) -> dict[str, Any]:
-        return {str(each.pk): each for each in self._objects()}
+        return {str(obj.pk): obj for obj in self._objects()}
 
-    def _offered(self) -> list[tuple[str, Any]]:
-        return [("", self.nobody), *((pk, str(each)) for pk, each in self.options.items())]
+    def _choice_pairs(self) -> list[tuple[str, Any]]:
+        return [("", self.empty_label), *((pk, str(obj)) for pk, obj in self.options.items())]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -141,9 +141,9 @@ class TableForm(forms.Form):
     def take_errors(self, error: ValidationError) -> None:
         """Show a rule's sentence beside its field, or above the row where the field is not here."""
         for name, sentences in errors_by_field(error).items():
-            at = name if name in self.fields and name != NON_FIELD_ERRORS else None
+            field = name if name in self.fields and name != NON_FIELD_ERRORS else None
             for sentence in sentences:
-                self.add_error(at, sentence)
+                self.add_error(field, sentence)
 
 
 class RowForm(TableForm):
@@ -159,7 +159,7 @@ class RowForm(TableForm):
         self.prepare()
         if obj is not None:
             self.adapt()
-        for name in [each for each in self.fields if only is not None and each not in only]:
+        for name in [name for name in self.fields if only is not None and name not in only]:
             del self.fields[name]
         for name, field in self.fields.items():
             # Radio buttons are named each by its own choice, below a legend.
@@ -179,7 +179,7 @@ class RowForm(TableForm):
         """The field's value in the object, as the form's field cleans to."""
         return getattr(self.obj, name)
 
-    def opens_with(self, obj: Any, names: Iterable[str]) -> dict[str, str]:
+    def editor_texts(self, obj: Any, names: Iterable[str]) -> dict[str, str]:
         """The texts that the editor of these fields opens with for an object."""
         self.obj = obj
         self.adapt()
@@ -189,7 +189,7 @@ class RowForm(TableForm):
         prepared = self.fields[name].prepare_value(value)
         return "" if prepared is None else str(prepared)
 
-    def shown(self, name: str) -> Any:
+    def shown_value(self, name: str) -> Any:
         """What the field showed when it was opened; the value as it is now where the sender did not say."""
         raw = self.data.get(f"initial-{name}")
         if raw is None:
@@ -199,21 +199,25 @@ class RowForm(TableForm):
         except ValidationError:
             return self.current(name)
 
-    def typed(self) -> list[str]:
+    def changed_fields(self) -> list[str]:
         """The fields that the person changed."""
-        return [n for n in self.fields if n in self.cleaned_data and self.cleaned_data[n] != self.shown(n)]
+        return [
+            name
+            for name in self.fields
+            if name in self.cleaned_data and self.cleaned_data[name] != self.shown_value(name)
+        ]
 
     def values(self) -> dict[str, Any]:
         """What the person typed, by field: what `put` sets, and what a verb is called with."""
-        return {name: self.cleaned_data[name] for name in self.typed()}
+        return {name: self.cleaned_data[name] for name in self.changed_fields()}
 
     def find_conflicts(self) -> bool:
         """Whether somebody else changed one of these fields since it was shown; fills `conflicts`."""
-        for name in self.typed():
-            now = self.current(name)
-            if now not in (self.shown(name), self.cleaned_data[name]):
+        for name in self.changed_fields():
+            current = self.current(name)
+            if current not in (self.shown_value(name), self.cleaned_data[name]):
                 self.conflicts[name] = Conflict(
-                    self.fields[name].label, self.describe(name, now), self._author(name)
+                    self.fields[name].label, self.describe(name, current), self._author(name)
                 )
         return bool(self.conflicts)
 
@@ -260,7 +264,7 @@ class AddForm(TableForm):
 
     title: Any = ""
     # The column whose cell the keyboard goes to once the row is there; "" stays for the next row.
-    then: str = ""
+    focus_column: str = ""
 
     def __init__(self, data: Any = None, *, table: Any, initial: Any = None, **kwargs: Any) -> None:
         super().__init__(data, initial=initial, auto_id=kwargs.pop("auto_id", False))

@@ -35,8 +35,10 @@ def channels(request: Request) -> HttpResponse:
         .annotate(Count("pk"))
         .order_by()
     )
-    found = [(each, used.get(each.pk, 0)) for each in membership.team.channels.select_related("added_by")]
-    context = {"form": form, "channels": found, "place": "team"}
+    rows = [
+        (channel, used.get(channel.pk, 0)) for channel in membership.team.channels.select_related("added_by")
+    ]
+    context = {"form": form, "channels": rows, "place": "team"}
     return render(request, "team/channels.html", context, status=status_of(form))
 
 

@@ -35,7 +35,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     state["migrations"] = state["database"] and _all_migrated()
     if state["migrations"]:
         now = timezone.now()
-        state |= {heard.name: not heard.is_silent for heard in pulses(now)}
+        state |= {pulse.name: not pulse.is_silent for pulse in pulses(now)}
         state["mail"] = state["mail"] and mail_goes_out(now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 

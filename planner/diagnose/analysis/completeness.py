@@ -66,15 +66,15 @@ def cover(expected: Sequence[date], known: Mapping[date, bool]) -> Coverage:
 
 def complete(by_series: Mapping[Key, Coverage]) -> Completeness[Key]:
     """The score over all series, cell by cell."""
-    covers = list(by_series.values())
-    expected = sum(len(each.expected) for each in covers)
-    present = sum(each.present for each in covers)
-    unsourced = sum(each.unsourced for each in covers)
+    coverages = list(by_series.values())
+    expected = sum(len(coverage.expected) for coverage in coverages)
+    present = sum(coverage.present for coverage in coverages)
+    unsourced = sum(coverage.unsourced for coverage in coverages)
     with localcontext(ARITHMETIC):
         counted = present - unsourced * WITHOUT_SOURCE
         score = counted / expected if expected else None
-    return Completeness(score, expected, present, unsourced, len(_known(covers)), by_series)
+    return Completeness(score, expected, present, unsourced, len(_known_months(coverages)), by_series)
 
 
-def _known(covers: Iterable[Coverage]) -> set[date]:
-    return {month for each in covers for month in each.expected if month not in each.missing}
+def _known_months(coverages: Iterable[Coverage]) -> set[date]:
+    return {month for coverage in coverages for month in coverage.expected if month not in coverage.missing}
