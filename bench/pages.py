@@ -72,7 +72,7 @@ def _fetchers(browser: Browser, small: int, large: int, task: Task) -> dict[str,
 
 
 def _are_alike(name: str, fetchers: dict[str, Fetch]) -> bool:
-    """Whether the bare answer is ours; says where it is not."""
+    """Whether the bare answer equals ours; prints the first difference."""
     ours, bare = (PASSING.sub("", fetchers[side]()[1]) for side in (name, f"{name} bare"))
     say(f"{name}: {len(ours.encode()):,} bytes of ours, {len(bare.encode()):,} of the bare answer")
     pieces = [re.sub(r"\s+", " ", f"{html}<end>").replace("<", "\n<").split("\n") for html in (ours, bare)]

@@ -1,4 +1,4 @@
-"""The template of Table 3's rows, asked of the product itself: nobody keeps a copy of its HTML in step.
+"""The template of Table 3's rows, made by the product itself, so that no copy of its HTML is maintained.
 
 A strategy and a task that exist nowhere, whose texts are variables of a template, pass through the product's own
 table: what comes out is a template already. It is asked for once for every choice that may change how a row looks
@@ -103,8 +103,7 @@ def _values(model: type[Model], fact: str, subject: str = "") -> Choice:
 
 
 def _texts(model: type[Model]) -> list[Any]:
-    fields = model._meta.fields
-    return [field for field in fields if isinstance(field, CharField | TextField) and not field.choices]
+    return [f for f in model._meta.fields if isinstance(f, CharField | TextField) and not f.choices]
 
 
 def _row(table: TrackingTable, name: str, groups: list[list[Choice]]) -> str:

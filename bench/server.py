@@ -1,4 +1,4 @@
-"""The web server of `make run`, as a process of its own that ends with this run, and one person who asks it."""
+"""The web server of `make run`, as a process of its own that ends with this run, and a browser connection to it."""
 
 import http.client
 import os

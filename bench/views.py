@@ -5,7 +5,7 @@ and render templates that give the product's HTML (bench/patterns.py) inside the
 not use is what is measured: no Table, Column, Cell or RowForm, no revision, no conflicts, no history. The models
 and the arithmetic of the method (`roll_up`, late days) belong to both.
 
-What stands around the rows and never changes (filters, headings, empty editors, the keys below) is the product's
+What is around the rows and never changes (filters, headings, empty editors, the keys below) is the product's
 own HTML, taken once a process from its page. A hand-written page would have to ask for members and goals and loop
 over them there, so this is in favour of the bare view.
 """
@@ -97,7 +97,7 @@ def plan_of(request: Request, plan_pk: int) -> tuple[Plan, Membership]:
 
 
 def strategies_of(plan: Plan) -> QuerySet[Strategy]:
-    """The strategies with their owners, goals, tasks and what was last said of each task."""
+    """The strategies with their owners, goals, tasks and the latest note of each task."""
     tasks = Task.objects.with_latest_note().select_related("owner").order_by("order", "pk")
     strategies = Strategy.objects.filter(plan=plan).select_related("owner", "goal").order_by("order", "pk")
     return strategies.prefetch_related(Prefetch("tasks", tasks))
@@ -118,7 +118,7 @@ def rows_of(plan: Plan, strategies: Iterable[Any], only: int | None = None) -> d
 
 
 def page_template(request: Request, plan: Plan, member: Membership) -> str:
-    """The product's page; in its section stands the template of the rows, and all around them its own HTML."""
+    """The product's page, with the template of the rows in its table section."""
     html = product.show(request, plan.pk, table_class=TrackingTable, page_class=TablePage).content.decode()
     section = html[html.index('<section id="table"') : html.rindex("</section>")] + "</section>"
     for place, variable in AROUND.items():

@@ -1,4 +1,4 @@
-"""Review, as the loop and the checks of a plan show it."""
+"""The review stage: its summary and its checks."""
 
 from __future__ import annotations
 

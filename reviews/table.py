@@ -72,7 +72,7 @@ class ReviewsTable(Table):
 
     @cached_property
     def periods(self) -> list[tuple[str, dt.date]]:
-        """What the plan can look back on, and periods that stand in the table although the plan was moved."""
+        """What the plan can look back on, and periods already reviewed although the plan was moved."""
         reviewed = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
         plan_periods = periods_of(self.plan)
         return sorted({*plan_periods, *reviewed}, key=lambda period: (period[1], period[0]))

@@ -117,7 +117,7 @@ class GoalForm(RowForm):
     def adapt(self) -> None:
         kind = self.data.get("kind") or self.obj.kind
         if kind != self.obj.kind and self.data.get("growth") == self.data.get("initial-growth"):
-            # A growth that only stood there was of the old kind.
+            # An untouched growth belongs to the old kind.
             self.data = with_value(self.data, "growth", "")
         rate = is_rate(kind, self.obj.metric)
         for name in ("baseline", "target"):

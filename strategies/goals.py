@@ -1,4 +1,4 @@
-"""How a goal begins and changes, with its key actions, whoever writes it: of its figures two give the third."""
+"""Adding and changing goals with their key actions; two of the three figures give the third."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from strategies.models import KeyAction
 from strategies.targets import GROWTHS, is_rate
 
 FIGURES = ("baseline", "growth", "target")
-# What is no field of a goal: a growth is computed from the other two, key actions have rows of their own.
+# Values that are not fields of a goal: a growth is computed from the other two, key actions have rows of their own.
 DERIVED = ("growth", "actions")
 
 
@@ -79,7 +79,7 @@ def settle(
     """Baseline and target of a goal, of which one may follow from the growth (Decision 5 of the method).
 
     `typed` names the figures that somebody gives now: they win over those that the goal had. Raises ValidationError
-    beside `target` for three that do not fit together, beside `growth` for one that stands alone.
+    beside `target` for three that do not fit together, beside `growth` for a growth alone.
     """
     given_names = {"amount" if name == "growth" else name for name in typed}
     try:

@@ -1,4 +1,4 @@
-"""Strategize, as the loop and the checks of a plan show it."""
+"""The strategize stage: its summary and its checks."""
 
 from __future__ import annotations
 

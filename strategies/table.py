@@ -136,7 +136,7 @@ class GoalsTable(Table):
         return f"{core_text % {'n': len(goals) - parts}} · {parts_text % {'n': parts}}"
 
     def objects(self) -> QuerySet:
-        """The core goals; what a filter asks for may stand in one of their dimensions."""
+        """The core goals; a filter may match one of their dimensions instead."""
         goals = self.kinds["core"].objects(self.plan)
         if condition := self._filter_condition():
             parts = Goal.objects.filter(condition, parent=OuterRef("pk"))
@@ -144,7 +144,7 @@ class GoalsTable(Table):
         return self.ordered(goals, {"core": "name", "target": "target", "owner": "owner__name", "due": "due"})
 
     def _filter_condition(self) -> Q:
-        """What the filters ask of one goal; empty where they ask nothing."""
+        """The condition of the filters on one goal; empty without filters."""
         condition = Q()
         if query := self.params.get("q", "").strip():
             of_actions = KeyAction.objects.filter(goal=OuterRef("pk"), text__icontains=query)
@@ -161,7 +161,7 @@ class GoalsTable(Table):
             yield from sheet.lines(columns, core, parts)
 
     def groups(self, objects: Iterable[Goal]) -> list[tuple[Target, list[Target]]]:
-        """The core goals in figures, each with those of its dimensions that the filters ask for."""
+        """The core goals in figures, each with the dimensions that match the filters."""
         cores = list(objects)
         parts: dict[int, list[Goal]] = {core.pk: [] for core in cores}
         for part in self.kinds["part"].objects(self.plan).filter(parent__in=cores):
@@ -184,7 +184,7 @@ class GoalsTable(Table):
         return rows
 
     def _matching_ids(self, cores: list[Goal]) -> set[int] | None:
-        """The dimensions that the filters ask for; None where they ask nothing."""
+        """The ids of the dimensions that match the filters; None without filters."""
         condition = self._filter_condition()
         if not condition:
             return None

@@ -1,4 +1,4 @@
-"""What a goal's figures say: its target as a figure, the sentence that explains it, and how far it has come."""
+"""The figures of a goal: its target as a figure, the sentence that explains it, and how far it has come."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _signed(text: str) -> str:
 
 
 def progress_sentence(target: Target, language: str) -> str:
-    """Where it stands: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
+    """Its progress: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
     if target.now is None:
         return ""
     now = figure(target, target.now, language).number

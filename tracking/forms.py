@@ -25,7 +25,7 @@ def _text_field(label: Any, size: int = 1000) -> forms.CharField:
 
 
 class StrategyForm(RowForm):
-    """A strategy's own words; its dates and progress come from its tasks."""
+    """A strategy's own fields; its dates and progress come from its tasks."""
 
     title = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
     state = forms.ChoiceField(label=gettext_lazy("Status"), choices=Strategy.State.choices)
@@ -42,7 +42,7 @@ class StrategyForm(RowForm):
 
 
 class TaskForm(RowForm):
-    """One task. Saying how it stands also writes a progress note, in the words of who said it."""
+    """One task. Changing its progress also writes an update."""
 
     description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
     acceptance = forms.CharField(label=gettext_lazy("Acceptance standard"), max_length=300, required=False)
@@ -79,7 +79,7 @@ class TaskForm(RowForm):
         return self.obj.percent if percent is None else percent
 
     def changed_fields(self) -> list[str]:
-        """A status has its say on the per cent: who sets it must have seen how far the task is."""
+        """With a status the per cent counts as changed too, so that a conflict in it is found."""
         changed_fields = super().changed_fields()
         is_confirmed = (
             "status" in changed_fields and "percent" in self.cleaned_data and "percent" not in changed_fields

@@ -1,4 +1,4 @@
-"""What a person is told about tasks: the daily digest, and what managers are told after the grace period."""
+"""Mails about tasks: the daily digest, and the escalation to managers after the grace period."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
 
 
 def escalation(to: Recipient) -> Content | None:
-    """To managers: tasks of their teams that passed the grace period since they were last told, still open."""
+    """To managers: open tasks of their teams that passed the grace period since the last notice."""
     teams = [seat.team_id for seat in to.memberships if seat.is_manager]
     raised = Alert.objects.filter(
         team__in=teams,
@@ -170,7 +170,7 @@ def line_of(task: Task, day: dt.date) -> Line:
 
 
 def next_step(task: Task) -> str:
-    """What would move it: what was last said of it, or what it takes to be done."""
+    """The next step: the latest note, or the acceptance standard."""
     if task.status == Status.NOT_STARTED:
         return _("Start it, or note what is blocking it.")
     if task.latest_note:

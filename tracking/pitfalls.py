@@ -1,4 +1,4 @@
-"""What Table 3 lacks. Its filter shows the rows of each of these pitfalls, found in the same way."""
+"""The pitfalls of Table 3. Its filter finds the rows of each in the same way."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from planner.pitfalls import Pitfall
 from tracking.models import LIVE, Progress
 
-# More steps than these are no strategy but a project.
+# A strategy with more tasks than this should be split.
 MOST_TASKS = 3
-# A task that runs is looked at once a week: its owner says a word on it, at the latest in the weekly meeting.
+# A running task needs an update once a week, at the latest in the weekly meeting.
 RHYTHM = dt.timedelta(days=7)
 
 
@@ -41,7 +41,7 @@ def sized(strategies: QuerySet) -> QuerySet:
 
 
 def _without_update(day: dt.date) -> Q:
-    """Running for a week, and nobody said anything about it within the last one."""
+    """Started at least a week ago, and without an update in the last week."""
     updates = Progress.objects.filter(task=OuterRef("pk"), at__date__gt=day - RHYTHM)
     return Q(start__lte=day - RHYTHM) & ~Q(Exists(updates))
 

@@ -1,4 +1,4 @@
-"""Execute, as the loop, the home page and who leaves a team see it."""
+"""The execute stage: its summary, its checks and the open work."""
 
 from __future__ import annotations
 

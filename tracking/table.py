@@ -77,7 +77,7 @@ class TaskKind(RowKind):
         "resources": ("resources",),
         "risk": ("risk",),
     }
-    # What was agreed (task, owner, dates, standard) a manager changes; how it stands its owner says too.
+    # Only managers change what was agreed (task, owner, dates, standard); the owner may also report progress.
     rights = Rights(
         access.may_edit_task,
         cells=dict.fromkeys(("progress", "resources", "risk"), access.may_report_on),
@@ -173,7 +173,7 @@ class TrackingTable(Table):
         return any(self.params.get(name) for name in names) or self.params.get("lacks") in OF_TASKS
 
     def _tasks(self) -> QuerySet:
-        """The tasks that the filters ask for."""
+        """The tasks that match the filters."""
         tasks = Task.objects.of_plan(self.plan)
         owner, status, late = (self.params.get(name, "") for name in ("owner", "status", "late"))
         if owner:
@@ -217,7 +217,7 @@ class TrackingTable(Table):
     def groups(
         self, objects: Iterable[Strategy]
     ) -> list[tuple[Strategy, list[Task], list[tuple[int, Task]]]]:
-        """The strategies with all their tasks, and those that the filters ask for with their numbers."""
+        """The strategies with all their tasks, and those that match the filters with their numbers."""
         strategies = list(objects)
         tasks: dict[int, list[Task]] = {strategy.pk: [] for strategy in strategies}
         strategies_by_pk = {strategy.pk: strategy for strategy in strategies}

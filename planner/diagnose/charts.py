@@ -1,4 +1,4 @@
-"""Figures for plotly.js as plain dictionaries: what is drawn, never how a page looks.
+"""Figures for plotly.js as plain dictionaries: the content of a chart; its style is the stylesheet's.
 
 Colours are the names of the stylesheet's variables ("--accent"); static/js/charts.js puts in what they stand for in
 the reader's theme. Labels come ready in the reader's language. Plotly itself is not loaded: it draws in the browser.
@@ -20,13 +20,13 @@ Formatter = Callable[[Decimal], str]
 # About so many marks on an axis.
 MARKS = 6
 MOST_DATES = 8
-# Where all bars end this close to each other, an axis from 0 would show nothing of their difference.
+# Where all bars end this close to each other, an axis from 0 would hide their difference.
 CLOSE = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A month of a line: its value and what is said of it; a forecast has bounds."""
+    """A month of a line: its value and its hover text; a forecast has bounds."""
 
     month: dt.date
     value: Decimal
@@ -54,9 +54,9 @@ def trend_chart(
     format_value: Formatter,
     format_month: Callable[[dt.date], str],
 ) -> Chart:
-    """A line of what was, a dashed one of what is expected with its interval, and the target across.
+    """A line of actual values, a dashed one of the forecast with its interval, and the target.
 
-    `names` are the legend's words for known, expected, interval and target; `written` writes a value.
+    `names` are the legend's labels for actual, expected, interval and target.
     """
     data: list[Chart] = []
     bounded = [dot for dot in expected if dot.low is not None and dot.high is not None]

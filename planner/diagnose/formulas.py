@@ -1,4 +1,4 @@
-"""How a team says what a metric is the product of."""
+"""The form of a formula: the factors that a metric is the product of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What managers are told about gaps: those of a running plan that widened beyond the team's threshold."""
+"""The gap alert to managers: gaps of running plans that widened beyond the team's threshold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from planner.notices.mail import public_url
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One metric whose gap has widened: by what, what is to go now, where, and what was said of it."""
+    """One metric whose gap has widened: by how much, the gap now, the plan, the problems and the link."""
 
     title: str
     grew: str
@@ -30,7 +30,7 @@ class Line:
 
 
 def widened(to: Recipient) -> Content | None:
-    """To managers: the gaps that widened since they were last told, and still are as wide; None where there is none."""
+    """To managers: gaps that widened since their last notice and are still as wide; None where there are none."""
     language = words.language()
     lines = [_line(point, language) for point in _still_wide(_widenings(to))]
     if not lines:
@@ -48,7 +48,7 @@ def widened(to: Recipient) -> Content | None:
 
 
 def _widenings(to: Recipient) -> Iterable[Any]:
-    """The widenings to tell, each with the shortfall and the gap of `now`, that is of the last day kept."""
+    """The widenings to report, each with the shortfall and gap of the last stored day."""
     teams = [seat.team_id for seat in to.memberships if seat.is_manager]
     latest = GapPoint.objects.filter(plan_metric=OuterRef("plan_metric")).order_by("-day")
     return (

@@ -10,9 +10,9 @@ from planner.arithmetic.periods import MONTHS_IN
 from planner.diagnose.standings import Standing
 from planner.spreadsheets.sheets import Column, Number
 
-# In a form to fill in nobody has said yet whether lower is better: a target is what improves on the current value.
+# A blank form does not know whether lower is better: the target is taken as the better value.
 BLANK_GAP = 'IF(OR(B{row}="",C{row}=""),"",ABS(C{row}-B{row}))'
-# Nor what is a rate: where both figures are fractions, the gap rate is the required uplift, as for a rate.
+# Nor which metrics are rates: where both figures are fractions, the gap rate is the required uplift, as for a rate.
 BLANK_RATE = (
     'IF(OR(B{row}="",C{row}=""),"",'
     'IFERROR(ABS(C{row}-B{row})/IF(MAX(ABS(B{row}),ABS(C{row}))<=1,ABS(B{row}),ABS(C{row})),"–"))'

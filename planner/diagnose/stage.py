@@ -1,4 +1,4 @@
-"""Diagnose, as the loop and the checks of a plan show it."""
+"""The diagnose stage: its summary and its checks."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _focus_pitfalls(in_focus: int, vague: int) -> dict[Pitfall, Met]:
 
 
 def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int, dt.date]]]:
-    """By a row's id, how many of the six months before it are known; and the months without a source, by metric."""
+    """By a row's id, how many of the six months before it have data; and the months without a source, by metric."""
     rows = list(rows)
     dates = {row.pk: row.as_of or row.plan.start for row in rows}
     if not dates:

@@ -1,4 +1,4 @@
-"""What Table 1 says of a plan: each metric's current value, gap and both gap rates, from the readings."""
+"""The figures of Table 1: each metric's current value, gap and both gap rates, from the readings."""
 
 from __future__ import annotations
 
@@ -91,8 +91,9 @@ class OtherMonths:
 
 
 def other_months(plan: Plan, plan_standings: Iterable[Standing]) -> OtherMonths | None:
-    """Where figures end before the months that count, or stand in the plan's own months now; one query at the most
-    for each, none where every row has a value of them.
+    """Rows with data before the months they use, or now in the plan's own months; None where there are none.
+
+    At most one query for each case, none where every row has a value.
     """
     plan_standings = list(plan_standings)
     plan_months = full_months_before(plan.start)
@@ -135,7 +136,7 @@ def _of_whole(metrics: Iterable[int]) -> QuerySet:
 
 @dataclass(frozen=True, slots=True)
 class MetricProgress:
-    """How far a metric of the plan has come: `now` is its latest level within the plan, None without a reading."""
+    """The progress of a metric: `now` is its latest level within the plan, None without a reading."""
 
     standing: Standing
     now: Decimal | None
@@ -143,7 +144,7 @@ class MetricProgress:
 
 
 def measure_progress(plan: Plan, plan_standings: Sequence[Standing]) -> list[MetricProgress]:
-    """The way of these metrics from where the plan began to their targets (Decision 6 of the method); one query."""
+    """The progress of these metrics from the plan's start to their targets (Decision 6 of the method); one query."""
     months = months_of_now(plan, plan.day)
     levels_now = levels([Measure(standing.row.metric) for standing in plan_standings], months)
     result = []
@@ -155,7 +156,7 @@ def measure_progress(plan: Plan, plan_standings: Sequence[Standing]) -> list[Met
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure that somebody asks for: a metric in a segment (None: the whole), or that segment's share of it."""
+    """A metric in a segment (None: the whole), or that segment's share of the whole."""
 
     metric: Metric
     segment_id: int | None = None
@@ -168,7 +169,7 @@ def months_of_now(plan: Plan, day: dt.date) -> tuple[dt.date, ...]:
 
 
 def levels(measures: Iterable[Measure], months: Collection[dt.date]) -> dict[Measure, Decimal]:
-    """What these figures stood at over `months`, in one query; those without a reading are left out.
+    """The levels of these measures over `months`, in one query; those without a reading are left out.
 
     A share is the segment's total ÷ the whole's, over the months in which both are known.
     """

@@ -1,4 +1,4 @@
-"""Table 1, performance status: what people type in it and how it shows the gaps."""
+"""Table 1, performance status: its columns, its fields and how it shows the gaps."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class StatusTable(Table):
         return [self.filter("side", _("Target status"), sides)]
 
     def summary(self) -> str:
-        """The months of the current values, where all that are known look at the same ones."""
+        """The months of the current values, if they are the same for all rows."""
         with_data = [standing for standing in self.standings if standing.computed.present]
         spans = {standing.months for standing in with_data} or {full_months_before(self.plan.start)}
         if len(spans) > 1:
@@ -192,7 +192,7 @@ class StatusTable(Table):
         return cells.beside(course, cells.lines(figure, origin) if origin else figure)
 
     def _origin(self, standing: Standing) -> str:
-        """Where a current value comes from, where that is not three known months before the plan."""
+        """Where a current value comes from, if not from three complete months before the plan."""
         if standing.is_typed:
             return _("Entered by hand · %(source)s") % {
                 "source": standing.row.override_reason or _("No source")
@@ -209,7 +209,7 @@ class StatusTable(Table):
         return months
 
     def _trend(self, standing: Standing) -> Any:
-        """Where the last year's figures go, month by month; nothing while too few of them are known."""
+        """The trend of the last year by month; "" with too few months."""
         trend = forecast(dict(standing.course), 0)
         if trend is None or trend.months < FEWEST:
             return ""
@@ -248,7 +248,7 @@ class StatusTable(Table):
         return self._figure(standing, gap, difference=True)
 
     def _with_course(self, gap: Any, points: Sequence[GapPoint]) -> Any:
-        """The gap, and beneath it how it went since it is kept."""
+        """The gap, and beneath it its course by week."""
         course = [point.gap for point in points if point.gap is not None]
         return cells.lines(gap, cells.sparkline(course, _("Gap by week"))) if len(course) > 1 else gap
 

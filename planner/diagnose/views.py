@@ -1,4 +1,4 @@
-"""What the diagnosis offers beside its table: figures of its charts, formulas, bottlenecks begun from what it shows."""
+"""The diagnosis beside its table: figures of the charts, formulas, bottlenecks made from evidence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from planner.web.requests import Request, sent, status_of
 
 @require_GET
 def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
-    """The exact figures behind a chart, as its page was asked for: part is "trend" or "drivers"."""
+    """The exact figures behind a chart as CSV: part is "trend" or "drivers"."""
     plan, _member = get_plan(request, plan_pk)
     analysis = Analysis(plan, request.GET)
     language = words.language()
@@ -43,7 +43,7 @@ def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
 
 @require_POST
 def use_other_months(request: Request, plan_pk: int) -> HttpResponse:
-    """Let the rows of Table 1 that could look at better months do so: figures end too early, or are there now."""
+    """Switch rows of Table 1 to months with better data: see `other_months`."""
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         other = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
@@ -61,7 +61,7 @@ def use_other_months(request: Request, plan_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpResponse:
-    """The products that the team knows, and the way to define another, or to change one of its own."""
+    """The team's formulas, and the form to add or change one."""
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     team_formulas = Formula.objects.filter(team=plan.team)
     formula = get_object_or_404(team_formulas, pk=pk) if pk else Formula(team=plan.team)
@@ -101,9 +101,9 @@ def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
 
 @require_POST
 def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
-    """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice.
+    """Make a bottleneck of a flag, a driver or a gap, with its evidence; an existing one is reused.
 
-    Where the metric does not say of which kind it is, a page asks, and sends everything here once more.
+    Where the metric has no bottleneck kind, a page asks for it and posts everything again.
     """
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     form = EvidenceForm(request.POST, plan=plan)

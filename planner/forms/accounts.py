@@ -1,4 +1,4 @@
-"""The forms around signing in: allauth's with our words (settings.ACCOUNT_FORMS), and our own."""
+"""The forms around signing in: allauth's with our labels (settings.ACCOUNT_FORMS), and our own."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from planner.notices.channels.addresses import AddressError, recognise
 
 
 class ChannelForm(forms.ModelForm):
-    """A new channel of a team; which service it is, the address says."""
+    """A new channel of a team; the service is recognised from the address."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),

@@ -32,7 +32,7 @@ def _time_zones() -> list[tuple[str, str]]:
 
 
 class MemberForm(forms.ModelForm):
-    """A member; `version` is the one on the page, so that nobody's word is lost silently."""
+    """A member; `version` is the one on the page, so that no change of another person is lost."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -118,7 +118,7 @@ class ShareField(QuantityField):
 class SettingsForm(forms.ModelForm):
     """How a team works: what its days, hours and money are.
 
-    Every field carries what was shown: only what somebody changed is saved, and nobody's word is lost.
+    Every field carries the value shown: only changed fields are saved, and conflicts are found.
     """
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_time_zones)

@@ -155,7 +155,7 @@ class PlanForm(SpanForm):
 
 
 class PlanSettingsForm(SpanForm):
-    """A plan's name, scenario, period and state; `version` is the one on the page, so that no word is lost."""
+    """A plan's name, scenario, period and state; `version` is the one on the page, to find conflicts."""
 
     field_order = ("name", "scenario", "start", "end", "state")
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)

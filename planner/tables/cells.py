@@ -48,7 +48,7 @@ def person(member: Membership | None) -> SafeString:
 
 
 def steps(items: Sequence[Any]) -> SafeString:
-    """A list as the forms of the method number it: ① ② ③; a single item stands without a number."""
+    """A list as the forms of the method number it: ① ② ③; a single item has no number."""
     if len(items) == 1:
         return format_html('<span class="words">{}</span>', items[0])
     rows = ((circled(number), item) for number, item in enumerate(items, start=1))
@@ -57,7 +57,7 @@ def steps(items: Sequence[Any]) -> SafeString:
 
 
 def chip(tone: str, label: Any) -> SafeString:
-    """A state in words; its shape says the tone too, so that colour is never alone."""
+    """A state as text; its shape shows the tone too, not colour alone."""
     return mark_safe(f'<span class="chip {tone}">{esc(label)}</span>')
 
 
@@ -95,7 +95,7 @@ def joined(pieces: Sequence[Any]) -> SafeString:
 
 
 def toned(tone: str, content: Any) -> SafeString:
-    """Words that say something good or bad; they say it themselves, the colour only repeats it."""
+    """Text with a good or bad meaning; the colour only repeats it."""
     return format_html('<span class="toned {}">{}</span>', tone, content)
 
 
@@ -113,7 +113,7 @@ def tip(content: Any, lines: Sequence[str]) -> SafeString:
 
 
 def gap_bar(rate: Decimal | None, label: str, surplus: bool) -> SafeString:
-    """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is no problem."""
+    """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is green."""
     width = 0 if rate is None or surplus else int(min(max(rate, Decimal(0)), Decimal(1)) * 100)
     tone = "good" if surplus else ("bad" if rate is not None and rate >= Decimal("0.4") else "warn")
     bar = (
@@ -126,7 +126,7 @@ def gap_bar(rate: Decimal | None, label: str, surplus: bool) -> SafeString:
 
 
 def share_bar(share: Decimal | None, label: str) -> SafeString:
-    """How far a thing has come, as a bar of its share (from 0 to 1) with the words that say it."""
+    """How far a thing has come, as a bar of its share (from 0 to 1) with a label."""
     width = 0 if share is None else int(min(max(share, Decimal(0)), Decimal(1)) * 100)
     bar = (
         '<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'

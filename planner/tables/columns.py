@@ -47,7 +47,7 @@ def _classes(numeric: bool, *css: str) -> str:
 
 @dataclass(slots=True)
 class Cell:
-    """One cell: what is shown, and the fields that its editor opens with (none: it is computed or not yours)."""
+    """One cell: what is shown, and the fields that its editor opens with (None: not editable)."""
 
     column: Column
     html: str
@@ -78,7 +78,7 @@ def opening_texts(values: dict[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Adder:
-    """The link at the end of a row that adds another row beneath it: of which kind, and what it says."""
+    """The link at the end of a row that adds another row beneath it: its kind, label and screen-reader label."""
 
     kind: str
     label: Any

@@ -1,4 +1,4 @@
-"""How a row is typed: a form whose fields remember what they showed, so that nobody's word is overwritten."""
+"""The form of a row: its fields keep what they showed, so that no change of another person is overwritten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planner.models import Change, Recorded
 class QuantityField(forms.CharField):
     """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
 
-    For a rate (`self.rate`, set by the form) a bare number beyond 1 is refused: nobody can tell 12 from 12 %.
+    For a rate (`self.rate`, set by the form) a number beyond 1 without a % sign is refused: 12 may mean 12 %.
     """
 
     rate = False
@@ -55,7 +55,7 @@ class QuantityField(forms.CharField):
         )
 
 
-# A year outside these is a slip of the finger, not a day that somebody plans for.
+# A year outside these is a typing error.
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
@@ -88,7 +88,7 @@ class PickField(forms.ChoiceField):
         self._objects: Callable[[], Iterable[Any]] = tuple
 
     def offer(self, objects: Callable[[], Iterable[Any]]) -> None:
-        """Set how to find what may be picked: it is asked for when the field is shown or read."""
+        """Set the function that returns the options: it is called when the field is shown or read."""
         self._objects = objects
         self.choices = self._choice_pairs
 
@@ -124,7 +124,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field as its editor shows it: with what it was opened with, and somebody else's word against it."""
+    """A field as its editor shows it: with what it was opened with, and the conflict with somebody else's change."""
 
     field: forms.BoundField
     initial: str
@@ -132,7 +132,7 @@ class Part:
 
 
 class TableForm(forms.Form):
-    """What the forms of a table share: fields by any name, and rules that speak beside them."""
+    """What the forms of a table share: errors beside their fields."""
 
     fields: dict[str, Any]
     table: Any
@@ -162,7 +162,7 @@ class RowForm(TableForm):
         for name in [name for name in self.fields if only is not None and name not in only]:
             del self.fields[name]
         for name, field in self.fields.items():
-            # Radio buttons are named each by its own choice, below a legend.
+            # Each radio button has its own label, below a legend.
             if only is not None and not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs.setdefault("aria-label", field.label)
             if obj is not None:
@@ -190,7 +190,7 @@ class RowForm(TableForm):
         return "" if prepared is None else str(prepared)
 
     def shown_value(self, name: str) -> Any:
-        """What the field showed when it was opened; the value as it is now where the sender did not say."""
+        """What the field showed when it was opened; the current value if the request does not contain it."""
         raw = self.data.get(f"initial-{name}")
         if raw is None:
             return self.current(name)

@@ -59,7 +59,7 @@ class RowKind:
         raise NotImplementedError
 
     def key(self, pk: int | None) -> str:
-        """How a row of this kind is named in pages and addresses."""
+        """The key of a row of this kind in pages and addresses."""
         return f"{self.name}-{pk}"
 
     def may_edit(self, member: Membership, obj: Any) -> frozenset[str]:
@@ -75,11 +75,11 @@ class RowKind:
 
 
 class Table:
-    """The base of the four tables. A subclass says columns, kinds and how a page of objects becomes rows."""
+    """The base of the four tables. A subclass defines columns, kinds and how a page of objects becomes rows."""
 
     url_name: ClassVar[str]
     title: ClassVar[Any]
-    # What the form is called in a file, and the name in the file's address; "" for a table that is no form.
+    # What the form is called in a file, and the name in the file's address; "" for any other table.
     form_title: ClassVar[Any]
     file_name: ClassVar[str]
     heading: ClassVar[Any]
@@ -112,7 +112,7 @@ class Table:
         raise NotImplementedError
 
     def rows_of(self, keys: list[str]) -> list[Row]:
-        """The rows of these keys as they are now; a gone one for each key that is no longer there."""
+        """The rows of these keys as they are now; a removed one for each key that no longer exists."""
         raise NotImplementedError
 
     def file_columns(self) -> tuple[sheets.Column, ...]:
@@ -120,7 +120,7 @@ class Table:
         raise NotImplementedError
 
     def file_lines(self, columns: tuple[sheets.Column, ...]) -> Iterable[sheets.Line]:
-        """Every row of the table in a file, filtered and sorted as on the page, on no page in particular."""
+        """Every row of the table in a file, filtered and sorted as on the page, from all pages."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -151,7 +151,7 @@ class Table:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether rows may be missing because of a filter: then the empty table says so."""
+        """Whether rows may be missing because of a filter: an empty table then shows a note."""
         return any(self.params.get(name) for name in self.filter_names)
 
     @property
@@ -160,12 +160,12 @@ class Table:
 
     @property
     def can_manage(self) -> bool:
-        """Whether who looks may change what a manager changes."""
+        """Whether this member may change what a manager may change."""
         return access.may_manage(self.member)
 
     @property
     def can_report(self) -> bool:
-        """Whether any cell of the table may be this person's to edit."""
+        """Whether this member may edit any cell of the table."""
         return access.may_report(self.member)
 
     @property
@@ -242,7 +242,7 @@ class Table:
         return touched
 
     def row(self, kind: RowKind, obj: Any, contents: dict[str, Any], **options: Any) -> Row:
-        """One row as `shown` says it; `more` are a Row's css, group and adder."""
+        """One row with the `contents` of its cells; `options` are a Row's css, group and adder."""
         return Row(
             key=kind.key(obj.pk),
             obj=obj,
@@ -253,7 +253,7 @@ class Table:
         )
 
     def cells(self, kind: RowKind, obj: Any, contents: dict[str, Any]) -> list[Cell]:
-        """The cells of one row: `shown` says what each column shows, as HTML or as a Cell made already."""
+        """The cells of one row: `contents` maps a column's key to HTML or to a finished Cell."""
         editable = kind.may_edit(self.member, obj)
         cells = []
         for column in self.columns:
@@ -269,7 +269,7 @@ class Table:
 
     @cached_property
     def _forms(self) -> dict[str, tuple[RowForm, dict[str, list[str]]]]:
-        """One form of each kind for the whole page: making one a row would be the slowest thing on it."""
+        """One form of each kind for the whole page: one for each row would be too slow."""
         forms = {}
         for name, kind in self.kinds.items():
             form = kind.form(table=self)

@@ -147,7 +147,7 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
     if request.htmx:
         answer = _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
         if log.changes:
-            answer["X-Changed"] = "1"  # there is something of this person's own to undo
+            answer["X-Changed"] = "1"  # this person's own change, which can be undone
         return answer
     messages.success(request, _("Saved."))
     return redirect(f"{table.url}#{key}")

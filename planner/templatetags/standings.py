@@ -23,7 +23,7 @@ def _figure(progress: MetricProgress, value: Decimal | None, *, difference: bool
 
 @register.simple_tag
 def progress_figure(progress: MetricProgress) -> Any:
-    """Where the metric stands: its latest level within the plan, else where the plan began."""
+    """The metric's latest level within the plan, else its level at the start."""
     return cells.figure(
         _figure(progress, progress.standing.current if progress.now is None else progress.now)
     )
@@ -31,7 +31,7 @@ def progress_figure(progress: MetricProgress) -> Any:
 
 @register.simple_tag
 def progress_text(progress: MetricProgress) -> str:
-    """What the figure means against the target, in a sentence."""
+    """The progress towards the target, in a sentence."""
     language, target = words.language(), progress.standing.target
     if target is None:
         return _("No target yet")
@@ -58,5 +58,5 @@ def progress_text(progress: MetricProgress) -> str:
 
 @register.simple_tag
 def progress_bar(progress: MetricProgress) -> Any:
-    """The way as a bar; nothing where it is not known."""
+    """The progress as a bar; "" where it is unknown."""
     return "" if progress.done is None else cells.share_bar(progress.done, "")

@@ -1,4 +1,4 @@
-"""What somebody chooses for themselves, and the way into a team by invitation. allauth does the rest."""
+"""Preferences, and joining a team by invitation. allauth does the rest."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _closed_reason(invitation: Invitation) -> str:
 
 
 def _redirect_back(request: HttpRequest) -> HttpResponse:
-    """To the page that was left, where it is one of ours; else home."""
+    """Redirect to the previous page, if it is on this site; else home."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = resolve_url("home")
@@ -140,7 +140,7 @@ def _redirect_back(request: HttpRequest) -> HttpResponse:
 
 
 def _remember_language(response: HttpResponse, code: str) -> None:
-    """Set the cookie that goes before everything else, or forget it, so that the browser's wish counts."""
+    """Set the language cookie, or delete it, so that the browser's language counts."""
     shared: dict[str, Any] = {
         "path": settings.LANGUAGE_COOKIE_PATH,
         "domain": settings.LANGUAGE_COOKIE_DOMAIN,

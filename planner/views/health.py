@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 @require_GET
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
+    """The process answers; nothing else is checked."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -29,7 +29,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether the product can do its work: the answer names what cannot, the log says why."""
+    """Whether the product can do its work: the answer names what fails, the log has the reason."""
     state = dict.fromkeys(("database", "migrations", "beat", "worker", "mail"), False)
     state["database"] = _database_answers()
     state["migrations"] = state["database"] and _all_migrated()

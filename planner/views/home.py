@@ -10,7 +10,7 @@ from planner import access, stages
 from planner.models import Membership, Plan
 from planner.web.requests import Request
 
-# Of a plan's pitfalls as many as a glance takes in; the plan's home has them all.
+# How many of a plan's pitfalls are shown; the plan's home has them all.
 FEW = 3
 
 
@@ -55,7 +55,7 @@ def _plan_overviews(plans: list[Plan]) -> list[dict]:
 
 
 def _open_pitfalls(plans: list[Plan]) -> list[dict]:
-    """What the checks found in the plans that run and are this person's to mend."""
+    """The pitfalls met in running plans that this person manages."""
     running = [plan for plan in plans if plan.is_watched(plan.team.today())]
     open_pitfalls = []
     for plan_pk, checks in stages.checks(running).items():

@@ -1,4 +1,4 @@
-"""What the product said to people: who was not served and why, a look at the mails, and the way out of them."""
+"""Notices: undelivered ones and why, previews of the mails, and unsubscribing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST = 200
 
 @require_GET
 def mail(request: Request) -> HttpResponse:
-    """For managers and site admins: what did not reach whom, and whether the work in the background goes on."""
+    """For managers and site admins: undelivered notices, and whether the background jobs run."""
     visible, now = _visible(request), timezone.now()
     undelivered = visible.listed()
     count = undelivered.count()
@@ -78,7 +78,7 @@ def resend(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def set_aside(request: Request, pk: int | None = None) -> HttpResponse:
-    """Take one message, or all of them, off the list: somebody has looked at it. The ledger keeps its row."""
+    """Take one message, or all of them, off the list. The ledger keeps its row."""
     undelivered = _visible(request).listed()
     if pk is not None and not (undelivered := undelivered.filter(pk=pk)).exists():
         raise Http404
@@ -110,7 +110,7 @@ def preview(request: Request, kind: str) -> HttpResponse:
 
 
 def _example(kind: Kind, request: Request, team: Team) -> Content | None:
-    """What the mail would say to whoever looks at it, about the day or the team's last event."""
+    """The content of the mail for the current user, about the day or the team's last event."""
     now = timezone.now()
     day, about = team.today(now), kind.when.example(team, now)
     seats = kind.when.seats_for(about, day, tuple(access.memberships(request.user)))

@@ -207,7 +207,7 @@ class Builder:
         return self.today + dt.timedelta(days=offset)
 
     def _backdate(self) -> None:
-        """Move what was said to the day on which it was: a note takes the moment of its saving by itself."""
+        """Move each update to its own day: saving set it to now."""
         for day, progress in self.updates:
             progress.at = dt.datetime.combine(day, END_OF_WORK)
         Progress.objects.bulk_update([progress for _day, progress in self.updates], ["at"])
@@ -357,7 +357,7 @@ class PlanBuilder:
         spec = TaskSpec(words.description, member, start, due, words.acceptance)
         task = add_task(self.log, self.strategies[strategy], spec)
         if member is None:
-            return  # nobody is there to say how far it is
+            return  # without an owner there are no updates
         for number, (day, note) in enumerate(zip(update_days, words.notes, strict=True), 1):
             is_last = number == len(update_days)
             progress = report_progress(

@@ -1,4 +1,4 @@
-"""What the segments of a metric contributed to its change, said in words."""
+"""What the segments of a metric contributed to its change, in sentences."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _points(points: Fraction | None) -> str:
 
 
 def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
-    """By each dimension that has readings; only a metric that adds up has parts that do."""
+    """By each dimension that has readings; only for a metric that is summed."""
     whole = history.of(metric.pk)
     if metric.aggregation != Aggregation.SUM or whole is None:
         return []
@@ -126,7 +126,7 @@ def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
 
 
 def _means(parts: Sequence[Series], months: Sequence[dt.date]) -> dict[Segment, Number]:
-    """What each segment gave in a month; a month without a value gave nothing, none at all leaves it out."""
+    """The mean of each segment per month; a missing month counts as 0, a segment without values is left out."""
     means: dict[Segment, Number] = {}
     for series in parts:
         values = [series.values[month] for month in months if month in series.values]

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from planner.arithmetic.exact import Number
 
-# A product of more factors explains nothing to anybody, and doubles the work each time.
+# More factors explain nothing, and each doubles the work.
 MOST_FACTORS = 8
 
 Key = TypeVar("Key", bound=Hashable)
@@ -49,7 +49,7 @@ def chain(
 ) -> tuple[Fraction, ...]:
     """Split the change of a product by chain substitution (连环替代法): one factor after the other is exchanged.
 
-    `order` says in which order (indexes of the factors; by default as they stand), and decides the result: what
+    `order` is the order (indexes of the factors; by default as given), and decides the result: what
     is exchanged later is weighed with the new values of what came before. The parts add up to the whole.
 
     Raises ValueError as `shapley` does, and for an order that does not name each factor once.

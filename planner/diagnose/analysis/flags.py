@@ -17,10 +17,10 @@ from planner.diagnose.analysis.history import History, Series
 from planner.diagnose.analysis.volatility import Move, Outlier, moves, outliers
 from planner.models import Metric
 
-# Whoever plans looks at what is recent; older moves are told on demand.
+# Recent moves are shown; older ones on demand.
 RECENT_MONTHS = 3
 OLDER_MONTHS = 12
-# So many months are named one by one.
+# Up to this many months are listed by name.
 NAMED = 4
 
 
@@ -35,14 +35,14 @@ class Flag:
 
     @property
     def change(self) -> Decimal:
-        """How far it is from what it is held against; its sign says the direction."""
+        """How far it is from what it is compared with; its sign is the direction."""
         if self.move:
             return self.move.change
         return self.outlier.score if self.outlier else Decimal(0)
 
     @property
     def is_bad(self) -> bool:
-        """Whether it went where the metric should not go."""
+        """Whether the metric got worse."""
         return self.series.metric.is_worse_by(self.change)
 
     @property
@@ -64,7 +64,7 @@ class Flag:
 
     @property
     def cause(self) -> str:
-        """What it is about, as the first words of a bottleneck."""
+        """The title of a bottleneck made from it."""
         params = {"what": self.series.label}
         if self.move:
             return (_("%(what)s fell sharply") if self.change < 0 else _("%(what)s rose sharply")) % params

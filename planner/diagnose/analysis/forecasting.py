@@ -1,4 +1,4 @@
-"""Where a series goes at today's pace, and how sure that is. Numbers in, frozen dataclasses out.
+"""The forecast of a series at today's pace, with its interval. Numbers in, frozen dataclasses out.
 
 A month without a value is left out, never read as zero.
 """
@@ -12,11 +12,11 @@ from planner.arithmetic.gaps import ARITHMETIC
 from planner.arithmetic.periods import add_months
 from planner.diagnose.analysis.volatility import YEARLY_FROM
 
-# Fewer months have a pace, but nobody can say how sure it is.
+# Fewer months have a pace, but no interval.
 FEWEST = 6
 # The pace of today is that of the last year.
 LOOK_BACK = 12
-# Further ahead nobody plans.
+# The forecast ends after ten years.
 FARTHEST = 120
 # Student's t for a two-sided interval of 80 %, by degrees of freedom from 1 on; beyond them the normal 1.282.
 T_80 = tuple(
@@ -32,7 +32,7 @@ T_NORMAL = Decimal("1.282")
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a month to come is expected at; `low` and `high` hold four months of five, None where nobody can say."""
+    """The forecast of a month; `low` and `high` are the 80 % interval, None without one."""
 
     month: date
     value: Decimal
@@ -44,8 +44,8 @@ class Expected:
 class Forecast:
     """The pace per month in the series' unit, the months to come, and how they were found.
 
-    `is_seasonal` where each month follows the same month of the year before. `is_clear` tells whether the pace is
-    told apart from no movement at all (its own 80 % interval does not hold 0).
+    `is_seasonal` where each month follows the same month of the year before. `is_clear` where the pace differs from
+    0 (its own 80 % interval does not contain 0).
     """
 
     pace: Decimal

@@ -26,7 +26,7 @@ class Series:
     metric: Metric
     segment: Segment | None
     points: dict[dt.date, gaps.Point] = field(default_factory=dict)
-    # Of each month with a value, whether it says where it comes from.
+    # For each month with a value, whether it has a source.
     sourced: dict[dt.date, bool] = field(default_factory=dict)
 
     @property
@@ -34,7 +34,7 @@ class Series:
         return {month: point.value for month, point in self.points.items() if point.value is not None}
 
     def over(self, months: Collection[dt.date]) -> Decimal | None:
-        """What it stood at over these months, by the metric's own rule (Decision 4 of the method)."""
+        """Its level over these months, by the metric's own rule (Decision 4 of the method)."""
         points = [self.points[month] for month in months if month in self.points]
         return gaps.current_value(points, sorted(months), self.metric.aggregation).value
 

@@ -30,10 +30,10 @@ def _choice(value: str, label: Any, chosen: bool) -> Choice:
 
 
 class Analysis:
-    """The analysis of one plan; every part is worked out when it is asked for, from the same readings."""
+    """The analysis of one plan; every part is computed on demand from the same readings."""
 
     def __init__(self, plan: Plan, params: QueryDict, rows: list[Standing] | None = None) -> None:
-        """`rows` are those of Table 1 in figures, where they are known already."""
+        """`rows` are the standings of Table 1, if already computed."""
         self.plan, self.params = plan, params
         self._rows = rows
 
@@ -50,7 +50,7 @@ class Analysis:
 
     @cached_property
     def other_months(self) -> OtherMonths | None:
-        """Where Table 1 could better look."""
+        """Months with better data than those that Table 1 uses."""
         return other_months(self.plan, self.standings)
 
     @property
@@ -163,7 +163,7 @@ class Analysis:
 
     @cached_property
     def product(self) -> Product | None:
-        """The one that is asked for, else the first that can be worked out."""
+        """The requested one, else the first that can be computed."""
         requested = next(
             (product for product in self.products if product.key == self.params.get("product")), None
         )
@@ -188,7 +188,7 @@ class Analysis:
 
     @property
     def is_target_reached(self) -> bool:
-        """Whether what is left to the target is asked for, and is nothing."""
+        """Whether the gap to target is requested and the target is met."""
         result = self.product.result.pk if self.product else None
         standing = next((standing for standing in self.standings if standing.row.metric_id == result), None)
         return self.against_target and standing is not None and standing.gap.is_surplus
@@ -203,7 +203,7 @@ class Analysis:
 
     @cached_property
     def order(self) -> tuple[int, ...] | None:
-        """The order of chain substitution that is asked for."""
+        """The requested order of chain substitution."""
         if self.product is None:
             return None
         order_options = orders(self.product)

@@ -15,7 +15,7 @@ ALL_ORDERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A metric, or a ratio of two; `metric` is the one of the team that stands for the ratio, where there is one."""
+    """A metric, or a ratio of two; `metric` is the team's metric for that ratio, where there is one."""
 
     numerator: Metric
     denominator: Metric | None = None

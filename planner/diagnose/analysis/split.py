@@ -1,4 +1,4 @@
-"""A change of a figure, or its gap, split into its drivers, and said in words."""
+"""A change of a figure, or its gap, split into its drivers, in sentences."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Split:
         return list(rounded[:-1]), rounded[-1]
 
     def sentence(self) -> str:
-        """What changed, by how much, and through what above all."""
+        """What changed, by how much, and the main driver."""
         metric, change = self.metric, self.change
         params: dict[str, Any] = {
             "what": metric.name,
@@ -124,13 +124,13 @@ class Split:
         return first
 
     def weighs(self, value: Decimal) -> bool:
-        """Whether a part of this size is one to mend: it goes the wrong way, or is what is missing to the target."""
+        """Whether a part of this size needs work: it goes the wrong way, or is missing to the target."""
         if self.span.key == TARGET:
             return value != 0 and (value > 0) == (self.change > 0)
         return self.metric.is_worse_by(value)
 
     def cause(self, part: Part) -> str:
-        """What a driver did, as the first words of a bottleneck."""
+        """The title of a bottleneck made from a driver."""
         return _("%(factor)s weighs on %(what)s") % {"factor": part.label, "what": self.metric.name}
 
     def evidence(self, part: Part) -> str:
@@ -180,7 +180,7 @@ class Split:
         return charts.begins_at_zero([*levels, decimal(self.end)])
 
     def labels(self) -> tuple[str, str]:
-        """What stands before and after: months, or the current value and the target."""
+        """The labels of before and after: months, or the current value and the target."""
         if self.span.key == TARGET:
             return _("Current"), _("target")
         return words.months(self.span.before), words.months(self.span.after)
@@ -282,7 +282,7 @@ def _build(
 ) -> Split:
     start, end = ends
     pairs = list(zip(*levels, strict=True))
-    # Where a ratio has no value because nothing was divided, it did not change; who did is its denominator.
+    # A ratio without a value (division by 0) counts as unchanged; its denominator changed.
     firsts = [first if first is not None else last or Fraction(0) for first, last in pairs]
     lasts = [last if last is not None else first or Fraction(0) for first, last in pairs]
     fair, chained = shapley(firsts, lasts), chain(firsts, lasts, order)

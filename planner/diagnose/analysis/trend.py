@@ -1,4 +1,4 @@
-"""The course of one figure of a plan, where it goes at today's pace, and when it reaches its target."""
+"""The course of one figure of a plan, its forecast, and when it reaches its target."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Trend:
 
     @property
     def actual(self) -> list[tuple[dt.date, Decimal]]:
-        """The months that are shown: three years at most, and nothing from before a hole of half a year."""
+        """The months shown: at most three years, and none before a gap of half a year."""
         months = sorted(self.series.values.items())[-SHOWN_MONTHS:]
         for at in range(len(months) - 1, 0, -1):
             if months[at - 1][0] < add_months(months[at][0], -LONG_HOLE):
@@ -44,7 +44,7 @@ class Trend:
         return words.together(self.sentences())
 
     def sentences(self) -> list[str]:
-        """The pace, whether it is told apart from noise, the target's date at this pace, the season."""
+        """The pace and whether it is clear, the month in which the target is met, the season."""
         metric, actual = self.series.metric, self.actual
         if self.forecast is None:
             return [_("A trend needs at least two months of data.")] if actual else [_("No data yet.")]
@@ -85,7 +85,7 @@ class Trend:
         return value >= target if self.series.metric.direction == Direction.HIGHER else value <= target
 
     def rows(self) -> list[list[str]]:
-        """The chart as a table: month, value, and of expected months what four of five lie between."""
+        """The chart as a table: month, value, and the 80 % range of expected months."""
         metric = self.series.metric
         rows = [
             [words.month(month), words.figure(metric.scale, value), "", ""] for month, value in self.actual

@@ -25,9 +25,9 @@ def bottleneck_from(
     metric: Metric | None = None,
     segment: Segment | None = None,
 ) -> tuple[Bottleneck, bool]:
-    """The bottleneck that the diagnosis proposes, and whether it is new: the same one twice makes nothing twice.
+    """The bottleneck that the diagnosis proposes, and whether it is new: an existing one is returned.
 
-    A metric that does not say of which kind its bottlenecks are says so from now on.
+    A metric without a bottleneck kind takes this one.
     """
     existing = plan.bottlenecks.filter(cause=cause, evidence=evidence).first()
     if existing is not None:

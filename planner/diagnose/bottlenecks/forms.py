@@ -1,4 +1,4 @@
-"""How bottlenecks and views of causes are typed, merged, and begun from what the data say."""
+"""How bottlenecks and views of causes are typed, merged, and begun from the data."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class AddBottleneckForm(AddForm):
 
 
 class NewBottleneck:
-    """Stands among the bottlenecks that a view can be merged into for one that is still to be made of it."""
+    """The choice to make a new bottleneck of a view, among those it can be merged into."""
 
     pk = "new"
 
@@ -143,7 +143,7 @@ class ViewForm(RowForm):
             super().put(name, value)
 
     def write(self, log: Recording) -> None:
-        """The words first: a bottleneck of its own begins with them."""
+        """Save the text first: a new bottleneck takes it."""
         values = self.values()
         super().write(log)
         if values.get("bottleneck") is NEW_BOTTLENECK:
@@ -171,8 +171,8 @@ class AddViewForm(AddForm):
 class EvidenceForm(forms.Form):
     """A bottleneck as the diagnosis proposes it: what, of which metric and segment, and what shows it.
 
-    Its kind is what the metric says; where that says nothing, and where there is no metric, as with a driver that is
-    a ratio of two which the team does not follow itself, the person is asked, and the metric remembers the answer.
+    Its kind is that of the metric. Where the metric has none, or there is no metric (a driver that is a ratio of two
+    others), the person chooses, and the metric keeps the choice.
     """
 
     kind = forms.ChoiceField(
@@ -197,15 +197,15 @@ class EvidenceForm(forms.Form):
 
     @property
     def kind_or_default(self) -> str:
-        """What was answered, else what the metric says; "" where that has to be asked for."""
+        """The chosen kind, else that of the metric; "" where neither is set."""
         metric = self.cleaned_data["metric"]
         return self.cleaned_data["kind"] or (metric.bottleneck if metric else "")
 
     def existing(self) -> Bottleneck | None:
-        """The bottleneck that has been made of this already."""
+        """The bottleneck already made from this evidence."""
         fields = {name: self.cleaned_data[name] for name in ("cause", "evidence")}
         return Bottleneck.objects.filter(plan=self.plan, **fields).first()
 
     def create(self, log: Recording) -> tuple[Bottleneck, bool]:
-        """The bottleneck, and whether it is new: pressed twice, the button makes nothing twice."""
+        """The bottleneck, and whether it is new."""
         return bottleneck_from(log, self.plan, **self.cleaned_data | {"kind": self.kind_or_default})
