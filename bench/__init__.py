@@ -6,6 +6,6 @@ jobs     the gaps and the alerts of a day, beside one SQL statement each, writte
 imports  the strict reading of a million order lines, beside plain pandas that comes to the same sums
 loading  the saving of 100,000 readings with comparison and history, beside COPY and ON CONFLICT
 
-The two sides take turns. Ratios are printed and judged by nobody: it is no test. Where the two sides do not do the
+The two sides take turns. Ratios are printed, not judged: this is not a test. Where the two sides do not do the
 same, or a page compared with itself differs, there are none.
 """

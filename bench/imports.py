@@ -23,16 +23,16 @@ def run(folder: Path, *, quick: bool) -> None:
 
     def read(what: str) -> float:
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            took, most, total = process.submit(_read, what, path).result()
-        memory[what].append(most)
+            duration, memory_used, total = process.submit(_read, what, path).result()
+        memory[what].append(memory_used)
         sales.add(total)
-        return took
+        return duration
 
-    took = race({what: partial(read, what) for what in memory})
+    samples = race({what: partial(read, what) for what in memory})
     if len(sales) > 1:
         sys.exit("VOID: the two readings do not come to the same sum.")
     say(f"\nreading {lines:,} order lines: ours ÷ plain pandas")
-    say_ratio("time", took["ours"], took["plain"], "s", 1.50)
+    say_ratio("time", samples["ours"], samples["plain"], "s", 1.50)
     say_ratio("highest memory", memory["ours"], memory["plain"], "MB", 1.20)
 
 
@@ -58,8 +58,8 @@ def _read(what: str, path: Path) -> tuple[float, float, str]:
     if what == "ours":
         django.setup()
     totals: list[str] = []
-    took = seconds(lambda: totals.append((_ours if what == "ours" else _plain)(path)))
-    return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, totals[0]  # from kB
+    duration = seconds(lambda: totals.append((_ours if what == "ours" else _plain)(path)))
+    return duration, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, totals[0]  # from kB
 
 
 def _ours(path: Path) -> str:

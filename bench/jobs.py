@@ -87,9 +87,9 @@ def _compare(what: str, model: type[models.Model], columns: str, ours: Work, bar
     say(f"\n{what}: ours ÷ one statement by hand")
     for start, clock in (("from nothing", afresh), ("once more", seconds)):
         clocks = {"ours": partial(clock, ours), "twin": partial(clock, ours), "bare": partial(clock, bare)}
-        took = race(clocks, warm_up=1)
-        say_ratio(start, took["ours"], took["bare"], "s", 1.50)
-        say(f"  {'ours ÷ itself':<42} {ratio(took['twin'], took['ours']):.2f}")
+        samples = race(clocks, warm_up=1)
+        say_ratio(start, samples["ours"], samples["bare"], "s", 1.50)
+        say(f"  {'ours ÷ itself':<42} {ratio(samples['twin'], samples['ours']):.2f}")
 
 
 def _execute(statement: str, days: dict[str, dt.date], now: dt.datetime) -> None:

@@ -17,8 +17,8 @@ from planner.readings.imports.readings import NewReading
 from planner.readings.save import save
 
 COLUMNS = "metric_id, month, segment_id, value, source"
-BROUGHT = f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {COLUMNS} FROM planner_reading LIMIT 0"
-OVER = f"""
+CREATE = f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {COLUMNS} FROM planner_reading LIMIT 0"
+UPSERT = f"""
     INSERT INTO planner_reading ({COLUMNS}, entered_at) SELECT {COLUMNS}, now() FROM brought
     ON CONFLICT (metric_id, month, segment_id) DO UPDATE
     SET value = excluded.value, source = excluded.source, entered_at = excluded.entered_at
@@ -43,16 +43,16 @@ def run(_folder: Path, *, quick: bool) -> None:
             prepare(plan, first)()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE planner_reading")
-        took = seconds(prepare(plan, second))
+        duration = seconds(prepare(plan, second))
         if Reading.objects.count() != len(places):
             sys.exit("VOID: not every reading arrived.")
-        return took
+        return duration
 
     say(f"\nsaving {len(places):,} readings: ours ÷ COPY and ON CONFLICT")
-    for words, is_new in (("all of them new", True), ("all of them changed", False)):
+    for label, is_new in (("all of them new", True), ("all of them changed", False)):
         clocks = {"ours": partial(clock, _ours, is_new), "plain": partial(clock, _plain, is_new)}
-        took = race(clocks)
-        say_ratio(words, took["ours"], took["plain"], "s", 1.50)
+        samples = race(clocks)
+        say_ratio(label, samples["ours"], samples["plain"], "s", 1.50)
 
 
 def _ours(plan: Plan, readings: Values) -> Work:
@@ -67,9 +67,9 @@ def _plain(_plan: Plan, readings: Values) -> Work:
 
     def write() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(BROUGHT)
+            cursor.execute(CREATE)
             with cursor.copy(f"COPY brought ({COLUMNS}) FROM STDIN") as copy:
                 copy.write(text.getvalue())
-            cursor.execute(OVER)
+            cursor.execute(UPSERT)
 
     return write

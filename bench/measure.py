@@ -33,7 +33,7 @@ def race(clocks: Clocks, rounds: int = 5, until: float = inf, warm_up: int = 0) 
             break
         for name in random.sample(list(clocks), len(clocks)):
             samples[name].append(clocks[name]())
-    return {name: taken[warm_up:] for name, taken in samples.items()}
+    return {name: values[warm_up:] for name, values in samples.items()}
 
 
 def ratio(over: Sequence[float], under: Sequence[float]) -> float:

@@ -31,49 +31,49 @@ RESULTS = (
     ("growth of ours from 1,000 to 10,000 tasks", "large", "page", 1.15),
     ("growth of the bare page, to compare", "large bare", "page bare", 1.15),
 )
-Ask = Callable[[], Answer]
+Fetch = Callable[[], Answer]
 
 
 def run(_folder: Path, *, quick: bool) -> None:
     small, large, task, session = data.make_plans()
     with serving() as port:
         browser = Browser(port, session)
-        asks = _asks(browser, small, large, task)
-        if all(_are_alike(name, asks) for name in ("page", "large", "save")):
-            _measure(browser, asks, *(QUICK if quick else FULL))
+        fetchers = _fetchers(browser, small, large, task)
+        if all(_are_alike(name, fetchers) for name in ("page", "large", "save")):
+            _measure(browser, fetchers, *(QUICK if quick else FULL))
 
 
-def _asks(browser: Browser, small: int, large: int, task: Task) -> dict[str, Ask]:
+def _fetchers(browser: Browser, small: int, large: int, task: Task) -> dict[str, Fetch]:
     """Every request by its name."""
-    numbers, written = count(1), [task.risk]
+    numbers, texts = count(1), [task.risk]
 
     def page(path: str) -> Answer:
-        answer = browser.ask(path)
+        answer = browser.fetch(path)
         if answer[1].count('<tr id="task-') != 50:
             sys.exit(f"Nothing was measured: {path} does not show 50 tasks.")
         return answer
 
     def save(path: str) -> Answer:
         """Another risk of one task, each time in words of the same length."""
-        words = f"{WORDS}{next(numbers):06}"
-        answer = browser.ask(path, {"cell": "risk", "risk": words, "initial-risk": written.pop()})
-        if f'data-v="{words}"' not in answer[1] or answer[1].count("<tr ") != 2:
+        text = f"{WORDS}{next(numbers):06}"
+        answer = browser.fetch(path, {"cell": "risk", "risk": text, "initial-risk": texts.pop()})
+        if f'data-v="{text}"' not in answer[1] or answer[1].count("<tr ") != 2:
             sys.exit(f"Nothing was measured: {path} does not show the saved task and its strategy.")
-        written.append(words)
+        texts.append(text)
         return answer
 
-    asks: dict[str, Ask] = {}
+    fetchers: dict[str, Fetch] = {}
     for name, plan in (("page", small), ("large", large)):
-        asks[name] = partial(page, f"/plans/{plan}/tracking/")
-        asks[f"{name} bare"] = partial(page, f"/bench/plans/{plan}/tracking/")
-    asks["save"] = partial(save, f"/plans/{small}/tracking/rows/task-{task.pk}/")
-    asks["save bare"] = partial(save, f"/bench/plans/{small}/tasks/{task.pk}/")
-    return asks
+        fetchers[name] = partial(page, f"/plans/{plan}/tracking/")
+        fetchers[f"{name} bare"] = partial(page, f"/bench/plans/{plan}/tracking/")
+    fetchers["save"] = partial(save, f"/plans/{small}/tracking/rows/task-{task.pk}/")
+    fetchers["save bare"] = partial(save, f"/bench/plans/{small}/tasks/{task.pk}/")
+    return fetchers
 
 
-def _are_alike(name: str, asks: dict[str, Ask]) -> bool:
-    """Whether the bare answer is ours; says where it is not."""
-    ours, bare = (PASSING.sub("", asks[each]()[1]) for each in (name, f"{name} bare"))
+def _are_alike(name: str, fetchers: dict[str, Fetch]) -> bool:
+    """Whether the bare answer equals ours; prints the first difference."""
+    ours, bare = (PASSING.sub("", fetchers[side]()[1]) for side in (name, f"{name} bare"))
     say(f"{name}: {len(ours.encode()):,} bytes of ours, {len(bare.encode()):,} of the bare answer")
     pieces = [re.sub(r"\s+", " ", f"{html}<end>").replace("<", "\n<").split("\n") for html in (ours, bare)]
     for one, other in zip(*pieces, strict=False):
@@ -83,21 +83,21 @@ def _are_alike(name: str, asks: dict[str, Ask]) -> bool:
     return True
 
 
-def _measure(browser: Browser, asks: dict[str, Ask], attempts: int, lasts: float) -> None:
+def _measure(browser: Browser, fetchers: dict[str, Fetch], attempts: int, lasts: float) -> None:
     """Measure, up to so many times, until each thing compared with itself comes out alike."""
-    clocks = {name: lambda ask=ask: ask()[0] for name, ask in asks.items()}
+    clocks = {name: lambda fetch=fetch: fetch()[0] for name, fetch in fetchers.items()}
     twins = {f"{name} ÷ itself": name for name in ("page", "page bare", "save", "save bare")}
     clocks |= {twin: clocks[name] for twin, name in twins.items()}
     for _attempt in range(attempts):
         browser.connection.close()  # the first one waits for acknowledgements: each attempt has its own
         samples = race(clocks, sys.maxsize, time.monotonic() + lasts, warm_up=1)
-        itself = {twin: ratio(samples[twin], samples[name]) for twin, name in twins.items()}
+        ratios = {twin: ratio(samples[twin], samples[name]) for twin, name in twins.items()}
         say(
             f"\n{len(samples['save'])} rounds: "
-            + ", ".join(f"{twin} {it:.2f}" for twin, it in itself.items())
+            + ", ".join(f"{twin} {value:.2f}" for twin, value in ratios.items())
         )
-        if all(QUIET[0] <= it <= QUIET[1] for it in itself.values()):
-            for words, over, under, goal in RESULTS:
-                say_ratio(words, samples[over], samples[under], "ms", goal)
+        if all(QUIET[0] <= value <= QUIET[1] for value in ratios.values()):
+            for label, over, under, goal in RESULTS:
+                say_ratio(label, samples[over], samples[under], "ms", goal)
             return
     say(f"VOID: something compared with itself left {QUIET[0]}–{QUIET[1]}: this machine is too busy now.")

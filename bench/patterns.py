@@ -1,4 +1,4 @@
-"""The template of Table 3's rows, asked of the product itself: nobody keeps a copy of its HTML in step.
+"""The template of Table 3's rows, made by the product itself, so that no copy of its HTML is maintained.
 
 A strategy and a task that exist nowhere, whose texts are variables of a template, pass through the product's own
 table: what comes out is a template already. It is asked for once for every choice that may change how a row looks
@@ -85,9 +85,9 @@ def _of_task(day: dt.date) -> list[list[Choice]]:
 def _common(model: type[Model], name: str) -> list[list[Choice]]:
     """The owner, who may have left, and each text that may be empty."""
     owner = f"{name}.owner"
-    one = {"pk": f"{{{{ {owner}.pk }}}}", "name": f"{{{{ {owner}.name }}}}"}
-    left = Membership(**one, removed_at=dt.datetime.now(dt.UTC))
-    owners = {f"not {owner}": {}, f"{owner}.removed_at": {owner: left}, "": {owner: Membership(**one)}}
+    names = {"pk": f"{{{{ {owner}.pk }}}}", "name": f"{{{{ {owner}.name }}}}"}
+    former = Membership(**names, removed_at=dt.datetime.now(dt.UTC))
+    owners = {f"not {owner}": {}, f"{owner}.removed_at": {owner: former}, "": {owner: Membership(**names)}}
     return [[owners], *([_either(f"{name}.{text.name}", "")] for text in _texts(model) if text.blank)]
 
 
@@ -95,36 +95,36 @@ def _either(fact: str, empty: Any) -> Choice:
     return {fact: {}, "": {fact: empty}}
 
 
-def _values(model: type[Model], fact: str, asked: str = "") -> Choice:
+def _values(model: type[Model], fact: str, subject: str = "") -> Choice:
     """A question for each value of a field with choices but the last, which is what is left."""
     field: Any = model._meta.get_field(fact.partition(".")[2])
     *others, (last, _label) = field.choices
-    return {f'{asked or fact} == "{value}"': {fact: value} for value, _label in others} | {"": {fact: last}}
+    return {f'{subject or fact} == "{value}"': {fact: value} for value, _label in others} | {"": {fact: last}}
 
 
 def _texts(model: type[Model]) -> list[Any]:
-    return [one for one in model._meta.fields if isinstance(one, CharField | TextField) and not one.choices]
+    return [f for f in model._meta.fields if isinstance(f, CharField | TextField) and not f.choices]
 
 
 def _row(table: TrackingTable, name: str, groups: list[list[Choice]]) -> str:
     """The row's template. A cell depends on one group of choices at most: on the one that makes it longest."""
-    found = [_cells(table, name, choices, {}) for choices in groups]
-    return "".join(max(cells, key=len) for cells in zip(*found, strict=True))
+    cells_by_group = [_cells(table, name, choices, {}) for choices in groups]
+    return "".join(max(cells, key=len) for cells in zip(*cells_by_group, strict=True))
 
 
 def _cells(table: TrackingTable, name: str, choices: list[Choice], facts: Facts) -> list[str]:
     """The cells of the row, each with those questions that make a difference to it."""
     if not choices:
         return CELLS.findall(_html(table, name, facts))
-    found = [_cells(table, name, choices[1:], facts | more) for more in choices[0].values()]
-    return [_asking(choices[0], cells) for cells in zip(*found, strict=True)]
+    variants = [_cells(table, name, choices[1:], facts | chosen) for chosen in choices[0].values()]
+    return [_with_questions(choices[0], cells) for cells in zip(*variants, strict=True)]
 
 
-def _asking(choice: Choice, cells: tuple[str, ...]) -> str:
+def _with_questions(choice: Choice, cells: tuple[str, ...]) -> str:
     if len(set(cells)) == 1:
         return cells[0]
-    asked = [f"{{% elif {question} %}}{cell}" for question, cell in zip(choice, cells, strict=True)]
-    source = "".join(asked).replace("{% elif", "{% if", 1).replace("{% elif  %}", "{% else %}")
+    branches = [f"{{% elif {question} %}}{cell}" for question, cell in zip(choice, cells, strict=True)]
+    source = "".join(branches).replace("{% elif", "{% if", 1).replace("{% elif  %}", "{% else %}")
     return f"{source}{{% endif %}}"
 
 
@@ -150,11 +150,12 @@ def _html(table: TrackingTable, name: str, facts: Facts) -> str:
 def _stand_in(model: type[Model], name: str, facts: Facts) -> Any:
     """An object whose texts are the variables that show them, unless the facts say otherwise."""
     names = ["pk", "latest_note", *(field.name for field in _texts(model))]
-    made: Any = model()
-    for fact, value in {**{f"{name}.{each}": f"{{{{ {name}.{each} }}}}" for each in names}, **facts}.items():
+    obj: Any = model()
+    values = {f"{name}.{field}": f"{{{{ {name}.{field} }}}}" for field in names}
+    for fact, value in (values | facts).items():
         if fact.startswith(f"{name}."):
-            setattr(made, fact.removeprefix(f"{name}."), value)
-    return made
+            setattr(obj, fact.removeprefix(f"{name}."), value)
+    return obj
 
 
 def _translated(words: re.Match[str]) -> str:
@@ -162,7 +163,7 @@ def _translated(words: re.Match[str]) -> str:
     text, names = words[0], re.findall(r"{{ (\S+) }}", words[0])
     if "{%" in text or not re.search(r"[A-Za-z]", re.sub(r"{{.*?}}", "", text)):
         return text
-    given = " ".join(f"v{number}={name}" for number, name in enumerate(names))
+    arguments = " ".join(f"v{number}={name}" for number, name in enumerate(names))
     for number, name in enumerate(names):
         text = text.replace(name, f"v{number}")
-    return f"{{% blocktranslate{' with ' if given else ''}{given} %}}{text}{{% endblocktranslate %}}"
+    return f"{{% blocktranslate{' with ' if arguments else ''}{arguments} %}}{text}{{% endblocktranslate %}}"

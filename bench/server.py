@@ -1,4 +1,4 @@
-"""The web server of `make run`, as a process of its own that ends with this run, and one person who asks it."""
+"""The web server of `make run`, as a process of its own that ends with this run, and a browser connection to it."""
 
 import http.client
 import os
@@ -25,8 +25,8 @@ def serving() -> Iterator[int]:
     # In a group of its own: the workers can be ended with it.
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        found = (re.search(r"http://127\.0\.0\.1:(\d+)", line) for line in server.stdout or ())
-        yield next(int(port[1]) for port in found if port)
+        matches = (re.search(r"http://127\.0\.0\.1:(\d+)", line) for line in server.stdout or ())
+        yield next(int(match[1]) for match in matches if match)
     except StopIteration:
         sys.exit("Nothing was measured: `manage.py serve` ended before it listened.")
     finally:
@@ -49,11 +49,11 @@ class Browser:
         cookies = f"sessionid={session}; csrftoken={TOKEN}"
         self._headers = {"Cookie": cookies, "X-CSRFToken": TOKEN, "Accept-Language": "en"}
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> Answer:
+    def fetch(self, path: str, form: dict[str, str] | None = None) -> Answer:
         """Get a page, or send a form as htmx does: the milliseconds until its last byte was there, and the HTML."""
-        method, body, more = ("POST", urlencode(form).encode(), HTMX) if form else ("GET", None, {})
+        method, body, extra_headers = ("POST", urlencode(form).encode(), HTMX) if form else ("GET", None, {})
         began = time.perf_counter()
-        self.connection.request(method, path, body, self._headers | more)
+        self.connection.request(method, path, body, self._headers | extra_headers)
         response = self.connection.getresponse()
         html = response.read().decode()
         ms = (time.perf_counter() - began) * 1000

@@ -5,7 +5,7 @@ and render templates that give the product's HTML (bench/patterns.py) inside the
 not use is what is measured: no Table, Column, Cell or RowForm, no revision, no conflicts, no history. The models
 and the arithmetic of the method (`roll_up`, late days) belong to both.
 
-What stands around the rows and never changes (filters, headings, empty editors, the keys below) is the product's
+What is around the rows and never changes (filters, headings, empty editors, the keys below) is the product's
 own HTML, taken once a process from its page. A hand-written page would have to ask for members and goals and loop
 over them there, so this is in favour of the bare view.
 """
@@ -75,9 +75,8 @@ def save_risk(request: Request, plan_pk: int, pk: int) -> HttpResponse:
     plan, member = plan_of(request, plan_pk)
     if member.role != Role.MANAGER:
         raise PermissionDenied
-    if (
-        "rows" not in _compiled
-    ):  # an answer to the script leaves the columns' names out, as the product's does
+    if "rows" not in _compiled:
+        # The script's answer has no column names, as in the product.
         rows = re.sub(' data-label="[^"]*"', "", rows_template(plan, member))
         _compiled["rows"] = engines["django"].from_string(rows)
     with transaction.atomic():
@@ -98,16 +97,16 @@ def plan_of(request: Request, plan_pk: int) -> tuple[Plan, Membership]:
 
 
 def strategies_of(plan: Plan) -> QuerySet[Strategy]:
-    """The strategies with their owners, goals, tasks and what was last said of each task."""
-    tasks = Task.objects.with_latest_word().select_related("owner").order_by("order", "pk")
-    found = Strategy.objects.filter(plan=plan).select_related("owner", "goal").order_by("order", "pk")
-    return found.prefetch_related(Prefetch("tasks", tasks))
+    """The strategies with their owners, goals, tasks and the latest note of each task."""
+    tasks = Task.objects.with_latest_note().select_related("owner").order_by("order", "pk")
+    strategies = Strategy.objects.filter(plan=plan).select_related("owner", "goal").order_by("order", "pk")
+    return strategies.prefetch_related(Prefetch("tasks", tasks))
 
 
 def rows_of(plan: Plan, strategies: Iterable[Any], only: int | None = None) -> dict[str, Any]:
     """What the template of the rows needs; `only` leaves one task of each strategy."""
-    day, shown = min(plan.team.today(), plan.end), list(strategies)
-    for strategy in shown:
+    day, strategies_shown = min(plan.team.today(), plan.end), list(strategies)
+    for strategy in strategies_shown:
         tasks: list[Any] = list(strategy.tasks.all())
         strategy.count = len(tasks)
         strategy.rolled = roll_up(tasks, day)
@@ -115,12 +114,12 @@ def rows_of(plan: Plan, strategies: Iterable[Any], only: int | None = None) -> d
             task.step = circled(number)
             task.late = task.days_late(day)
         strategy.shown = [task for task in tasks if only in (None, task.pk)]
-    return {"strategies": shown, "day": day, "sunday": end_of_week(day)}
+    return {"strategies": strategies_shown, "day": day, "sunday": end_of_week(day)}
 
 
 def page_template(request: Request, plan: Plan, member: Membership) -> str:
-    """The product's page; in its section stands the template of the rows, and all around them its own HTML."""
-    html = product.show(request, plan.pk, table=TrackingTable, page=TablePage).content.decode()
+    """The product's page, with the template of the rows in its table section."""
+    html = product.show(request, plan.pk, table_class=TrackingTable, page_class=TablePage).content.decode()
     section = html[html.index('<section id="table"') : html.rindex("</section>")] + "</section>"
     for place, variable in AROUND.items():
         section = re.sub(place, variable, section)

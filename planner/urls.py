@@ -30,7 +30,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("plans/new/", plans.new, name="plan-new"),
     path("plans/<int:plan_pk>/", plans.plan, name="plan"),
-    path("plans/<int:plan_pk>/changes/", plans.changed, name="plan-changes"),
+    path("plans/<int:plan_pk>/changes/", plans.poll_changes, name="plan-changes"),
     path("plans/<int:plan_pk>/settings/", plans.settings, name="plan-settings"),
     path("plans/<int:plan_pk>/copy/", plans.copy, name="plan-copy"),
     path("plans/<int:plan_pk>/remove/", plans.remove, name="plan-remove"),
@@ -43,7 +43,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.show_upload, name="readings-upload"),
     *table_urls("diagnose", StatusTable, DiagnosePage),
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
-    path("plans/<int:plan_pk>/diagnose/months/", diagnosis.look_at_others, name="diagnose-months"),
+    path("plans/<int:plan_pk>/diagnose/months/", diagnosis.use_other_months, name="diagnose-months"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
     path("plans/<int:plan_pk>/diagnose/formulas/<int:pk>/", diagnosis.formulas, name="formula"),
     path(

@@ -39,7 +39,7 @@ class PeriodField(forms.ChoiceField):
     def offer(self, periods: list[tuple[str, dt.date]]) -> None:
         """Set which periods may be chosen."""
         self.periods = {f"{kind}:{start:%Y-%m}": (kind, start) for kind, start in periods}
-        self.choices = [(key, said(*period)) for key, period in self.periods.items()]
+        self.choices = [(key, period_label(*period)) for key, period in self.periods.items()]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -55,7 +55,7 @@ class PeriodField(forms.ChoiceField):
         return f"{value[0]}:{value[1]:%Y-%m}" if isinstance(value, tuple) else value
 
 
-def said(kind: str, start: dt.date) -> str:
+def period_label(kind: str, start: dt.date) -> str:
     """2023-07 (monthly)"""
     return _("%(period)s (%(kind)s)") % {"period": period_name(kind, start), "kind": Review.Kind(kind).label}
 
@@ -80,7 +80,7 @@ class ReviewForm(RowForm):
         return (self.obj.kind, self.obj.start) if name == "period" else super().current(name)
 
     def describe(self, name: str, value: Any) -> str:
-        return said(*value) if name == "period" else super().describe(name, value)
+        return period_label(*value) if name == "period" else super().describe(name, value)
 
     def put(self, name: str, value: Any) -> None:
         if name == "period":
@@ -93,7 +93,7 @@ class AddReviewForm(AddForm):
     """A review begins with its period; the next one that is missing is offered first."""
 
     title = gettext_lazy("Add a review")
-    then = "effect"
+    focus_column = "effect"
     period = PeriodField()
 
     def prepare(self) -> None:

@@ -73,7 +73,7 @@ class Review(Recorded):
 
     @property
     def has_lesson(self) -> bool:
-        """Whether it says what worked or what to improve."""
+        """Whether it has what worked or what to improve."""
         return bool(self.worked or self.improve)
 
     @property

@@ -1,4 +1,4 @@
-"""What Table 4 lacks: reviews that were not held, or that nothing follows from."""
+"""The pitfalls of Table 4: missing reviews, and reviews without lessons or adjustments."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ from reviews.models import Review
 def periods_of(plan: Plan) -> list[tuple[str, dt.date]]:
     """The months of a plan, and after each third one the quarter that they are."""
     months = months_between(month_start(plan.start), plan.end)
-    found: list[tuple[str, dt.date]] = []
+    periods: list[tuple[str, dt.date]] = []
     for number, month in enumerate(months, start=1):
-        found.append((Review.Kind.MONTH.value, month))
+        periods.append((Review.Kind.MONTH.value, month))
         if number % 3 == 0:
-            found.append((Review.Kind.QUARTER.value, add_months(month, -2)))
-    return found
+            periods.append((Review.Kind.QUARTER.value, add_months(month, -2)))
+    return periods
 
 
 def add_review(log: Recording, plan: Plan, kind: str, start: dt.date, **texts: str) -> Review:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.arithmetic.items import number_items, split_items
 from planner.spreadsheets.sheets import Column
-from reviews.forms import said
+from reviews.forms import period_label
 from reviews.models import Review
 
 TEXTS = ("effect", "worked", "improve", "adjustments")
@@ -13,7 +13,7 @@ TEXTS = ("effect", "worked", "improve", "adjustments")
 def columns(labels: dict[str, str]) -> tuple[Column[Review], ...]:
     """The columns of Table 4 by their labels; each text as a numbered list."""
     return (
-        Column(labels["period"], width=20, value_of=lambda review: said(review.kind, review.start)),
+        Column(labels["period"], width=20, value_of=lambda review: period_label(review.kind, review.start)),
         *(_texts(labels[name], name) for name in TEXTS),
     )
 

@@ -1,4 +1,4 @@
-"""Review, as the loop and the checks of a plan show it."""
+"""The review stage: its summary and its checks."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from reviews.models import Review
 
 
 def _by_plan(plans: Sequence[Plan]) -> dict[int, list[Review]]:
-    found: dict[int, list[Review]] = {plan.pk: [] for plan in plans}
+    by_plan: dict[int, list[Review]] = {plan.pk: [] for plan in plans}
     for review in Review.objects.filter(plan__in=plans):
-        found[review.plan_id].append(review)
-    return found
+        by_plan[review.plan_id].append(review)
+    return by_plan
 
 
 def _months(plan: Plan) -> tuple[dt.date, ...]:
@@ -45,26 +45,28 @@ def _summary(plan: Plan, reviews: Sequence[Review]) -> Summary:
     written = len({review.start for review in reviews if review.kind == Review.Kind.MONTH} & set(months))
     share = written / len(months)
     if due := _due(plan, reviews):
-        said = ngettext(
+        text = ngettext(
             "The review for %(month)s is due", "%(n)d reviews are due, starting with %(month)s", len(due)
         )
-        return Summary(said % {"n": len(due), "month": words.month(due[0])}, share, late=True)
+        return Summary(text % {"n": len(due), "month": words.month(due[0])}, share, late=True)
     if not written:
         return Summary(_("First review due after %(month)s") % {"month": words.month(months[0])})
-    said = ngettext("%(done)d of %(n)d month reviewed", "%(done)d of %(n)d months reviewed", len(months))
-    return Summary(said % {"done": written, "n": len(months)}, share)
+    text = ngettext("%(done)d of %(n)d month reviewed", "%(done)d of %(n)d months reviewed", len(months))
+    return Summary(text % {"done": written, "n": len(months)}, share)
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     reviews = _by_plan(plans)
-    return {plan.pk: check(plan, _met(_due(plan, reviews[plan.pk]), reviews[plan.pk])) for plan in plans}
+    return {
+        plan.pk: check(plan, _pitfalls_met(_due(plan, reviews[plan.pk]), reviews[plan.pk])) for plan in plans
+    }
 
 
-def _met(due: Sequence[dt.date], reviews: Sequence[Review]) -> dict[Pitfall, Met]:
+def _pitfalls_met(due: Sequence[dt.date], reviews: Sequence[Review]) -> dict[Pitfall, Met]:
     idle = [review for review in reviews if review.has_lesson and not review.adjustments]
     return {
         pitfalls.MONTH_WITHOUT_REVIEW: Met(len(due), {"months": words.listed(map(words.month, due))}),
-        pitfalls.REVIEW_WITHOUT_LESSON: _of_reviews([each for each in reviews if not each.has_lesson]),
+        pitfalls.REVIEW_WITHOUT_LESSON: _of_reviews([review for review in reviews if not review.has_lesson]),
         pitfalls.REVIEW_WITHOUT_ADJUSTMENT: _of_reviews(idle),
     }
 

@@ -34,9 +34,9 @@ class ReviewKind(RowKind):
     shows = {"reviews.review": ("pk",)}
 
     def objects(self, plan: Plan) -> QuerySet[Review]:
-        return self.every(plan).filter(removed_at=None).select_related("plan")
+        return self.with_removed(plan).filter(removed_at=None).select_related("plan")
 
-    def every(self, plan: Plan) -> QuerySet[Review]:
+    def with_removed(self, plan: Plan) -> QuerySet[Review]:
         return Review.with_removed.filter(plan=plan)
 
 
@@ -72,52 +72,53 @@ class ReviewsTable(Table):
 
     @cached_property
     def periods(self) -> list[tuple[str, dt.date]]:
-        """What the plan can look back on, and periods that stand in the table although the plan was moved."""
-        standing = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
-        own = periods_of(self.plan)
-        return sorted({*own, *standing}, key=lambda each: (each[1], each[0]))
+        """What the plan can look back on, and periods already reviewed although the plan was moved."""
+        reviewed = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
+        plan_periods = periods_of(self.plan)
+        return sorted({*plan_periods, *reviewed}, key=lambda period: (period[1], period[0]))
 
     @cached_property
     def missing(self) -> list[tuple[str, dt.date]]:
-        standing = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
-        return [each for each in periods_of(self.plan) if each not in standing]
+        reviewed = set(Review.objects.filter(plan=self.plan).values_list("kind", "start"))
+        return [period for period in periods_of(self.plan) if period not in reviewed]
 
     @property
     def can_add(self) -> bool:
         return super().can_add and bool(self.missing)
 
     def objects(self) -> QuerySet[Review]:
-        found = self.kinds["review"].objects(self.plan)
-        if sought := self.params.get("q", "").strip():
-            asked = Q()
+        reviews = self.kinds["review"].objects(self.plan)
+        if query := self.params.get("q", "").strip():
+            condition = Q()
             for name in TEXTS:
-                asked |= Q(**{f"{name}__icontains": sought})
-            found = found.filter(asked)
+                condition |= Q(**{f"{name}__icontains": query})
+            reviews = reviews.filter(condition)
         if self.params.get("kind") in Review.Kind.values:
-            found = found.filter(kind=self.params["kind"])
-        return found.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")
+            reviews = reviews.filter(kind=self.params["kind"])
+        return reviews.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")
 
-    def columns_of_file(self) -> tuple[sheets.Column[Review], ...]:
+    def file_columns(self) -> tuple[sheets.Column[Review], ...]:
         return sheet.columns(self.labels())
 
-    def lines_of_file(self, columns: tuple[sheets.Column[Review], ...]) -> Iterable[sheets.Line]:
-        return (sheets.line_of(columns, each) for each in self.objects())
+    def file_lines(self, columns: tuple[sheets.Column[Review], ...]) -> Iterable[sheets.Line]:
+        return (sheets.line_of(columns, review) for review in self.objects())
 
     def rows_for(self, objects: Iterable[Review]) -> list[Row]:
-        return [self._row(each) for each in objects]
+        return [self._row(review) for review in objects]
 
     def rows_of(self, keys: list[str]) -> list[Row]:
-        wanted = {self.split(key)[1]: key for key in keys}
+        keys_by_pk = {self.split(key)[1]: key for key in keys}
         rows = {
-            each.pk: self._row(each) for each in self.kinds["review"].objects(self.plan).filter(pk__in=wanted)
+            review.pk: self._row(review)
+            for review in self.kinds["review"].objects(self.plan).filter(pk__in=keys_by_pk)
         }
-        return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
+        return [rows.get(pk) or Row(key, None) for pk, key in keys_by_pk.items()]
 
     def _row(self, review: Review) -> Row:
         kind = self.kinds["review"]
-        shown: dict[str, Any] = {
+        contents: dict[str, Any] = {
             name: cells.steps(items) if (items := split_items(getattr(review, name))) else cells.EMPTY
             for name in TEXTS
         }
-        shown["period"] = cells.lines(str(review), review.get_kind_display())
-        return self.row(kind, review, shown)
+        contents["period"] = cells.lines(str(review), review.get_kind_display())
+        return self.row(kind, review, contents)

@@ -40,13 +40,13 @@ class ActionsField(forms.CharField):
     def offer(self, strategies: Iterable[Strategy]) -> None:
         """Set which strategies a step may point to."""
         self.strategies = list(strategies)
-        self.by_title = {each.title.casefold(): each.pk for each in reversed(self.strategies)}
-        self.titles = {each.pk: each.title for each in self.strategies}
+        self.by_title = {strategy.title.casefold(): strategy.pk for strategy in reversed(self.strategies)}
+        self.titles = {strategy.pk: strategy.title for strategy in self.strategies}
 
     def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value) or ""
-        ProhibitNullCharactersValidator()(typed)
-        steps = tuple(self._step(item) for item in split_items(typed))
+        text = super().to_python(value) or ""
+        ProhibitNullCharactersValidator()(text)
+        steps = tuple(self._step(item) for item in split_items(text))
         for step in steps:
             if len(step.text) > 200:
                 raise ValidationError(
@@ -58,13 +58,13 @@ class ActionsField(forms.CharField):
     @property
     def insertions(self) -> list[str]:
         """What the editor offers to put behind a line."""
-        return [f"{ARROW} {each.title}" for each in self.strategies]
+        return [f"{ARROW} {strategy.title}" for strategy in self.strategies]
 
     def _step(self, item: str) -> Step:
         parts = item.replace("->", ARROW).split(ARROW)
-        for at in range(len(parts) - 1, 0, -1):
-            title = ARROW.join(parts[at:]).strip().casefold()
-            if title in self.by_title and (text := ARROW.join(parts[:at]).strip()):
+        for index in range(len(parts) - 1, 0, -1):
+            title = ARROW.join(parts[index:]).strip().casefold()
+            if title in self.by_title and (text := ARROW.join(parts[:index]).strip()):
                 return Step(text, self.by_title[title])
         return Step(item, None)
 
@@ -81,8 +81,10 @@ class GoalForm(RowForm):
     """One goal. Of baseline, growth and target any two give the third."""
 
     name = forms.CharField(label=gettext_lazy("Goal description"), max_length=120)
-    metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("No metric yet"), required=False)
-    segment = PickField(label=gettext_lazy("Segment"), nobody=gettext_lazy("Total"), required=False)
+    metric = PickField(
+        label=gettext_lazy("Metric"), empty_label=gettext_lazy("No metric yet"), required=False
+    )
+    segment = PickField(label=gettext_lazy("Segment"), empty_label=gettext_lazy("Total"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Goal.Kind.choices)
     baseline = QuantityField(label=gettext_lazy("Baseline"), required=False)
     growth = QuantityField(
@@ -93,7 +95,7 @@ class GoalForm(RowForm):
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
     owner = PickField(
-        label=pgettext_lazy("goal", "Owner"), nobody=gettext_lazy("Not assigned"), required=False
+        label=pgettext_lazy("goal", "Owner"), empty_label=gettext_lazy("Not assigned"), required=False
     )
     due = DayField(label=pgettext_lazy("goal", "Due"), required=False)
     actions = ActionsField(label=gettext_lazy("Key actions"))
@@ -115,7 +117,7 @@ class GoalForm(RowForm):
     def adapt(self) -> None:
         kind = self.data.get("kind") or self.obj.kind
         if kind != self.obj.kind and self.data.get("growth") == self.data.get("initial-growth"):
-            # A growth that only stood there was of the old kind.
+            # An untouched growth belongs to the old kind.
             self.data = with_value(self.data, "growth", "")
         rate = is_rate(kind, self.obj.metric)
         for name in ("baseline", "target"):
@@ -128,7 +130,9 @@ class GoalForm(RowForm):
         if name == "growth":
             return growth_of(self.obj)
         if name == "actions":
-            return tuple(Step(each.text, _present(each.strategy)) for each in self.obj.key_actions.all())
+            return tuple(
+                Step(action.text, _present(action.strategy)) for action in self.obj.key_actions.all()
+            )
         return super().current(name)
 
     def clean(self) -> dict[str, Any]:
@@ -140,7 +144,7 @@ class GoalForm(RowForm):
     def _settle(self, cleaned: dict[str, Any]) -> None:
         """All three are shown, so one that is left empty is computed even where the growth was not touched."""
         figures = {name: cleaned[name] for name in FIGURES}
-        typed = [name for name, value in figures.items() if value != self.shown(name)]
+        typed = [name for name, value in figures.items() if value != self.shown_value(name)]
         try:
             cleaned["baseline"], cleaned["target"] = settle(
                 self.obj.metric, cleaned["kind"], **figures, typed=typed
@@ -162,9 +166,11 @@ class AddCoreForm(AddForm):
     """A core goal begins with its words and its metric; its baseline is the metric's level."""
 
     title = gettext_lazy("Add a core goal")
-    then = "target"
+    focus_column = "target"
     name = forms.CharField(label=gettext_lazy("Goal description"), max_length=120)
-    metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Choose a metric"), required=False)
+    metric = PickField(
+        label=gettext_lazy("Metric"), empty_label=gettext_lazy("Choose a metric"), required=False
+    )
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)

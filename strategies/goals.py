@@ -1,4 +1,4 @@
-"""How a goal begins and changes, with its key actions, whoever writes it: of its figures two give the third."""
+"""Adding and changing goals with their key actions; two of the three figures give the third."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from planner.arithmetic import goals
 from planner.arithmetic.periods import full_months_before
 from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
-from planner.diagnose.standings import Asked, levels
+from planner.diagnose.standings import Measure, levels
 from planner.models import Goal, Metric, Plan
 from planner.models.history import next_order
 from strategies.models import KeyAction
 from strategies.targets import GROWTHS, is_rate
 
 FIGURES = ("baseline", "growth", "target")
-# What is no field of a goal: a growth is computed from the other two, key actions have rows of their own.
+# Values that are not fields of a goal: a growth is computed from the other two, key actions have rows of their own.
 DERIVED = ("growth", "actions")
 
 
@@ -56,7 +56,7 @@ def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
         if name not in DERIVED:
             setattr(goal, name, value)
     if "metric" in values:
-        begin_at_the_level(goal)
+        start_at_the_level(goal)
     if goal.kind in GROWTHS and values.get("growth") is not None:
         typed = [name for name in FIGURES if name in values]
         goal.baseline, goal.target = settle(
@@ -79,44 +79,44 @@ def settle(
     """Baseline and target of a goal, of which one may follow from the growth (Decision 5 of the method).
 
     `typed` names the figures that somebody gives now: they win over those that the goal had. Raises ValidationError
-    beside `target` for three that do not fit together, beside `growth` for one that stands alone.
+    beside `target` for three that do not fit together, beside `growth` for a growth alone.
     """
-    given = {"amount" if name == "growth" else name for name in typed}
+    given_names = {"amount" if name == "growth" else name for name in typed}
     try:
-        return goals.settle_goal(kind, baseline, growth, target, given)
+        return goals.settle_goal(kind, baseline, growth, target, given_names)
     except goals.GoalDisagrees as error:
-        said = _(
+        text = _(
             "Baseline and growth give a target of %(target)s. Clear one of the three to have it calculated."
         )
-        shown = edit_text(error.target, rate=is_rate(kind, metric), language=words.language())
-        raise ValidationError({"target": said % {"target": shown}}) from error
+        target_text = edit_text(error.target, rate=is_rate(kind, metric), language=words.language())
+        raise ValidationError({"target": text % {"target": target_text}}) from error
     except ValueError as error:
-        said = _("Enter a baseline or a target.")
-        raise ValidationError({"growth": said}) from error
+        text = _("Enter a baseline or a target.")
+        raise ValidationError({"growth": text}) from error
 
 
-def begin_at_the_level(goal: Goal) -> None:
+def start_at_the_level(goal: Goal) -> None:
     """Take the unit of the goal's metric, and as baseline its level in the three full months before the plan."""
     metric = goal.metric
     if metric is None:
         return
     goal.unit = goal.unit or ("" if goal.kind == Goal.Kind.SHARE else metric.unit)
     if goal.baseline is None:
-        asked = Asked(metric, goal.segment_id, goal.kind == Goal.Kind.SHARE)
-        level = levels([asked], full_months_before(goal.plan.start)).get(asked)
+        measure = Measure(metric, goal.segment_id, goal.kind == Goal.Kind.SHARE)
+        level = levels([measure], full_months_before(goal.plan.start)).get(measure)
         goal.baseline = None if level is None else round(level, 6)
 
 
 def write_actions(log: Recording, goal: Goal, steps: Iterable[Step]) -> None:
     """Make a goal's key actions these; one whose words stayed keeps its identity, and so its history."""
-    present = list(KeyAction.objects.filter(goal=goal))
-    by_text = {each.text: each for each in reversed(present)}
+    existing = list(KeyAction.objects.filter(goal=goal))
+    by_text = {action.text: action for action in reversed(existing)}
     steps = list(steps)
-    kept = [by_text.pop(step.text, None) for step in steps]
-    spare = [each for each in present if each not in kept]
-    for order, (step, action) in enumerate(zip(steps, kept, strict=True), start=1):
-        action = action or (spare.pop(0) if spare else KeyAction(goal=goal))
+    matched = [by_text.pop(step.text, None) for step in steps]
+    unmatched = [action for action in existing if action not in matched]
+    for order, (step, action) in enumerate(zip(steps, matched, strict=True), start=1):
+        action = action or (unmatched.pop(0) if unmatched else KeyAction(goal=goal))
         action.order, action.text, action.strategy_id = order, step.text, step.strategy
         log.save(action)
-    for action in spare:
+    for action in unmatched:
         log.remove(action)

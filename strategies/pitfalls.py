@@ -1,4 +1,4 @@
-"""What Table 2 lacks: goals without a measure or an owner, gaps without a goal."""
+"""The pitfalls of Table 2: goals without a measure or an owner, gaps without a goal."""
 
 from __future__ import annotations
 

@@ -61,9 +61,9 @@ def _number(target: Target) -> Number:
 
 
 def _actions(goal: Goal) -> str:
-    said = []
+    items = []
     for action in goal.key_actions.all():
         strategy = action.strategy
-        points = strategy is not None and strategy.removed_at is None
-        said.append(f"{action.text} {ARROW} {strategy}" if points else action.text)
-    return number_items(said)
+        is_linked = strategy is not None and strategy.removed_at is None
+        items.append(f"{action.text} {ARROW} {strategy}" if is_linked else action.text)
+    return number_items(items)

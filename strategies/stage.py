@@ -1,4 +1,4 @@
-"""Strategize, as the loop and the checks of a plan show it."""
+"""The strategize stage: its summary and its checks."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ COMPLETE = Q(
 )
 
 
-def _counted(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
+def _count_goals(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
     """By a plan's id, how many goals of which sort it has."""
-    found = (
+    rows = (
         Goal.objects.filter(plan__in=plans, parent__removed_at=None)
         .values("plan")
         .order_by("plan")
@@ -37,11 +37,11 @@ def _counted(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
             unowned=Count("pk", filter=Q(due=None) | Q(owner=None) | Q(owner__removed_at__isnull=False)),
         )
     )
-    return {each["plan"]: each for each in found}
+    return {row["plan"]: row for row in rows}
 
 
 def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
-    goals = _counted(plans)
+    goals = _count_goals(plans)
     strategies = dict(
         Strategy.objects.running()
         .filter(plan__in=plans)
@@ -50,31 +50,36 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
         .annotate(n=Count("pk"))
         .values_list("plan", "n")
     )
-    found = {}
+    summaries = {}
     for plan in plans:
-        counted, chosen = goals.get(plan.pk), strategies.get(plan.pk, 0)
-        if counted is None:
-            found[plan.pk] = Summary(_("No goals yet: set a core goal and measurable sub-goals"))
+        counts, strategy_count = goals.get(plan.pk), strategies.get(plan.pk, 0)
+        if counts is None:
+            summaries[plan.pk] = Summary(_("No goals yet: set a core goal and measurable sub-goals"))
             continue
-        said = ngettext("%(n)d goal", "%(n)d goals", counted["n"]) % {"n": counted["n"]}
-        picked = ngettext("%(n)d strategy", "%(n)d strategies", chosen) % {"n": chosen}
-        found[plan.pk] = Summary(f"{said} · {picked}", share=counted["complete"] / counted["n"])
-    return found
+        goals_text = ngettext("%(n)d goal", "%(n)d goals", counts["n"]) % {"n": counts["n"]}
+        strategies_text = ngettext("%(n)d strategy", "%(n)d strategies", strategy_count) % {
+            "n": strategy_count
+        }
+        summaries[plan.pk] = Summary(
+            f"{goals_text} · {strategies_text}", share=counts["complete"] / counts["n"]
+        )
+    return summaries
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
-    goals = _counted(plans)
-    answered = Goal.objects.filter(plan=OuterRef("plan"), metric=OuterRef("metric"))
+    goals = _count_goals(plans)
+    answering_goals = Goal.objects.filter(plan=OuterRef("plan"), metric=OuterRef("metric"))
     gaps: dict[int, list[str]] = {}
-    rows = PlanMetric.objects.filter(~Exists(answered), plan__in=plans, target__isnull=False)
+    rows = PlanMetric.objects.filter(~Exists(answering_goals), plan__in=plans, target__isnull=False)
     for plan, name in rows.order_by("order", "pk").values_list("plan", "metric__name"):
         gaps.setdefault(plan, []).append(name)
     return {
-        plan.pk: check(plan, _met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, []))) for plan in plans
+        plan.pk: check(plan, _pitfalls_met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, [])))
+        for plan in plans
     }
 
 
-def _met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfall, Met]:
+def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfall, Met]:
     core = goals["core"]
     return {
         pitfalls.TOO_MANY_CORE_GOALS: Met(core if core > pitfalls.MOST_CORE_GOALS else 0),

@@ -22,7 +22,7 @@ from planner.tables.table import Rights, RowKind, Table
 from strategies import sheet
 from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
 from strategies.models import KeyAction, Strategy
-from strategies.targets import Target, headline, sentence, standing, targets
+from strategies.targets import Target, headline, progress_sentence, sentence, targets
 
 # What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
 SHOWN_BY_GOALS: Shows = {
@@ -56,7 +56,7 @@ class CoreKind(RowKind):
     def objects(self, plan: Plan) -> QuerySet[Goal]:
         return goals_of(plan).filter(parent=None)
 
-    def every(self, plan: Plan) -> QuerySet[Goal]:
+    def with_removed(self, plan: Plan) -> QuerySet[Goal]:
         return Goal.with_removed.filter(plan=plan, parent=None)
 
 
@@ -72,7 +72,7 @@ class PartKind(CoreKind):
     def objects(self, plan: Plan) -> QuerySet[Goal]:
         return goals_of(plan).exclude(parent=None)
 
-    def every(self, plan: Plan) -> QuerySet[Goal]:
+    def with_removed(self, plan: Plan) -> QuerySet[Goal]:
         return Goal.with_removed.filter(plan=plan).exclude(parent=None)
 
 
@@ -131,49 +131,51 @@ class GoalsTable(Table):
     def summary(self) -> str:
         goals = list(self.plan.goals.values_list("parent", flat=True))
         parts = sum(parent is not None for parent in goals)
-        core = ngettext("%(n)d core goal", "%(n)d core goals", len(goals) - parts)
-        broken = ngettext("%(n)d sub-goal", "%(n)d sub-goals", parts)
-        return f"{core % {'n': len(goals) - parts}} · {broken % {'n': parts}}"
+        core_text = ngettext("%(n)d core goal", "%(n)d core goals", len(goals) - parts)
+        parts_text = ngettext("%(n)d sub-goal", "%(n)d sub-goals", parts)
+        return f"{core_text % {'n': len(goals) - parts}} · {parts_text % {'n': parts}}"
 
     def objects(self) -> QuerySet[Goal]:
-        """The core goals; what a filter asks for may stand in one of their dimensions."""
-        found = self.kinds["core"].objects(self.plan)
-        if asked := self._asked():
-            parts = Goal.objects.filter(asked, parent=OuterRef("pk"))
-            found = found.filter(asked | Exists(parts))
-        return self.ordered(found, {"core": "name", "target": "target", "owner": "owner__name", "due": "due"})
+        """The core goals; a filter may match one of their dimensions instead."""
+        goals = self.kinds["core"].objects(self.plan)
+        if condition := self._filter_condition():
+            parts = Goal.objects.filter(condition, parent=OuterRef("pk"))
+            goals = goals.filter(condition | Exists(parts))
+        return self.ordered(goals, {"core": "name", "target": "target", "owner": "owner__name", "due": "due"})
 
-    def _asked(self) -> Q:
-        """What the filters ask of one goal; empty where they ask nothing."""
-        asked = Q()
-        if sought := self.params.get("q", "").strip():
-            of_actions = KeyAction.objects.filter(goal=OuterRef("pk"), text__icontains=sought)
-            asked &= Q(name__icontains=sought) | Q(Exists(of_actions))
+    def _filter_condition(self) -> Q:
+        """The condition of the filters on one goal; empty without filters."""
+        condition = Q()
+        if query := self.params.get("q", "").strip():
+            of_actions = KeyAction.objects.filter(goal=OuterRef("pk"), text__icontains=query)
+            condition &= Q(name__icontains=query) | Q(Exists(of_actions))
         if owner := self.params.get("owner"):
-            asked &= Q(owner__in=[each for each in self.members if str(each.pk) == owner])
-        return asked
+            condition &= Q(owner__in=[member for member in self.members if str(member.pk) == owner])
+        return condition
 
-    def columns_of_file(self) -> tuple[sheets.Column[sheet.Row], ...]:
+    def file_columns(self) -> tuple[sheets.Column[sheet.Row], ...]:
         return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
+    def file_lines(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for core, parts in self.groups(self.objects()):
             yield from sheet.lines(columns, core, parts)
 
     def groups(self, objects: Iterable[Goal]) -> list[tuple[Target, list[Target]]]:
-        """The core goals in figures, each with those of its dimensions that the filters ask for."""
+        """The core goals in figures, each with the dimensions that match the filters."""
         cores = list(objects)
         parts: dict[int, list[Goal]] = {core.pk: [] for core in cores}
         for part in self.kinds["part"].objects(self.plan).filter(parent__in=cores):
             parts[part.parent_id].append(part)
-        every = [goal for core in cores for goal in (core, *parts[core.pk])]
-        figures = {each.goal.pk: each for each in targets(self.plan, every, self.day)}
-        wanted = self._wanted(cores)
-        found = []
+        goals = [goal for core in cores for goal in (core, *parts[core.pk])]
+        figures = {target.goal.pk: target for target in targets(self.plan, goals, self.day)}
+        matching_ids = self._matching_ids(cores)
+        groups = []
         for core in cores:
-            shown = [part for part in parts[core.pk] if wanted is None or part.pk in wanted]
-            found.append((figures[core.pk], [figures[part.pk] for part in shown or parts[core.pk]]))
-        return found
+            matching_parts = [
+                part for part in parts[core.pk] if matching_ids is None or part.pk in matching_ids
+            ]
+            groups.append((figures[core.pk], [figures[part.pk] for part in matching_parts or parts[core.pk]]))
+        return groups
 
     def rows_for(self, objects: Iterable[Goal]) -> list[Row]:
         rows = []
@@ -181,39 +183,39 @@ class GoalsTable(Table):
             rows += [self._core_row(core, len(parts)), *(self._part_row(part) for part in parts)]
         return rows
 
-    def _wanted(self, cores: list[Goal]) -> set[int] | None:
-        """The dimensions that the filters ask for; None where they ask nothing."""
-        asked = self._asked()
-        if not asked:
+    def _matching_ids(self, cores: list[Goal]) -> set[int] | None:
+        """The ids of the dimensions that match the filters; None without filters."""
+        condition = self._filter_condition()
+        if not condition:
             return None
-        return set(Goal.objects.filter(asked, parent__in=cores).values_list("pk", flat=True))
+        return set(Goal.objects.filter(condition, parent__in=cores).values_list("pk", flat=True))
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         ids = [self.split(key)[1] for key in keys]
-        homes = Goal.objects.filter(pk__in=ids, plan=self.plan).values("parent")
-        cores = self.kinds["core"].objects(self.plan).filter(Q(pk__in=ids) | Q(pk__in=homes))
-        self.forget_filters()
+        parent_ids = Goal.objects.filter(pk__in=ids, plan=self.plan).values("parent")
+        cores = self.kinds["core"].objects(self.plan).filter(Q(pk__in=ids) | Q(pk__in=parent_ids))
+        self.clear_filters()
         rows = {row.key: row for row in self.rows_for(cores)}
         return [rows.get(key) or Row(key, None) for key in keys]
 
     def _core_row(self, target: Target, count: int) -> Row:
         kind, goal = self.kinds["core"], target.goal
         can_add = self.kinds["part"].may_add(self.member)
-        said = ngettext("%(n)d sub-goal", "%(n)d sub-goals", count) % {"n": count}
-        shown = self._shown(target) | {
-            "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measured(goal)),
-            "dimension": cells.small(said),
+        count_text = ngettext("%(n)d sub-goal", "%(n)d sub-goals", count) % {"n": count}
+        contents = self._shared_contents(target) | {
+            "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measure_text(goal)),
+            "dimension": cells.small(count_text),
         }
         adder = Adder("part", _("Sub-goal"), _("Add a sub-goal to %(name)s") % {"name": goal.name})
-        return self.row(kind, goal, shown, css="group", adder=adder if can_add else None)
+        return self.row(kind, goal, contents, css="group", adder=adder if can_add else None)
 
     def _part_row(self, target: Target) -> Row:
         kind, goal = self.kinds["part"], target.goal
-        named = Cell(self.columns[0], cells.lines(goal.name, self._measured(goal)), span=2)
-        shown = self._shown(target) | {"core": named}
-        return self.row(kind, goal, shown, css="sub", group=self.kinds["core"].key(goal.parent_id))
+        name_cell = Cell(self.columns[0], cells.lines(goal.name, self._measure_text(goal)), span=2)
+        contents = self._shared_contents(target) | {"core": name_cell}
+        return self.row(kind, goal, contents, css="sub", group=self.kinds["core"].key(goal.parent_id))
 
-    def _shown(self, target: Target) -> dict[str, Any]:
+    def _shared_contents(self, target: Target) -> dict[str, Any]:
         """What core goals and dimensions show alike."""
         goal = target.goal
         return {
@@ -223,7 +225,7 @@ class GoalsTable(Table):
             "actions": self._actions(goal),
         }
 
-    def _measured(self, goal: Goal) -> str:
+    def _measure_text(self, goal: Goal) -> str:
         """By which metric, and of which part of the business."""
         if goal.metric is None:
             return _("No metric yet")
@@ -233,13 +235,17 @@ class GoalsTable(Table):
         if target.goal.target is None:
             return cells.EMPTY
         language = words.language()
-        shown = cells.lines(cells.figure(headline(target, language)), sentence(target, language))
-        said = standing(target, language)
-        return format_html("{}{}", shown, cells.share_bar(target.done, said)) if said else shown
+        target_lines = cells.lines(cells.figure(headline(target, language)), sentence(target, language))
+        progress_text = progress_sentence(target, language)
+        return (
+            format_html("{}{}", target_lines, cells.share_bar(target.done, progress_text))
+            if progress_text
+            else target_lines
+        )
 
     def _actions(self, goal: Goal) -> Any:
         actions = list(goal.key_actions.all())
-        return cells.steps([self._action(each) for each in actions]) if actions else cells.EMPTY
+        return cells.steps([self._action(action) for action in actions]) if actions else cells.EMPTY
 
     def _action(self, action: KeyAction) -> Any:
         strategy = action.strategy

@@ -1,4 +1,4 @@
-"""What a goal's figures say: its target as a figure, the sentence that explains it, and how far it has come."""
+"""The figures of a goal: its target as a figure, the sentence that explains it, and how far it has come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planner.arithmetic import formats
 from planner.arithmetic.formats import Figure, Scale
 from planner.arithmetic.goals import goal_amount, progress
-from planner.diagnose.standings import Asked, levels, months_of_now
+from planner.diagnose.standings import Measure, levels, months_of_now
 from planner.models import Goal, Metric, Plan, PlanMetric
 
 GROWTHS = (Goal.Kind.GROW_BY, Goal.Kind.GROW_PERCENT)
@@ -60,23 +60,23 @@ def growth_of(goal: Goal) -> Decimal | None:
 def targets(plan: Plan, goals: Iterable[Goal], day: dt.date) -> list[Target]:
     """The figures of these goals as of `day`, in two queries."""
     goals = list(goals)
-    asked = {goal.pk: _asked(goal) for goal in goals}
-    now = levels([each for each in asked.values() if each], months_of_now(plan, day))
+    measures = {goal.pk: _measure(goal) for goal in goals}
+    levels_now = levels([measure for measure in measures.values() if measure], months_of_now(plan, day))
     wholes = _wholes(plan, goals)
-    found = []
+    result = []
     for goal in goals:
-        question = asked[goal.pk]
-        level = now.get(question) if question else None
+        measure = measures[goal.pk]
+        level = levels_now.get(measure) if measure else None
         amount = None
         if goal.kind == Goal.Kind.SHARE and goal.target is not None and goal.metric_id in wholes:
             amount = goal.target * wholes[goal.metric_id]
         done = progress(level, goal.baseline, goal.target)
-        found.append(Target(goal, growth_of(goal), amount, level, done))
-    return found
+        result.append(Target(goal, growth_of(goal), amount, level, done))
+    return result
 
 
-def _asked(goal: Goal) -> Asked | None:
-    return Asked(goal.metric, goal.segment_id, goal.kind == Goal.Kind.SHARE) if goal.metric else None
+def _measure(goal: Goal) -> Measure | None:
+    return Measure(goal.metric, goal.segment_id, goal.kind == Goal.Kind.SHARE) if goal.metric else None
 
 
 def _wholes(plan: Plan, goals: Iterable[Goal]) -> dict[int, Decimal]:
@@ -128,19 +128,19 @@ def sentence(target: Target, language: str) -> str:
     if goal.target is None:
         return _("No target yet")
     start, end = figure(target, goal.baseline, language), figure(target, goal.target, language)
-    words = {
+    params = {
         "start": start.number + (start.unit if start.unit != end.unit and goal.baseline is not None else ""),
         "end": formats.figure_text(end, language),
         "growth": _growth(target, language),
     }
     if goal.kind == Goal.Kind.SHARE:
-        words["whole"] = goal.metric.name if goal.metric else _("the total")
+        params["whole"] = goal.metric.name if goal.metric else _("the total")
         if goal.baseline is None:
-            return _("%(end)s of %(whole)s") % words
-        return _("From %(start)s to %(end)s of %(whole)s") % words
+            return _("%(end)s of %(whole)s") % params
+        return _("From %(start)s to %(end)s of %(whole)s") % params
     if goal.baseline is None:
-        return _("To %(end)s; baseline not known yet") % words
-    return _("From %(start)s to %(end)s, %(growth)s") % words
+        return _("To %(end)s; baseline not known yet") % params
+    return _("From %(start)s to %(end)s, %(growth)s") % params
 
 
 def _growth(target: Target, language: str) -> str:
@@ -160,8 +160,8 @@ def _signed(text: str) -> str:
     return text if text.startswith(formats.MINUS) else f"+{text}"
 
 
-def standing(target: Target, language: str) -> str:
-    """Where it stands: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
+def progress_sentence(target: Target, language: str) -> str:
+    """Its progress: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
     if target.now is None:
         return ""
     now = figure(target, target.now, language).number

@@ -57,7 +57,7 @@ def tables(patterns: list | None = None) -> dict[str, type[Table]]:
         if hasattr(each, "url_patterns"):
             found |= tables(each.url_patterns)
         elif each.name and each.name.endswith("-row"):
-            found[each.name.removesuffix("-row")] = each.default_args["table"]
+            found[each.name.removesuffix("-row")] = each.default_args["table_class"]
     return found
 
 

@@ -49,9 +49,10 @@ def demo(django_db_setup, django_db_blocker):
 def tables() -> dict[str, type[Table]]:
     """Every table of the product by its name, as the addresses say."""
     return {
-        each.name: each.default_args["table"]
+        each.name: each.default_args["table_class"]
         for each in _patterns(get_resolver().url_patterns)
-        if "table" in each.default_args and not each.name.endswith(("-changes", "-add", "-row", "-remove"))
+        if "table_class" in each.default_args
+        and not each.name.endswith(("-changes", "-add", "-row", "-remove"))
     }
 
 

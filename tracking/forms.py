@@ -18,22 +18,22 @@ from tracking.models import Status, Task
 from tracking.tasks import add_task, change_task
 
 
-def _words(label: Any, size: int = 1000) -> forms.CharField:
+def _text_field(label: Any, size: int = 1000) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=size, required=False, widget=forms.Textarea(attrs={"rows": 2}), strip=True
     )
 
 
 class StrategyForm(RowForm):
-    """A strategy's own words; its dates and progress come from its tasks."""
+    """A strategy's own fields; its dates and progress come from its tasks."""
 
     title = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
     state = forms.ChoiceField(label=gettext_lazy("Status"), choices=Strategy.State.choices)
     aim = forms.CharField(label=gettext_lazy("Goal description"), max_length=120, required=False)
-    goal = PickField(label=gettext_lazy("Goal"), nobody=gettext_lazy("No goal linked"), required=False)
-    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Not assigned"), required=False)
-    resources = _words(gettext_lazy("Resource support"))
-    risk = _words(gettext_lazy("Risk warning"))
+    goal = PickField(label=gettext_lazy("Goal"), empty_label=gettext_lazy("No goal linked"), required=False)
+    owner = PickField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
+    resources = _text_field(gettext_lazy("Resource support"))
+    risk = _text_field(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
         self.fields["goal"].offer(lambda: self.table.goals)
@@ -42,11 +42,11 @@ class StrategyForm(RowForm):
 
 
 class TaskForm(RowForm):
-    """One task. Saying how it stands also writes a progress note, in the words of who said it."""
+    """One task. Changing its progress also writes an update."""
 
     description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
     acceptance = forms.CharField(label=gettext_lazy("Acceptance standard"), max_length=300, required=False)
-    owner = PickField(label=gettext_lazy("Owner"), nobody=gettext_lazy("Not assigned"), required=False)
+    owner = PickField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
     start = DayField(label=gettext_lazy("Start"), required=False)
     due = DayField(label=gettext_lazy("Due"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=Status.choices, widget=forms.RadioSelect)
@@ -61,8 +61,8 @@ class TaskForm(RowForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason for delay or cancellation"), max_length=300, required=False
     )
-    resources = _words(gettext_lazy("Resource support"))
-    risk = _words(gettext_lazy("Risk warning"))
+    resources = _text_field(gettext_lazy("Resource support"))
+    risk = _text_field(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
         self.fields["owner"].offer(lambda: self.table.members)
@@ -75,14 +75,16 @@ class TaskForm(RowForm):
 
     def clean_percent(self) -> int:
         """Left empty, it stays as it is."""
-        typed: int | None = self.cleaned_data["percent"]
-        return self.obj.percent if typed is None else typed
+        percent: int | None = self.cleaned_data["percent"]
+        return self.obj.percent if percent is None else percent
 
-    def typed(self) -> list[str]:
-        """A status has its say on the per cent: who sets it must have seen how far the task is."""
-        typed = super().typed()
-        seen = "status" in typed and "percent" in self.cleaned_data and "percent" not in typed
-        return [*typed, "percent"] if seen else typed
+    def changed_fields(self) -> list[str]:
+        """With a status the per cent counts as changed too, so that a conflict in it is found."""
+        changed_fields = super().changed_fields()
+        is_confirmed = (
+            "status" in changed_fields and "percent" in self.cleaned_data and "percent" not in changed_fields
+        )
+        return [*changed_fields, "percent"] if is_confirmed else changed_fields
 
     def write(self, log: Recording) -> None:
         change_task(log, self.obj, self.values(), by=self.table.member)

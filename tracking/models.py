@@ -1,4 +1,4 @@
-"""What is done: tasks, and what people say about them."""
+"""Tasks, the updates on them, and their alerts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from strategies.models import PAUSED, Strategy
 
 
 class Status(models.TextChoices):
-    """What people say of a task; that it is late is derived from its dates, never typed."""
+    """The status that people set; that a task is late is derived from its dates, never typed."""
 
     NOT_STARTED = "not_started", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
@@ -62,8 +62,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def due_between(self, first: dt.date, last: dt.date) -> TaskQuerySet:
         return self.open().counting().filter(due__range=(first, last))
 
-    def with_latest_word(self) -> TaskQuerySet:
-        """Adds `latest_note`: what was last said of the task."""
+    def with_latest_note(self) -> TaskQuerySet:
+        """Adds `latest_note`: the newest note on the task."""
         notes = (
             Progress.objects.filter(task=models.OuterRef("pk"))
             .exclude(note="")
@@ -96,7 +96,7 @@ class Task(Recorded):
 
     objects: ClassVar[TaskManager[Self]] = TaskManager()
 
-    # What was last said of it; only with_latest_word() fills it.
+    # The newest note; only with_latest_note() fills it.
     latest_note: str | None
 
     class Meta(Recorded.Meta):
@@ -144,9 +144,9 @@ class Task(Recorded):
 
     def as_copy(self, days: int) -> Any:
         """A copy is still to be done."""
-        made = super().as_copy(days)
-        made.status, made.percent, made.cancel_reason = Status.NOT_STARTED, 0, ""
-        return made
+        copied = super().as_copy(days)
+        copied.status, copied.percent, copied.cancel_reason = Status.NOT_STARTED, 0, ""
+        return copied
 
     @property
     def is_open(self) -> bool:
@@ -160,7 +160,7 @@ class Task(Recorded):
 
 
 class Progress(Recorded):
-    """A person's word on a task: where it stands, and why it slipped if it did."""
+    """A person's update on a task: its progress, and the reason for a delay."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="progress")
     by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
@@ -182,7 +182,7 @@ class Progress(Recorded):
         return self.task.home()
 
     def as_copy(self, days: int) -> None:
-        """Nobody has said anything of a copied task."""
+        """A copied task has no updates."""
 
 
 class Alert(models.Model):

@@ -1,4 +1,4 @@
-"""What a person is told about tasks: the daily digest, and what managers are told after the grace period."""
+"""Mails about tasks: the daily digest, and the escalation to managers after the grace period."""
 
 from __future__ import annotations
 
@@ -56,28 +56,28 @@ def digest(to: Recipient) -> Content | None:
     """Overdue first, then due this week; for managers a roll-up by owner. None where there is nothing to say."""
     day, week = to.day, end_of_week(to.day)
     mine = [seat.pk for seat in to.memberships]
-    tasks = _loaded(Task.objects.watched(day).filter(owner__in=mine, due__lte=week))
+    tasks = _load(Task.objects.watched(day).filter(owner__in=mine, due__lte=week))
     lines = [line_of(task, day) for task in tasks]
     overdue = [line for line in lines if line.days_late]
     due = [line for line in lines if not line.days_late and line.task.due and line.task.due >= day]
-    rolled = _roll_ups([seat.team for seat in to.memberships if seat.is_manager], day, week)
-    if not overdue and not due and not rolled:
+    roll_ups = _roll_ups([seat.team for seat in to.memberships if seat.is_manager], day, week)
+    if not overdue and not due and not roll_ups:
         return None
     today = sum(line.task.due == day for line in due)
     return Content(
-        _subject(len(overdue), today, len(due), rolled),
+        _subject(len(overdue), today, len(due), roll_ups),
         {
             "day": formats.day(day, words.language(), year=False),
             "overdue": overdue[:MOST_LINES],
             "due": due[:MOST_LINES],
             "more": max(0, len(overdue) - MOST_LINES) + max(0, len(due) - MOST_LINES),
-            "rolled": rolled,
+            "rolled": roll_ups,
             "home": public_url(reverse("home")),
         },
     )
 
 
-def _subject(overdue: int, today: int, week: int, rolled: Sequence[TeamRollUp]) -> str:
+def _subject(overdue: int, today: int, week: int, roll_ups: Sequence[TeamRollUp]) -> str:
     """The fact: "3 overdue, 2 due today"."""
     parts = []
     if overdue:
@@ -87,10 +87,10 @@ def _subject(overdue: int, today: int, week: int, rolled: Sequence[TeamRollUp]) 
     elif week:
         parts.append(ngettext("%(n)d due this week", "%(n)d due this week", week) % {"n": week})
     if not parts:
-        late = sum(owner.overdue for each in rolled for owner in each.owners)
-        due = sum(owner.due for each in rolled for owner in each.owners)
-        said = _("Team: %(late)d overdue, %(due)d due this week")
-        return said % {"late": late, "due": due}
+        late = sum(owner.overdue for roll_up in roll_ups for owner in roll_up.owners)
+        due = sum(owner.due for roll_up in roll_ups for owner in roll_up.owners)
+        text = _("Team: %(late)d overdue, %(due)d due this week")
+        return text % {"late": late, "due": due}
     return _(", ").join(parts)
 
 
@@ -98,27 +98,27 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
     """By team and owner, what is overdue and due this week; owners without either are left out. One query."""
     if not teams:
         return []
-    tasks = _loaded(Task.objects.watched(day).filter(strategy__plan__team__in=teams, due__lte=week))
+    tasks = _load(Task.objects.watched(day).filter(strategy__plan__team__in=teams, due__lte=week))
     by_team: dict[int, dict[str, list[int]]] = {team.pk: {} for team in teams}
     for task in tasks:
         late = task.days_late(task.strategy.plan.as_of(day))
         if late or (task.due and task.due >= day):
             name = task.owner.name if task.owner else _("No owner yet")
             by_team[task.strategy.plan.team_id].setdefault(name, []).append(late)
-    found = []
+    roll_ups = []
     for team in teams:
         owners = [
             OwnerLine(name, sum(n > 0 for n in late), sum(n == 0 for n in late), max(late))
             for name, late in by_team[team.pk].items()
         ]
         if owners:
-            ranked = sorted(owners, key=lambda each: (-each.overdue, -each.worst, each.name))
-            found.append(TeamRollUp(team, tuple(ranked)))
-    return found
+            ranked = sorted(owners, key=lambda line: (-line.overdue, -line.worst, line.name))
+            roll_ups.append(TeamRollUp(team, tuple(ranked)))
+    return roll_ups
 
 
 def escalation(to: Recipient) -> Content | None:
-    """To managers: tasks of their teams that passed the grace period since they were last told, still open."""
+    """To managers: open tasks of their teams that passed the grace period since the last notice."""
     teams = [seat.team_id for seat in to.memberships if seat.is_manager]
     raised = Alert.objects.filter(
         team__in=teams,
@@ -127,7 +127,7 @@ def escalation(to: Recipient) -> Content | None:
         raised_at__lte=to.at,
         due=F("task__due"),
     )
-    tasks = _loaded(Task.objects.watched(to.day).filter(pk__in=raised.values("task")))
+    tasks = _load(Task.objects.watched(to.day).filter(pk__in=raised.values("task")))
     lines = [line_of(task, to.day) for task in tasks]
     if not lines:
         return None
@@ -169,7 +169,7 @@ def line_of(task: Task, day: dt.date) -> Line:
 
 
 def next_step(task: Task) -> str:
-    """What would move it: what was last said of it, or what it takes to be done."""
+    """The next step: the latest note, or the acceptance standard."""
     if task.status == Status.NOT_STARTED:
         return _("Start it, or note what is blocking it.")
     if task.latest_note:
@@ -177,9 +177,9 @@ def next_step(task: Task) -> str:
     return _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
 
 
-def _loaded(tasks: TaskQuerySet) -> list[Task]:
+def _load(tasks: TaskQuerySet) -> list[Task]:
     return list(
-        tasks.with_latest_word().select_related("strategy__plan__team", "owner").order_by("due", "pk")
+        tasks.with_latest_note().select_related("strategy__plan__team", "owner").order_by("due", "pk")
     )
 
 

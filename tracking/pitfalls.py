@@ -1,4 +1,4 @@
-"""What Table 3 lacks. Its filter shows the rows of each of these pitfalls, found in the same way."""
+"""The pitfalls of Table 3. Its filter finds the rows of each in the same way."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from planner.pitfalls import Pitfall
 from strategies.models import Strategy
 from tracking.models import LIVE, Progress
 
-# More steps than these are no strategy but a project.
+# A strategy with more tasks than this should be split.
 MOST_TASKS = 3
-# A task that runs is looked at once a week: its owner says a word on it, at the latest in the weekly meeting.
+# A running task needs an update once a week, at the latest in the weekly meeting.
 RHYTHM = dt.timedelta(days=7)
 
 
@@ -41,10 +41,10 @@ def sized(strategies: QuerySet[Strategy]) -> QuerySet[Strategy]:
     return strategies.annotate(size=Count("tasks", filter=LIVE))
 
 
-def _without_a_word(day: dt.date) -> Q:
-    """Running for a week, and nobody said anything about it within the last one."""
-    said = Progress.objects.filter(task=OuterRef("pk"), at__date__gt=day - RHYTHM)
-    return Q(start__lte=day - RHYTHM) & ~Q(Exists(said))
+def _without_update(day: dt.date) -> Q:
+    """Started at least a week ago, and without an update in the last week."""
+    updates = Progress.objects.filter(task=OuterRef("pk"), at__date__gt=day - RHYTHM)
+    return Q(start__lte=day - RHYTHM) & ~Q(Exists(updates))
 
 
 TASK_WITHOUT_OWNER = TaskPitfall(
@@ -113,7 +113,7 @@ SILENT_TASK = TaskPitfall(
     gettext_lazy("Follow up"),
     "word",
     label=gettext_lazy("No update for a week"),
-    lacking=_without_a_word,
+    lacking=_without_update,
 )
 
 # In the order in which the filter offers them and the checks of a plan name them.
@@ -125,5 +125,5 @@ PITFALLS: tuple[TaskPitfall | StrategyPitfall, ...] = (
     TOO_MANY_TASKS,
     SILENT_TASK,
 )
-OF_TASKS = {each.lacks: each for each in PITFALLS if isinstance(each, TaskPitfall)}
-OF_STRATEGIES = {each.lacks: each for each in PITFALLS if isinstance(each, StrategyPitfall)}
+OF_TASKS = {pitfall.lacks: pitfall for pitfall in PITFALLS if isinstance(pitfall, TaskPitfall)}
+OF_STRATEGIES = {pitfall.lacks: pitfall for pitfall in PITFALLS if isinstance(pitfall, StrategyPitfall)}

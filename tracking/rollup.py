@@ -13,7 +13,7 @@ def settle(status: str, percent: int, before: int) -> tuple[str, int]:
     """Status and per cent that agree: done is 100 %, and 100 % typed means done.
 
     `before` is the per cent until now. Work on a task that was not started starts it; a task reopened from done
-    stands at 0 %, because nobody said how far it is.
+    starts again at 0 %.
     """
     if status == Status.CANCELLED:
         return status, min(percent, 99)
@@ -28,7 +28,7 @@ def settle(status: str, percent: int, before: int) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
-    """What a strategy's tasks say together; cancelled tasks are left out, `done` and `total` count the rest."""
+    """The tasks of a strategy together; cancelled tasks are left out, `done` and `total` count the rest."""
 
     status: str
     done: int
@@ -42,7 +42,7 @@ class RollUp:
 def roll_up(tasks: Sequence[Task], day: dt.date) -> RollUp:
     """Earliest start, latest due, and done when all are done; started when one is.
 
-    `note` is what was last said of a task in progress, else of one not started: where the strategy stands.
+    `note` is the latest note of a task in progress, else of one not started.
     """
     counted = [task for task in tasks if task.status != Status.CANCELLED]
     done = sum(task.status == Status.DONE for task in counted)

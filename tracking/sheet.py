@@ -53,7 +53,7 @@ def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row],
             labels["progress"],
             width=24,
             wraps=True,
-            choices=tuple(str(each) for each in Status.labels),
+            choices=tuple(str(label) for label in Status.labels),
             value_of=lambda row: row.progress,
         ),
         Column(labels["resources"], width=26, wraps=True, value_of=lambda row: row.resources),
@@ -65,24 +65,24 @@ def lines(
     columns: Sequence[Column[Row]],
     strategy: Strategy,
     tasks: Sequence[Task],
-    shown: Iterable[tuple[int, Task]],
+    numbered_tasks: Iterable[tuple[int, Task]],
     day: dt.date,
 ) -> Iterable[Line]:
     """A strategy as the method's form has it, its actions in one cell; beneath, each task with its own name on it."""
     yield line_of(columns, _of_strategy(strategy, tasks, day), band=True)
-    for number, task in shown:
+    for number, task in numbered_tasks:
         yield line_of(columns, _of_task(strategy, number, task), level=1)
 
 
 def _of_strategy(strategy: Strategy, tasks: Sequence[Task], day: dt.date) -> Row:
-    rolled = roll_up(tasks, day)
+    rollup = roll_up(tasks, day)
     return Row(
         strategy,
         actions=number_items([task.description for task in tasks]),
         owner=strategy.owner,
-        start=rolled.start,
-        due=rolled.due,
-        progress=said(Status(rolled.status), rolled.note),
+        start=rollup.start,
+        due=rollup.due,
+        progress=progress_text(Status(rollup.status), rollup.note),
         resources=strategy.resources,
         risk=strategy.risk,
     )
@@ -96,12 +96,12 @@ def _of_task(strategy: Strategy, number: int, task: Task) -> Row:
         owner=task.owner,
         start=task.start,
         due=task.due,
-        progress=said(Status(task.status), note or ""),
+        progress=progress_text(Status(task.status), note or ""),
         resources=task.resources,
         risk=task.risk,
     )
 
 
-def said(status: Status, note: str) -> str:
+def progress_text(status: Status, note: str) -> str:
     """In progress (pain points listed)"""
     return _("%(status)s (%(note)s)") % {"status": status.label, "note": note} if note else str(status.label)

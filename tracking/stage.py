@@ -1,4 +1,4 @@
-"""Execute, as the loop, the home page and who leaves a team see it."""
+"""The execute stage: its summary, its checks and the open work."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.tasks import add_tasks
 
 
-def _counted(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
+def _count_tasks(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
     """By a plan's id, how many tasks of which sort it has; cancelled ones are left out."""
     tasks = Task.objects.filter(strategy__plan__in=plans, strategy__removed_at=None)
     running = ~Q(strategy__state__in=PAUSED) & Q(status__in=OPEN)
-    lacking = {
-        each.name: Count("pk", filter=running & by_day(plans, "strategy__plan", each.lacking))
-        for each in OF_TASKS.values()
+    lacking_counts = {
+        pitfall.name: Count("pk", filter=running & by_day(plans, "strategy__plan", pitfall.lacking))
+        for pitfall in OF_TASKS.values()
     }
-    found = (
+    rows = (
         tasks.exclude(status="cancelled")
         .values("strategy__plan")
         .order_by("strategy__plan")
@@ -38,56 +38,62 @@ def _counted(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
             n=Count("pk"),
             open=Count("pk", filter=Q(status__in=OPEN)),
             late=Count("pk", filter=running & by_day(plans, "strategy__plan", lambda day: Q(due__lt=day))),
-            **lacking,
+            **lacking_counts,
         )
     )
-    return {each["strategy__plan"]: each for each in found}
+    return {row["strategy__plan"]: row for row in rows}
 
 
 def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
-    counted = _counted(plans)
-    return {plan.pk: _summary(counted.get(plan.pk)) for plan in plans}
+    counts = _count_tasks(plans)
+    return {plan.pk: _summary(counts.get(plan.pk)) for plan in plans}
 
 
-def _summary(counted: Mapping[str, Any] | None) -> Summary:
-    if counted is None:
+def _summary(counts: Mapping[str, Any] | None) -> Summary:
+    if counts is None:
         return Summary(_("No tasks yet: add tasks with an owner"))
-    words = ngettext("%(open)d of %(n)d task open", "%(open)d of %(n)d tasks open", counted["n"])
-    line = words % counted
-    if counted["late"]:
-        line += " · " + ngettext("%(n)d overdue", "%(n)d overdue", counted["late"]) % {"n": counted["late"]}
-    return Summary(line, share=1 - counted["open"] / counted["n"], late=bool(counted["late"]))
+    text = ngettext("%(open)d of %(n)d task open", "%(open)d of %(n)d tasks open", counts["n"])
+    line = text % counts
+    if counts["late"]:
+        line += " · " + ngettext("%(n)d overdue", "%(n)d overdue", counts["late"]) % {"n": counts["late"]}
+    return Summary(line, share=1 - counts["open"] / counts["n"], late=bool(counts["late"]))
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
-    counted = _counted(plans)
-    titles = _strategies_met(plans)
-    return {plan.pk: check(plan, _met(counted.get(plan.pk, Counter()), titles[plan.pk])) for plan in plans}
-
-
-def _strategies_met(plans: Sequence[Plan]) -> dict[int, dict[str, list[str]]]:
-    """By a plan's id and a pitfall's name, the titles of the strategies that meet it."""
-    found: dict[int, dict[str, list[str]]] = {plan.pk: defaultdict(list) for plan in plans}
-    meets = {each.name: each.sizes for each in OF_STRATEGIES.values()}
-    strategies = sized(Strategy.objects.filter(plan__in=plans, state=Strategy.State.ACTIVE)).annotate(**meets)
-    for plan, title, *met in strategies.values_list("plan", "title", *meets):
-        for name in compress(meets, met):
-            found[plan][name].append(title)
-    return found
-
-
-def _met(tasks: Mapping[str, int], strategies: Mapping[str, list[str]]) -> dict[Pitfall, Met]:
+    counts = _count_tasks(plans)
+    titles = _strategies_by_pitfall(plans)
     return {
-        each: _such_as(strategies[each.name]) if each.lacks in OF_STRATEGIES else Met(tasks[each.name])
-        for each in PITFALLS
+        plan.pk: check(plan, _pitfalls_met(counts.get(plan.pk, Counter()), titles[plan.pk])) for plan in plans
     }
 
 
-def _such_as(titles: list[str]) -> Met:
+def _strategies_by_pitfall(plans: Sequence[Plan]) -> dict[int, dict[str, list[str]]]:
+    """By a plan's id and a pitfall's name, the titles of the strategies that meet it."""
+    titles: dict[int, dict[str, list[str]]] = {plan.pk: defaultdict(list) for plan in plans}
+    conditions = {pitfall.name: pitfall.sizes for pitfall in OF_STRATEGIES.values()}
+    strategies = sized(Strategy.objects.filter(plan__in=plans, state=Strategy.State.ACTIVE)).annotate(
+        **conditions
+    )
+    for plan, title, *results in strategies.values_list("plan", "title", *conditions):
+        for name in compress(conditions, results):
+            titles[plan][name].append(title)
+    return titles
+
+
+def _pitfalls_met(tasks: Mapping[str, int], strategies: Mapping[str, list[str]]) -> dict[Pitfall, Met]:
+    return {
+        pitfall: _with_example(strategies[pitfall.name])
+        if pitfall.lacks in OF_STRATEGIES
+        else Met(tasks[pitfall.name])
+        for pitfall in PITFALLS
+    }
+
+
+def _with_example(titles: list[str]) -> Met:
     return Met(len(titles), {"title": titles[0]}) if titles else Met(0)
 
 
-def _loaded(tasks: QuerySet[Task]) -> QuerySet[Task]:
+def _with_related(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return tasks.select_related("strategy__plan__team", "owner").order_by("due", "pk")
 
 
@@ -103,20 +109,20 @@ def _as_work(task: Task, day: dt.date) -> Work:
 def _open_work(people: Sequence[Membership], day: dt.date | None = None) -> list[Work]:
     """The open tasks of these members in plans that are watched, the earliest due first."""
     present = Q(strategy__plan__removed_at=None, strategy__removed_at=None)
-    tasks = _loaded(Task.objects.filter(present, owner__in=people).open().counting())
-    found = []
+    tasks = _with_related(Task.objects.filter(present, owner__in=people).open().counting())
+    work = []
     for task in tasks:
         plan = task.strategy.plan
         today = day or plan.team.today()
         if plan.is_watched(today):
-            found.append(_as_work(task, plan.as_of(today)))
-    return found
+            work.append(_as_work(task, plan.as_of(today)))
+    return work
 
 
 def _plan_work(plan: Plan, day: dt.date) -> list[Work]:
     """What is overdue, or due within a week."""
     tasks = Task.objects.of_plan(plan).open().counting()
-    return [_as_work(task, day) for task in _loaded(tasks.filter(due__lte=day + dt.timedelta(days=7)))]
+    return [_as_work(task, day) for task in _with_related(tasks.filter(due__lte=day + dt.timedelta(days=7)))]
 
 
 def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> int:

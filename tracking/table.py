@@ -31,7 +31,7 @@ from tracking.tasks import PROGRESS
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
 
 # What the filter of incomplete rows offers; the checks of a plan lead to them.
-LACKS = (("", gettext_lazy("Missing info")), *((each.lacks, each.label) for each in PITFALLS))
+LACKS = (("", gettext_lazy("Missing info")), *((pitfall.lacks, pitfall.label) for pitfall in PITFALLS))
 
 
 class StrategyKind(RowKind):
@@ -57,9 +57,9 @@ class StrategyKind(RowKind):
     }
 
     def objects(self, plan: Plan) -> QuerySet[Strategy]:
-        return self.every(plan).filter(removed_at=None).select_related("owner", "goal")
+        return self.with_removed(plan).filter(removed_at=None).select_related("owner", "goal")
 
-    def every(self, plan: Plan) -> QuerySet[Strategy]:
+    def with_removed(self, plan: Plan) -> QuerySet[Strategy]:
         return Strategy.with_removed.filter(plan=plan)
 
 
@@ -77,7 +77,7 @@ class TaskKind(RowKind):
         "resources": ("resources",),
         "risk": ("risk",),
     }
-    # What was agreed (task, owner, dates, standard) a manager changes; how it stands its owner says too.
+    # Only managers change what was agreed (task, owner, dates, standard); the owner may also report progress.
     rights = Rights(
         access.may_edit_task,
         cells=dict.fromkeys(("progress", "resources", "risk"), access.may_report_on),
@@ -93,7 +93,7 @@ class TaskKind(RowKind):
     def objects(self, plan: Plan) -> QuerySet[Task]:
         return Task.objects.of_plan(plan).select_related("strategy__plan")
 
-    def every(self, plan: Plan) -> QuerySet[Task]:
+    def with_removed(self, plan: Plan) -> QuerySet[Task]:
         return Task.with_removed.filter(strategy__plan=plan)
 
 
@@ -130,7 +130,11 @@ class TrackingTable(Table):
     @property
     def filters(self) -> list[dict[str, Any]]:
         """The drop-downs above the table."""
-        states = [("", _("Any status")), ("open", _("Open")), *((s.value, s.label) for s in Status)]
+        states = [
+            ("", _("Any status")),
+            ("open", _("Open")),
+            *((state.value, state.label) for state in Status),
+        ]
         dates = [("", _("Any date")), ("late", _("Overdue")), ("week", _("Due this week"))]
         return [
             self.owner_filter(),
@@ -147,19 +151,21 @@ class TrackingTable(Table):
         count = Task.objects.of_plan(self.plan).aggregate(
             all=Count("pk"), done=Count("pk", filter=Q(status="done"))
         )
-        words = ngettext("%(done)d of %(n)d task done", "%(done)d of %(n)d tasks done", count["all"])
-        return words % {"done": count["done"], "n": count["all"]}
+        text = ngettext("%(done)d of %(n)d task done", "%(done)d of %(n)d tasks done", count["all"])
+        return text % {"done": count["done"], "n": count["all"]}
 
     def objects(self) -> QuerySet[Strategy]:
-        found = self.kinds["strategy"].objects(self.plan)
-        if of_strategies := OF_STRATEGIES.get(self.params.get("lacks", "")):
-            found = sized(found).filter(of_strategies.sizes)
+        strategies = self.kinds["strategy"].objects(self.plan)
+        if pitfall := OF_STRATEGIES.get(self.params.get("lacks", "")):
+            strategies = sized(strategies).filter(pitfall.sizes)
         elif self._asks_for_tasks:
-            found = found.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
-        if sought := self.params.get("q", "").strip():
-            in_tasks = Task.objects.filter(strategy=OuterRef("pk"), description__icontains=sought)
-            found = found.filter(Q(title__icontains=sought) | Q(aim__icontains=sought) | Exists(in_tasks))
-        return self._sorted(found)
+            strategies = strategies.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
+        if query := self.params.get("q", "").strip():
+            matching_tasks = Task.objects.filter(strategy=OuterRef("pk"), description__icontains=query)
+            strategies = strategies.filter(
+                Q(title__icontains=query) | Q(aim__icontains=query) | Exists(matching_tasks)
+            )
+        return self._sorted(strategies)
 
     @property
     def _asks_for_tasks(self) -> bool:
@@ -167,11 +173,11 @@ class TrackingTable(Table):
         return any(self.params.get(name) for name in names) or self.params.get("lacks") in OF_TASKS
 
     def _tasks(self) -> QuerySet[Task]:
-        """The tasks that the filters ask for."""
+        """The tasks that match the filters."""
         tasks = Task.objects.of_plan(self.plan)
         owner, status, late = (self.params.get(name, "") for name in ("owner", "status", "late"))
         if owner:
-            tasks = tasks.filter(owner__in=[each for each in self.members if str(each.pk) == owner])
+            tasks = tasks.filter(owner__in=[member for member in self.members if str(member.pk) == owner])
         if status == "open":
             tasks = tasks.open()
         elif status in Status.values:
@@ -180,12 +186,12 @@ class TrackingTable(Table):
             tasks = tasks.overdue(self.day)
         elif late == "week":
             tasks = tasks.due_between(self.day, end_of_week(self.day))
-        if of_tasks := OF_TASKS.get(self.params.get("lacks", "")):
-            tasks = tasks.open().counting().filter(of_tasks.lacking(self.day))
+        if pitfall := OF_TASKS.get(self.params.get("lacks", "")):
+            tasks = tasks.open().counting().filter(pitfall.lacking(self.day))
         return tasks
 
-    def _sorted(self, found: QuerySet[Strategy]) -> QuerySet[Strategy]:
-        by = {
+    def _sorted(self, strategies: QuerySet[Strategy]) -> QuerySet[Strategy]:
+        fields = {
             "strategy": "title",
             "goal": "aim",
             "owner": "owner__name",
@@ -194,34 +200,38 @@ class TrackingTable(Table):
             "progress": "open",
         }
         if self.sort.removeprefix("-") in ("start", "due", "progress"):
-            found = found.annotate(
+            strategies = strategies.annotate(
                 first=Min("tasks__start", filter=LIVE),
                 last=Max("tasks__due", filter=LIVE),
                 open=Count("tasks", filter=LIVE & Q(tasks__status__in=OPEN)),
             )
-        return self.ordered(found, by)
+        return self.ordered(strategies, fields)
 
-    def columns_of_file(self) -> tuple[sheets.Column[sheet.Row], ...]:
+    def file_columns(self) -> tuple[sheets.Column[sheet.Row], ...]:
         return sheet.columns(self.labels(), [member.name for member in self.members])
 
-    def lines_of_file(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
-        for strategy, tasks, shown in self.groups(self.objects()):
-            yield from sheet.lines(columns, strategy, tasks, shown, self.day)
+    def file_lines(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
+        for strategy, tasks, numbered_tasks in self.groups(self.objects()):
+            yield from sheet.lines(columns, strategy, tasks, numbered_tasks, self.day)
 
     def groups(
         self, objects: Iterable[Strategy]
     ) -> list[tuple[Strategy, list[Task], list[tuple[int, Task]]]]:
-        """The strategies with all their tasks, and those that the filters ask for with their numbers."""
+        """The strategies with all their tasks, and those that match the filters with their numbers."""
         strategies = list(objects)
         tasks: dict[int, list[Task]] = {strategy.pk: [] for strategy in strategies}
-        homes = {strategy.pk: strategy for strategy in strategies}
-        found = Task.objects.filter(strategy__in=list(homes)).with_latest_word().select_related("owner")
-        for task in found.order_by("order", "pk"):
-            task.strategy = homes[task.strategy_id]
+        strategies_by_pk = {strategy.pk: strategy for strategy in strategies}
+        all_tasks = (
+            Task.objects.filter(strategy__in=list(strategies_by_pk))
+            .with_latest_note()
+            .select_related("owner")
+        )
+        for task in all_tasks.order_by("order", "pk"):
+            task.strategy = strategies_by_pk[task.strategy_id]
             tasks[task.strategy_id].append(task)
-        wanted = None
+        matching_ids = None
         if self._asks_for_tasks:
-            wanted = set(self._tasks().filter(strategy__in=strategies).values_list("pk", flat=True))
+            matching_ids = set(self._tasks().filter(strategy__in=strategies).values_list("pk", flat=True))
         return [
             (
                 strategy,
@@ -229,7 +239,7 @@ class TrackingTable(Table):
                 [
                     (number, task)
                     for number, task in enumerate(tasks[strategy.pk], start=1)
-                    if wanted is None or task.pk in wanted
+                    if matching_ids is None or task.pk in matching_ids
                 ],
             )
             for strategy in strategies
@@ -238,43 +248,45 @@ class TrackingTable(Table):
     def rows_for(self, objects: Iterable[Strategy], keys: Container[str] | None = None) -> list[Row]:
         """The rows of these strategies and their tasks; with `keys`, only those."""
         rows = []
-        for strategy, tasks, shown in self.groups(objects):
+        for strategy, tasks, numbered_tasks in self.groups(objects):
             if keys is None or f"strategy-{strategy.pk}" in keys:
                 rows.append(self._strategy_row(strategy, tasks))
             rows += [
                 self._task_row(task, number)
-                for number, task in shown
+                for number, task in numbered_tasks
                 if keys is None or f"task-{task.pk}" in keys
             ]
         return rows
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         ids = {key: self.split(key)[1] for key in keys}
-        of_tasks = [pk for key, pk in ids.items() if key.startswith("task-")]
-        homes = Task.objects.filter(pk__in=of_tasks).values_list("strategy", flat=True)
-        mine = [pk for key, pk in ids.items() if key.startswith("strategy-")]
-        strategies = self.kinds["strategy"].objects(self.plan).filter(pk__in={*mine, *homes})
-        self.forget_filters()
+        task_ids = [pk for key, pk in ids.items() if key.startswith("task-")]
+        parent_ids = Task.objects.filter(pk__in=task_ids).values_list("strategy", flat=True)
+        strategy_ids = [pk for key, pk in ids.items() if key.startswith("strategy-")]
+        strategies = self.kinds["strategy"].objects(self.plan).filter(pk__in={*strategy_ids, *parent_ids})
+        self.clear_filters()
         rows = {row.key: row for row in self.rows_for(strategies, ids)}
         return [rows.get(key) or Row(key, None) for key in keys]
 
     def _strategy_row(self, strategy: Strategy, tasks: list[Task]) -> Row:
         kind = self.kinds["strategy"]
-        rolled = roll_up(tasks, self.day)
+        rollup = roll_up(tasks, self.day)
         can_add = self.kinds["task"].may_add(self.member)
         count = ngettext("%(n)d task", "%(n)d tasks", len(tasks)) % {"n": len(tasks)}
-        shown = {
+        contents = {
             "strategy": self._title(strategy),
             "goal": cells.text(strategy.aim or str(strategy.goal or "")),
             "actions": cells.small(count),
             "owner": cells.person(strategy.owner),
-            "start": cells.day(rolled.start, self.day),
-            "due": cells.day(rolled.due, self.day),
-            "progress": self._rolled(strategy, rolled),
+            "start": cells.day(rollup.start, self.day),
+            "due": cells.day(rollup.due, self.day),
+            "progress": self._rollup_content(strategy, rollup),
             "resources": cells.text(strategy.resources),
             "risk": cells.text(strategy.risk),
         }
-        return self.row(kind, strategy, shown, css="group", adder=self._adder(strategy) if can_add else None)
+        return self.row(
+            kind, strategy, contents, css="group", adder=self._adder(strategy) if can_add else None
+        )
 
     def _adder(self, strategy: Strategy) -> Adder:
         return Adder("task", _("Task"), _("Add a task to %(name)s") % {"name": strategy.title})
@@ -284,21 +296,21 @@ class TrackingTable(Table):
             return format_html("<b>{}</b>", strategy.title)
         return cells.lines(format_html("<b>{}</b>", strategy.title), strategy.get_state_display())
 
-    def _rolled(self, strategy: Strategy, rolled: RollUp) -> Any:
-        words = str(Status(rolled.status).label)
-        if rolled.total:
-            words = f"{words} · {rolled.done}/{rolled.total}"
-        shown = cells.chip(TONES[Status(rolled.status)], words)
-        if rolled.late and not strategy.is_paused:
-            late = ngettext("%(n)d overdue", "%(n)d overdue", rolled.late) % {"n": rolled.late}
-            shown = format_html("{} {}", shown, cells.chip("bad", late))
-        return cells.lines(shown, rolled.note) if rolled.note else shown
+    def _rollup_content(self, strategy: Strategy, rollup: RollUp) -> Any:
+        text = str(Status(rollup.status).label)
+        if rollup.total:
+            text = f"{text} · {rollup.done}/{rollup.total}"
+        content = cells.chip(TONES[Status(rollup.status)], text)
+        if rollup.late and not strategy.is_paused:
+            late = ngettext("%(n)d overdue", "%(n)d overdue", rollup.late) % {"n": rollup.late}
+            content = format_html("{} {}", content, cells.chip("bad", late))
+        return cells.lines(content, rollup.note) if rollup.note else content
 
     def _task_row(self, task: Task, number: int) -> Row:
         kind = self.kinds["task"]
         action = format_html('<span class="step">{}</span> {}', circled(number), task.description)
         done_when = _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
-        shown = {
+        contents = {
             "strategy": Cell(
                 self.columns[0], cells.lines(action, done_when) if done_when else action, span=3
             ),
@@ -310,22 +322,22 @@ class TrackingTable(Table):
             "risk": cells.text(task.risk),
         }
         group = self.kinds["strategy"].key(task.strategy_id)
-        return self.row(kind, task, shown, css="sub", group=group)
+        return self.row(kind, task, contents, css="sub", group=group)
 
     def _due(self, task: Task) -> Any:
-        shown = cells.day(task.due, self.day)
+        day = cells.day(task.due, self.day)
         days = 0 if task.strategy.is_paused else task.days_late(self.day)
         if days:
-            return format_html('<span class="lines">{}{}</span>', shown, cells.late(days))
+            return format_html('<span class="lines">{}{}</span>', day, cells.late(days))
         if task.is_open and task.due and self.day <= task.due <= end_of_week(self.day):
             soon = _("Due today") if task.due == self.day else _("Due this week")
-            return format_html('<span class="lines">{}{}</span>', shown, cells.chip("warn", soon))
-        return shown
+            return format_html('<span class="lines">{}{}</span>', day, cells.chip("warn", soon))
+        return day
 
     def _progress(self, task: Task) -> Any:
-        words = task.get_status_display()
+        text = task.get_status_display()
         if task.status == Status.IN_PROGRESS and task.percent:
-            words = f"{words} · {task.percent}%"
-        shown = cells.chip(TONES[Status(task.status)], words)
+            text = f"{text} · {task.percent}%"
+        content = cells.chip(TONES[Status(task.status)], text)
         note = task.cancel_reason if task.status == Status.CANCELLED else task.latest_note
-        return cells.lines(shown, note) if note else shown
+        return cells.lines(content, note) if note else content

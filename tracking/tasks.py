@@ -1,4 +1,4 @@
-"""How a task begins and changes, and how people say where it stands: by a table, a job, a meeting or an API."""
+"""Adding and changing tasks, and reporting progress: by a table, a job, a meeting or an API."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from strategies.models import Strategy
 from tracking.models import Progress, Status, Task
 from tracking.rollup import settle
 
-# What `report_progress` takes: where the task stands, and what is said of that.
+# The values that `report_progress` takes.
 PROGRESS = ("status", "percent", "note", "reason")
 
 
 def add_task(log: Recording, strategy: Strategy, spec: TaskSpec) -> Task:
-    """Add a task behind the strategy's others; nobody has begun it."""
+    """Add a task behind the strategy's others, not started."""
     task = Task(
         strategy=strategy,
         order=next_order(strategy.tasks),
@@ -41,7 +41,7 @@ def add_tasks(log: Recording, strategy: Strategy, specs: Iterable[TaskSpec]) -> 
 
 
 def change_task(log: Recording, task: Task, values: Mapping[str, Any], *, by: Membership) -> Task:
-    """Give a task these values, by field; those of PROGRESS are the word of `by` on it, see `report_progress`."""
+    """Give a task these values, by field; those of PROGRESS are an update by `by`, see `report_progress`."""
     progress = {name: value for name, value in values.items() if name in PROGRESS}
     for name, value in values.items():
         if name not in progress:
@@ -63,7 +63,7 @@ def report_progress(
     note: str = "",
     reason: str = "",
 ) -> Progress:
-    """Write down what `by` says of a task: where it stands, in words, and why it slipped or is cancelled.
+    """Save an update by `by`: status, per cent, note, and the reason for a delay or cancellation.
 
     Without a status or a per cent that stays as it is; the two are made to agree (`settle`). Raises ValidationError
     beside `reason` for a task that is cancelled without one.

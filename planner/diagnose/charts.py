@@ -1,4 +1,4 @@
-"""Figures for plotly.js as plain dictionaries: what is drawn, never how a page looks.
+"""Figures for plotly.js as plain dictionaries: the content of a chart; its style is the stylesheet's.
 
 Colours are the names of the stylesheet's variables ("--accent"); static/js/charts.js puts in what they stand for in
 the reader's theme. Labels come ready in the reader's language. Plotly itself is not loaded: it draws in the browser.
@@ -15,22 +15,22 @@ from typing import Any
 from planner.arithmetic.periods import months_between
 
 Chart = dict[str, Any]
-Written = Callable[[Decimal], str]
+Formatter = Callable[[Decimal], str]
 
 # About so many marks on an axis.
 MARKS = 6
 MOST_DATES = 8
-# Where all bars end this close to each other, an axis from 0 would show nothing of their difference.
+# Where all bars end this close to each other, an axis from 0 would hide their difference.
 CLOSE = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A month of a line: its value and what is said of it; a forecast has bounds."""
+    """A month of a line: its value and its hover text; a forecast has bounds."""
 
     month: dt.date
     value: Decimal
-    said: str
+    text: str
     low: Decimal | None = None
     high: Decimal | None = None
 
@@ -41,30 +41,30 @@ class Bar:
 
     label: str
     value: Decimal
-    said: str
+    text: str
     is_level: bool = False
 
 
 def trend_chart(
-    known: Sequence[Dot],
+    actual: Sequence[Dot],
     expected: Sequence[Dot],
     target: Decimal | None,
     *,
     names: dict[str, str],
-    written: Written,
-    month: Callable[[dt.date], str],
+    format_value: Formatter,
+    format_month: Callable[[dt.date], str],
 ) -> Chart:
-    """A line of what was, a dashed one of what is expected with its interval, and the target across.
+    """A line of actual values, a dashed one of the forecast with its interval, and the target.
 
-    `names` are the legend's words for known, expected, interval and target; `written` writes a value.
+    `names` are the legend's labels for actual, expected, interval and target.
     """
     data: list[Chart] = []
-    bounded = [each for each in expected if each.low is not None and each.high is not None]
+    bounded = [dot for dot in expected if dot.low is not None and dot.high is not None]
     if bounded:
-        start = known[-1]
-        months = [start.month, *(each.month for each in bounded)]
-        highs = [start.value, *(each.high for each in bounded)]
-        lows = [start.value, *(each.low for each in bounded)]
+        start = actual[-1]
+        months = [start.month, *(dot.month for dot in bounded)]
+        highs = [start.value, *(dot.high for dot in bounded)]
+        lows = [start.value, *(dot.low for dot in bounded)]
         edge: Chart = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
         data.append({**edge, "x": _days(months), "y": _floats(highs), "showlegend": False})
         data.append(
@@ -77,15 +77,15 @@ def trend_chart(
                 "name": names["interval"],
             }
         )
-    data.append(_line(known, names["known"], {"color": "--accent", "width": 2.5}, "lines+markers"))
-    if expected and known:
-        start = Dot(known[-1].month, known[-1].value, "")
+    data.append(_line(actual, names["actual"], {"color": "--accent", "width": 2.5}, "lines+markers"))
+    if expected and actual:
+        start = Dot(actual[-1].month, actual[-1].value, "")
         data.append(
             _line([start, *expected], names["expected"], {"color": "--accent", "dash": "dot", "width": 2})
         )
-    values = [each.value for each in (*known, *expected)]
-    values += [bound for each in bounded for bound in (each.low, each.high) if bound is not None]
-    months = [each.month for each in (*known, *expected)]
+    values = [dot.value for dot in (*actual, *expected)]
+    values += [bound for dot in bounded for bound in (dot.low, dot.high) if bound is not None]
+    months = [dot.month for dot in (*actual, *expected)]
     if target is not None and months:
         values.append(target)
         data.append(
@@ -105,14 +105,14 @@ def trend_chart(
             **_plain(),
             "height": 320,
             "hovermode": "x unified",
-            "xaxis": {**_axis(), "type": "date", "showgrid": False, **_dates(months, month)},
-            "yaxis": {**_axis(), **_marks(values, written)},
+            "xaxis": {**_axis(), "type": "date", "showgrid": False, **_dates(months, format_month)},
+            "yaxis": {**_axis(), **_marks(values, format_value)},
             "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top"},
         },
     }
 
 
-def waterfall_chart(bars: Sequence[Bar], *, written: Written, lower_is_better: bool = False) -> Chart:
+def waterfall_chart(bars: Sequence[Bar], *, format_value: Formatter, lower_is_better: bool = False) -> Chart:
     """From one level to another, a bar for each step; rising is good unless lower is better."""
     good, bad = {"marker": {"color": "--good"}}, {"marker": {"color": "--bad"}}
     levels, level = [], Decimal(0)
@@ -127,7 +127,7 @@ def waterfall_chart(bars: Sequence[Bar], *, written: Written, lower_is_better: b
                 "y": [bar.label for bar in bars],
                 "x": _floats([bar.value for bar in bars]),
                 "measure": ["absolute" if bar.is_level else "relative" for bar in bars],
-                "text": [bar.said for bar in bars],
+                "text": [bar.text for bar in bars],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "hoverinfo": "skip",
@@ -144,7 +144,7 @@ def waterfall_chart(bars: Sequence[Bar], *, written: Written, lower_is_better: b
             "waterfallgap": 0.35,
             "xaxis": {
                 **_axis(),
-                **_marks(levels, written, room=Decimal("0.18"), from_zero=not _is_close(levels)),
+                **_marks(levels, format_value, room=Decimal("0.18"), from_zero=not _is_close(levels)),
             },
             "yaxis": {
                 "autorange": "reversed",
@@ -169,15 +169,15 @@ def _is_close(levels: Sequence[Decimal]) -> bool:
 
 def _line(dots: Sequence[Dot], name: str, line: Chart, mode: str = "lines") -> Chart:
     """A line through the dots; it breaks where months are missing."""
-    by_month = {each.month: each for each in dots}
+    by_month = {dot.month: dot for dot in dots}
     months = months_between(min(by_month), max(by_month)) if by_month else ()
-    shown = [by_month.get(month) for month in months]
+    dots_or_gaps = [by_month.get(month) for month in months]
     return {
         "type": "scatter",
         "mode": mode,
         "x": _days(months),
-        "y": _floats([each.value if each else None for each in shown]),
-        "customdata": [each.said if each else "" for each in shown],
+        "y": _floats([dot.value if dot else None for dot in dots_or_gaps]),
+        "customdata": [dot.text if dot else "" for dot in dots_or_gaps],
         "hovertemplate": "%{customdata}<extra></extra>",
         "name": name,
         "line": line,
@@ -208,17 +208,21 @@ def _axis() -> Chart:
     }
 
 
-def _dates(months: Sequence[dt.date], written: Callable[[dt.date], str]) -> Chart:
+def _dates(months: Sequence[dt.date], format_month: Callable[[dt.date], str]) -> Chart:
     """Marks at about eight of the months from the first to the last, in words."""
-    every = months_between(min(months), max(months)) if months else ()
-    step = max(1, -(-len(every) // MOST_DATES))
-    shown = list(every[::-1][::step])[::-1]
-    ticks = {"tickvals": _days(shown), "ticktext": [written(each) for each in shown]}
+    all_months = months_between(min(months), max(months)) if months else ()
+    step = max(1, -(-len(all_months) // MOST_DATES))
+    shown_months = list(all_months[::-1][::step])[::-1]
+    ticks = {"tickvals": _days(shown_months), "ticktext": [format_month(month) for month in shown_months]}
     return {"tickmode": "array", "tickangle": 0, **ticks}
 
 
 def _marks(
-    values: Sequence[Decimal], written: Written, *, room: Decimal = Decimal("0.06"), from_zero: bool = False
+    values: Sequence[Decimal],
+    format_value: Formatter,
+    *,
+    room: Decimal = Decimal("0.06"),
+    from_zero: bool = False,
 ) -> Chart:
     """Round marks over the values, and the range that the axis shows."""
     if not values:
@@ -237,7 +241,7 @@ def _marks(
     return {
         "tickmode": "array",
         "tickvals": _floats(marks),
-        "ticktext": [written(mark) for mark in marks],
+        "ticktext": [format_value(mark) for mark in marks],
         "range": _floats([bottom, top]),
     }
 
@@ -245,13 +249,13 @@ def _marks(
 def _round_step(rough: Decimal) -> Decimal:
     """The next 1, 2 or 5 times a power of ten."""
     power = Decimal(1).scaleb(rough.adjusted())
-    return next(power * each for each in (1, 2, 5, 10) if power * each >= rough)
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
 def _days(months: Sequence[dt.date]) -> list[str]:
-    return [each.isoformat() for each in months]
+    return [month.isoformat() for month in months]
 
 
 def _floats(values: Sequence[Decimal | None]) -> list[float | None]:
     """Decimals as a browser draws them."""
-    return [None if each is None else float(each) for each in values]
+    return [None if value is None else float(value) for value in values]

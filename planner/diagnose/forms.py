@@ -80,7 +80,7 @@ class AddMetricForm(AddForm):
     """A row of Table 1 begins with a metric's name: one that the team has, or a new one."""
 
     title = gettext_lazy("Add a metric")
-    then = "current"
+    focus_column = "current"
     name = forms.CharField(label=gettext_lazy("Metric"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Metric.Kind.choices)
     direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Metric.Direction.choices)

@@ -1,4 +1,4 @@
-"""How a team says what a metric is the product of."""
+"""The form of a formula: the factors that a metric is the product of."""
 
 from __future__ import annotations
 
@@ -17,29 +17,33 @@ from planner.tables.forms import PickField
 class FormulaForm(forms.Form):
     """A metric, and its factors: each a metric of the team, or one divided by another."""
 
-    result = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("Choose a metric"))
+    result = PickField(label=gettext_lazy("Metric"), empty_label=gettext_lazy("Choose a metric"))
 
     def __init__(self, data: Any = None, *, team: Team, formula: Formula) -> None:
-        super().__init__(data, initial=self._shown(formula))
+        super().__init__(data, initial=self._initial(formula))
         self.metrics = list(Metric.objects.filter(team=team))
         for number in range(1, MOST_FACTORS + 1):
-            first = PickField(label=_("Factor %(n)d") % {"n": number}, nobody=_("None"), required=number <= 2)
-            self.fields[f"factor_{number}"] = first
-            below = PickField(
-                label=_("Factor %(n)d: divided by") % {"n": number}, nobody=_("Not divided"), required=False
+            numerator_field = PickField(
+                label=_("Factor %(n)d") % {"n": number}, empty_label=_("None"), required=number <= 2
             )
-            self.fields[f"below_{number}"] = below
+            self.fields[f"factor_{number}"] = numerator_field
+            denominator_field = PickField(
+                label=_("Factor %(n)d: divided by") % {"n": number},
+                empty_label=_("Not divided"),
+                required=False,
+            )
+            self.fields[f"below_{number}"] = denominator_field
         for field in self.fields.values():
             if isinstance(field, PickField):
                 field.offer(lambda: self.metrics)
 
     @staticmethod
-    def _shown(formula: Formula) -> dict[str, Any]:
+    def _initial(formula: Formula) -> dict[str, Any]:
         """What the fields show of a formula; nothing of one that is being made."""
-        shown: dict[str, Any] = {"result": formula.result_id}
-        for number, (factor, below) in enumerate(formula.factors, start=1):
-            shown |= {f"factor_{number}": factor, f"below_{number}": below}
-        return shown
+        initial: dict[str, Any] = {"result": formula.result_id}
+        for number, (factor, denominator) in enumerate(formula.factors, start=1):
+            initial |= {f"factor_{number}": factor, f"below_{number}": denominator}
+        return initial
 
     def pairs(self) -> list[dict[str, Any]]:
         """The factors as the page shows them, two drop-downs each."""
@@ -49,23 +53,23 @@ class FormulaForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for number in range(1, MOST_FACTORS + 1):
-            factor, below = cleaned.get(f"factor_{number}"), cleaned.get(f"below_{number}")
-            if below and not factor and f"factor_{number}" not in self.errors:
+            factor, denominator = cleaned.get(f"factor_{number}"), cleaned.get(f"below_{number}")
+            if denominator and not factor and f"factor_{number}" not in self.errors:
                 self.add_error(f"factor_{number}", _("Choose the metric to divide."))
-            elif factor and factor == below:
+            elif factor and factor == denominator:
                 self.add_error(f"below_{number}", _("A metric divided by itself is always 1."))
-            elif factor and factor == cleaned.get("result") and below is None:
+            elif factor and factor == cleaned.get("result") and denominator is None:
                 self.add_error(f"factor_{number}", _("A metric can't be a factor of itself."))
         return cleaned
 
     def factors(self) -> list[list[int | None]]:
         """The factors by their metrics' ids, as `Formula.factors` keeps them."""
-        found = []
+        factors = []
         for number in range(1, MOST_FACTORS + 1):
-            factor, below = self.cleaned_data[f"factor_{number}"], self.cleaned_data[f"below_{number}"]
+            factor, denominator = self.cleaned_data[f"factor_{number}"], self.cleaned_data[f"below_{number}"]
             if factor:
-                found.append([factor.pk, below.pk if below else None])
-        return found
+                factors.append([factor.pk, denominator.pk if denominator else None])
+        return factors
 
     def take_errors(self, error: ValidationError) -> None:
         """Show a rule's sentences above the form."""

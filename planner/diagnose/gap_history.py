@@ -1,6 +1,6 @@
-"""The gap's own trend: for each metric of a watched plan and local day, where it stood and how far from its target.
+"""The gap's own trend: for each metric of a watched plan and local day, its level and its distance from the target.
 
-Set-based: one statement a local day and window of months, whatever the number of rows; the database reckons, and no
+Set-based: one statement a local day and window of months, whatever the number of rows; the database computes, and no
 row is loaded. The arithmetic is that of planner/arithmetic/gaps.py, and a test holds the two together.
 """
 
@@ -27,7 +27,7 @@ def refresh_gaps(now: dt.datetime | None = None) -> int:
     """Keep the gaps of this moment, by the local day of each team; returns how many points are new or changed.
 
     May run twice, late, or in two workers at once: a day has one point, and an equal one is not written again.
-    A day that is over keeps what was known on it.
+    A past day keeps its figures.
     """
     now = now or timezone.now()
     return sum(refresh_day(day, zones, now) for day, zones in Team.zones_by_day(now).items())
@@ -46,11 +46,11 @@ def refresh_day(day: dt.date, zones: Sequence[str], now: dt.datetime, *, team: i
 def courses(rows: Sequence[int], day: dt.date) -> dict[int, list[GapPoint]]:
     """The kept gaps of these rows of Table 1 over half a year before `day`, a point a week, oldest first; one query."""
     days = [day - dt.timedelta(weeks=back) for back in range(WEEKS_SHOWN)]
-    found: dict[int, list[GapPoint]] = {}
+    by_row: dict[int, list[GapPoint]] = {}
     points = GapPoint.objects.filter(plan_metric__in=rows, day__in=days, gap__isnull=False)
     for point in points.order_by("day").only("plan_metric", "day", "gap"):
-        found.setdefault(point.plan_metric_id, []).append(point)
-    return found
+        by_row.setdefault(point.plan_metric_id, []).append(point)
+    return by_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ def _statement(zones: int) -> str:
 
 # The names of the steps: watched, the rows of Table 1 that count, with the readings of their metrics' three months;
 # levels, current value and target per month; gaps; rates; compared, beside the last point before the day; judged.
-# INSERT stands first, or Python's sqlite3 counts no rows; "* 1.0" keeps SQLite from whole-number division;
-# MATERIALIZED keeps it from reckoning an expression anew wherever its name stands.
+# INSERT comes first, or Python's sqlite3 counts no rows; "* 1.0" keeps SQLite from whole-number division;
+# MATERIALIZED keeps it from computing an expression again at each use.
 _SQL = """
 INSERT INTO {point} AS kept
     (plan_metric_id, day, "current", target, gap, shortfall, uplift, best, widened_from, widened_at, at)

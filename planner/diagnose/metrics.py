@@ -1,4 +1,4 @@
-"""How a row of Table 1 changes, whoever writes it: the metric, which is the team's, and the plan's word on it."""
+"""Changes of a row of Table 1: of the metric, which belongs to the team, and of its row in the plan."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from planner.models import PlanMetric
 
 # Fields of the metric itself; all others are those of its row.
 METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
-# What decides on the current value of a row.
+# The fields that set the current value of a row.
 CURRENT_FIELDS = ("override", "override_reason", "as_of")
 
 
 def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> PlanMetric:
     """Give a row of Table 1 and its metric these values, by field.
 
-    A value typed against the readings says why, and a source or reason goes with the value it was for. Raises
-    ValidationError by field.
+    A typed value that differs from the readings needs a source or reason; without a value the reason is cleared.
+    Raises ValidationError by field.
     """
     for name, value in values.items():
         setattr(row.metric if name in METRIC_FIELDS else row, name, value)
     if row.override is None:
         row.override_reason = ""
     log.save(row.metric)
-    log.save(row)  # refuses what is no figure, before it is compared with one
+    log.save(row)  # rejects an invalid figure before it is compared
     if row.override is not None and not row.override_reason and not values.keys().isdisjoint(CURRENT_FIELDS):
         _check_against_the_readings(row)
     return row
@@ -40,6 +40,6 @@ def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> Pl
 def _check_against_the_readings(row: PlanMetric) -> None:
     computed = standings(row.plan, [row])[0].computed.value
     if computed is not None and computed != row.override:
-        shown = edit_text(computed, rate=row.metric.is_rate, language=words.language())
-        said = _("The data gives %(value)s. Enter a source or reason for using another value.")
-        raise ValidationError({"override_reason": said % {"value": shown}})
+        value = edit_text(computed, rate=row.metric.is_rate, language=words.language())
+        message = _("The data gives %(value)s. Enter a source or reason for using another value.")
+        raise ValidationError({"override_reason": message % {"value": value}})

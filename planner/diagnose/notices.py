@@ -1,4 +1,4 @@
-"""What managers are told about gaps: those of a running plan that widened beyond the team's threshold."""
+"""The gap alert to managers: gaps of running plans that widened beyond the team's threshold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from planner.notices.mail import public_url
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One metric whose gap has widened: by what, what is to go now, where, and what was said of it."""
+    """One metric whose gap has widened: by how much, the gap now, the plan, the problems and the link."""
 
     title: str
     grew: str
@@ -30,9 +30,9 @@ class Line:
 
 
 def widened(to: Recipient) -> Content | None:
-    """To managers: the gaps that widened since they were last told, and still are as wide; None where there is none."""
+    """To managers: gaps that widened since their last notice and are still as wide; None where there are none."""
     language = words.language()
-    lines = [_line(point, language) for point in _still_wide(_found(to))]
+    lines = [_line(point, language) for point in _still_wide(_widenings(to))]
     if not lines:
         return None
     subject = ngettext("%(n)d gap has widened", "%(n)d gaps have widened", len(lines)) % {"n": len(lines)}
@@ -47,8 +47,8 @@ def widened(to: Recipient) -> Content | None:
     )
 
 
-def _found(to: Recipient) -> Iterable[Any]:
-    """The widenings to tell, each with the shortfall and the gap of `now`, that is of the last day kept."""
+def _widenings(to: Recipient) -> Iterable[Any]:
+    """The widenings to report, each with the shortfall and gap of the last stored day."""
     teams = [seat.team_id for seat in to.memberships if seat.is_manager]
     latest = GapPoint.objects.filter(plan_metric=OuterRef("plan_metric")).order_by("-day")
     return (
@@ -83,15 +83,15 @@ def _still_wide(points: Iterable[Any]) -> list[Any]:
 def _line(point: Any, language: str) -> Line:
     row = point.plan_metric
     metric, plan = row.metric, row.plan
-    said = _("Shortfall rate up from %(before)s to %(now)s")
-    words = {
+    text = _("Shortfall rate up from %(before)s to %(now)s")
+    params = {
         "now": formats.per_cent(point.now, language),
         "before": formats.per_cent(point.widened_from, language),
     }
     to_go = formats.figure(metric.scale, point.to_go, language=language, difference=True)
     return Line(
         title=metric.name,
-        grew=said % words,
+        grew=text % params,
         context=_("Gap %(gap)s · %(plan)s")
         % {"gap": formats.figure_text(to_go, language), "plan": plan.name},
         problems=row.problems,

@@ -1,4 +1,4 @@
-"""The page of Table 1: the table, and beneath it what the values say."""
+"""The page of Table 1: the table, and beneath it the analysis."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ class DiagnosePage(TablePage[StatusTable]):
 
     @cached_property
     def analysis(self) -> Analysis:
-        """What the values say, as the address asks for it."""
+        """The analysis with the choices of the address."""
         return Analysis(self.plan, self.params, self.table.standings)

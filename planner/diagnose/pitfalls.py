@@ -1,4 +1,4 @@
-"""What diagnoses lack: values without a source, metrics without a target, bottlenecks that say nothing."""
+"""The pitfalls of a diagnosis: values without a source, metrics without a target, vague bottlenecks."""
 
 from __future__ import annotations
 

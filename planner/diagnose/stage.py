@@ -1,4 +1,4 @@
-"""Diagnose, as the loop and the checks of a plan show it."""
+"""The diagnose stage: its summary and its checks."""
 
 from __future__ import annotations
 
@@ -35,48 +35,52 @@ def _summary(targets: list[Any], focus: int) -> Summary:
         return Summary(_("No metrics yet: start with Table 1"))
     metrics = ngettext("%(n)d metric", "%(n)d metrics", len(targets)) % {"n": len(targets)}
     focused = ngettext("%(n)d bottleneck in focus", "%(n)d bottlenecks in focus", focus) % {"n": focus}
-    return Summary(f"{metrics} · {focused}", share=sum(t is not None for t in targets) / len(targets))
+    return Summary(
+        f"{metrics} · {focused}", share=sum(target is not None for target in targets) / len(targets)
+    )
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     rows: dict[int, list[PlanMetric]] = {plan.pk: [] for plan in plans}
     for row in PlanMetric.objects.filter(plan__in=plans).select_related("metric", "plan"):
         rows[row.plan_id].append(row)
-    known, unsourced = _history([row for of_plan in rows.values() for row in of_plan])
-    focus = (
+    months_known, unsourced = _history([row for plan_rows in rows.values() for row in plan_rows])
+    focus_counts = (
         Bottleneck.objects.filter(plan__in=plans, in_focus=True)
         .values("plan")
         .order_by("plan")
         .annotate(n=Count("pk"), vague=Count("pk", filter=Q(step="") | Q(metric=None)))
     )
-    in_focus = {each["plan"]: (each["n"], each["vague"]) for each in focus}
+    in_focus = {row["plan"]: (row["n"], row["vague"]) for row in focus_counts}
     return {
         plan.pk: check(
-            plan, _on_rows(rows[plan.pk], known, unsourced) | _on_focus(*in_focus.get(plan.pk, (0, 0)))
+            plan,
+            _row_pitfalls(rows[plan.pk], months_known, unsourced)
+            | _focus_pitfalls(*in_focus.get(plan.pk, (0, 0))),
         )
         for plan in plans
     }
 
 
-def _on_rows(
-    rows: list[PlanMetric], known: dict[int, int], unsourced: set[tuple[int, dt.date]]
+def _row_pitfalls(
+    rows: list[PlanMetric], months_known: dict[int, int], unsourced: set[tuple[int, dt.date]]
 ) -> dict[Pitfall, Met]:
-    short = [row for row in rows if known.get(row.pk, 0) < HISTORY_MONTHS]
+    short = [row for row in rows if months_known.get(row.pk, 0) < HISTORY_MONTHS]
     return {
-        pitfalls.VALUES_WITHOUT_SOURCE: _of_rows([row for row in rows if _has_no_source(row, unsourced)]),
-        pitfalls.SHORT_HISTORY: _of_rows(short),
-        pitfalls.METRIC_WITHOUT_TARGET: _of_rows([row for row in rows if row.target is None]),
-        pitfalls.METRIC_WITHOUT_PROBLEM: _of_rows([row for row in rows if not row.problems]),
+        pitfalls.VALUES_WITHOUT_SOURCE: _rows_met([row for row in rows if _has_no_source(row, unsourced)]),
+        pitfalls.SHORT_HISTORY: _rows_met(short),
+        pitfalls.METRIC_WITHOUT_TARGET: _rows_met([row for row in rows if row.target is None]),
+        pitfalls.METRIC_WITHOUT_PROBLEM: _rows_met([row for row in rows if not row.problems]),
     }
 
 
-def _of_rows(rows: list[PlanMetric]) -> Met:
+def _rows_met(rows: list[PlanMetric]) -> Met:
     """Rows of Table 1, the first of which is shown."""
     names = words.listed(row.metric.name for row in rows)
     return Met(len(rows), {"names": names}, f"metric-{rows[0].pk}" if rows else "")
 
 
-def _on_focus(in_focus: int, vague: int) -> dict[Pitfall, Met]:
+def _focus_pitfalls(in_focus: int, vague: int) -> dict[Pitfall, Met]:
     return {
         pitfalls.TOO_MANY_IN_FOCUS: Met(in_focus if in_focus > MOST_IN_FOCUS else 0),
         pitfalls.VAGUE_BOTTLENECK: Met(vague),
@@ -84,7 +88,7 @@ def _on_focus(in_focus: int, vague: int) -> dict[Pitfall, Met]:
 
 
 def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int, dt.date]]]:
-    """By a row's id, how many of the six months before it are known; and the months without a source, by metric."""
+    """By a row's id, how many of the six months before it have data; and the months without a source, by metric."""
     rows = list(rows)
     dates = {row.pk: row.as_of or row.plan.start for row in rows}
     if not dates:
@@ -100,11 +104,11 @@ def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int,
         months.setdefault(metric, set()).add(month)
         if not source:
             unsourced.add((metric, month))
-    known = {
+    months_known = {
         row.pk: len(months.get(row.metric_id, set()) & set(full_months_before(dates[row.pk], HISTORY_MONTHS)))
         for row in rows
     }
-    return known, unsourced
+    return months_known, unsourced
 
 
 def _has_no_source(row: PlanMetric, unsourced: set[tuple[int, dt.date]]) -> bool:

@@ -1,4 +1,4 @@
-"""What Table 1 says of a plan: each metric's current value, gap and both gap rates, from the readings."""
+"""The figures of Table 1: each metric's current value, gap and both gap rates, from the readings."""
 
 from __future__ import annotations
 
@@ -63,8 +63,10 @@ def standings(plan: Plan, rows: Iterable[PlanMetric]) -> list[Standing]:
 
 def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Standing:
     months = full_months_before(as_of)
-    wanted = set(months)
-    computed = gaps.current_value([p for p in points if p.month in wanted], months, row.metric.aggregation)
+    counted_months = set(months)
+    computed = gaps.current_value(
+        [p for p in points if p.month in counted_months], months, row.metric.aggregation
+    )
     current = computed.value if row.override is None else row.override
     target = gaps.scale_target(row.target, row.target_period, row.metric.aggregation)
     last = full_months_before(as_of, COURSE_MONTHS)
@@ -88,29 +90,44 @@ class OtherMonths:
         return self.day is None
 
 
-def other_months(plan: Plan, found: Iterable[Standing]) -> OtherMonths | None:
-    """Where figures end before the months that count, or stand in the plan's own months now; one query at the most
-    for each, none where every row has a value of them.
+def other_months(plan: Plan, plan_standings: Iterable[Standing]) -> OtherMonths | None:
+    """Rows with data before the months they use, or now in the plan's own months; None where there are none.
+
+    At most one query for each case, none where every row has a value.
     """
-    found = list(found)
-    own = full_months_before(plan.start)
-    aged = {each.row.metric_id: each.row for each in found if each.months[-1] < own[0] and not each.is_typed}
-    if aged:
-        there = _of_whole(aged).filter(month__in=own).order_by().values_list("metric", flat=True).distinct()
-        if fresh := [aged[metric] for metric in there]:
-            return OtherMonths(fresh, own, None)
-    bare = {each.row.metric_id: each for each in found if each.current is None}
-    if not bare:
+    plan_standings = list(plan_standings)
+    plan_months = full_months_before(plan.start)
+    outdated = {
+        standing.row.metric_id: standing.row
+        for standing in plan_standings
+        if standing.months[-1] < plan_months[0] and not standing.is_typed
+    }
+    if outdated:
+        covered = (
+            _of_whole(outdated)
+            .filter(month__in=plan_months)
+            .order_by()
+            .values_list("metric", flat=True)
+            .distinct()
+        )
+        if covered_rows := [outdated[metric] for metric in covered]:
+            return OtherMonths(covered_rows, plan_months, None)
+    without_value = {
+        standing.row.metric_id: standing for standing in plan_standings if standing.current is None
+    }
+    if not without_value:
         return None
     ends: dict[int, dt.date] = {}
-    for metric, month in _of_whole(bare).order_by("month").values_list("metric", "month"):
-        if month < bare[metric].months[0]:
+    for metric, month in _of_whole(without_value).order_by("month").values_list("metric", "month"):
+        if month < without_value[metric].months[0]:
             ends[metric] = month
     if not ends:
         return None
     day = add_months(max(ends.values()), 1)
     months = full_months_before(day)
-    return OtherMonths([bare[metric].row for metric, end in ends.items() if end >= months[0]], months, day)
+    return OtherMonths(
+        [without_value[metric].row for metric, end in ends.items() if end >= months[0]], months, day
+    )
 
 
 def _of_whole(metrics: Iterable[int]) -> QuerySet[Reading]:
@@ -118,28 +135,28 @@ def _of_whole(metrics: Iterable[int]) -> QuerySet[Reading]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """How far a metric of the plan has come: `now` is its latest level within the plan, None without a reading."""
+class MetricProgress:
+    """The progress of a metric: `now` is its latest level within the plan, None without a reading."""
 
     standing: Standing
     now: Decimal | None
     done: Decimal | None
 
 
-def reached(plan: Plan, found: Sequence[Standing]) -> list[Reached]:
-    """The way of these metrics from where the plan began to their targets (Decision 6 of the method); one query."""
+def measure_progress(plan: Plan, plan_standings: Sequence[Standing]) -> list[MetricProgress]:
+    """The progress of these metrics from the plan's start to their targets (Decision 6 of the method); one query."""
     months = months_of_now(plan, plan.day)
-    now = levels([Asked(each.row.metric) for each in found], months)
-    way = []
-    for each in found:
-        level = now.get(Asked(each.row.metric))
-        way.append(Reached(each, level, progress(level, each.current, each.target)))
-    return way
+    levels_now = levels([Measure(standing.row.metric) for standing in plan_standings], months)
+    result = []
+    for standing in plan_standings:
+        level = levels_now.get(Measure(standing.row.metric))
+        result.append(MetricProgress(standing, level, progress(level, standing.current, standing.target)))
+    return result
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A figure that somebody asks for: a metric in a segment (None: the whole), or that segment's share of it."""
+class Measure:
+    """A metric in a segment (None: the whole), or that segment's share of the whole."""
 
     metric: Metric
     segment_id: int | None = None
@@ -151,38 +168,38 @@ def months_of_now(plan: Plan, day: dt.date) -> tuple[dt.date, ...]:
     return full_months_within(plan.start, day)[-NOW_MONTHS:]
 
 
-def levels(asked: Iterable[Asked], months: Collection[dt.date]) -> dict[Asked, Decimal]:
-    """What these figures stood at over `months`, in one query; those without a reading are left out.
+def levels(measures: Iterable[Measure], months: Collection[dt.date]) -> dict[Measure, Decimal]:
+    """The levels of these measures over `months`, in one query; those without a reading are left out.
 
     A share is the segment's total ÷ the whole's, over the months in which both are known.
     """
-    asked = set(asked)
-    if not asked or not months:
+    measures = set(measures)
+    if not measures or not months:
         return {}
     by_segment: dict[tuple[int, int | None], dict[dt.date, gaps.Point]] = {}
     of_whole = Q(segment__dimension=Segment.Dimension.WHOLE)
     readings = Reading.objects.filter(
-        of_whole | Q(segment__in={each.segment_id for each in asked if each.segment_id}),
-        metric__in={each.metric.pk for each in asked},
+        of_whole | Q(segment__in={measure.segment_id for measure in measures if measure.segment_id}),
+        metric__in={measure.metric.pk for measure in measures},
         month__in=months,
     ).select_related("segment")
     for reading in readings:
         segment = None if reading.segment.dimension == Segment.Dimension.WHOLE else reading.segment_id
         point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
         by_segment.setdefault((reading.metric_id, segment), {})[reading.month] = point
-    found = {}
-    for each in asked:
-        part = by_segment.get((each.metric.pk, each.segment_id), {})
-        if each.is_share:
-            level = _share(part, by_segment.get((each.metric.pk, None), {}))
+    by_measure = {}
+    for measure in measures:
+        part = by_segment.get((measure.metric.pk, measure.segment_id), {})
+        if measure.is_share:
+            level = _share(part, by_segment.get((measure.metric.pk, None), {}))
         else:
-            level = gaps.current_value(part.values(), sorted(months), each.metric.aggregation).value
+            level = gaps.current_value(part.values(), sorted(months), measure.metric.aggregation).value
         if level is not None:
-            found[each] = level
-    return found
+            by_measure[measure] = level
+    return by_measure
 
 
 def _share(part: dict[dt.date, gaps.Point], whole: dict[dt.date, gaps.Point]) -> Decimal | None:
-    known = [month for month in part if month in whole]
-    total = sum((whole[month].value or Decimal(0) for month in known), Decimal(0))
-    return sum((part[month].value or Decimal(0) for month in known), Decimal(0)) / total if total else None
+    months = [month for month in part if month in whole]
+    total = sum((whole[month].value or Decimal(0) for month in months), Decimal(0))
+    return sum((part[month].value or Decimal(0) for month in months), Decimal(0)) / total if total else None

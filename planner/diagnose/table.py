@@ -1,4 +1,4 @@
-"""Table 1, performance status: what people type in it and how it shows the gaps."""
+"""Table 1, performance status: its columns, its fields and how it shows the gaps."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class MetricKind(RowKind):
     }
 
     def objects(self, plan: Plan) -> QuerySet[PlanMetric]:
-        return self.every(plan).filter(removed_at=None).select_related("metric", "plan")
+        return self.with_removed(plan).filter(removed_at=None).select_related("metric", "plan")
 
-    def every(self, plan: Plan) -> QuerySet[PlanMetric]:
+    def with_removed(self, plan: Plan) -> QuerySet[PlanMetric]:
         return PlanMetric.with_removed.filter(plan=plan)
 
 
@@ -86,13 +86,13 @@ class StatusTable(Table):
         return [self.filter("side", _("Target status"), sides)]
 
     def summary(self) -> str:
-        """The months of the current values, where all that are known look at the same ones."""
-        known = [each for each in self.standings if each.computed.present]
-        looked_at = {each.months for each in known} or {full_months_before(self.plan.start)}
-        if len(looked_at) > 1:
-            own = words.months(full_months_before(self.plan.start))
-            return _("Current values: %(span)s, unless a row says otherwise") % {"span": own}
-        return _("Current values: %(span)s") % {"span": words.months(looked_at.pop())}
+        """The months of the current values, if they are the same for all rows."""
+        with_data = [standing for standing in self.standings if standing.computed.present]
+        spans = {standing.months for standing in with_data} or {full_months_before(self.plan.start)}
+        if len(spans) > 1:
+            months = words.months(full_months_before(self.plan.start))
+            return _("Current values: %(span)s, unless a row says otherwise") % {"span": months}
+        return _("Current values: %(span)s") % {"span": words.months(spans.pop())}
 
     def links(self) -> list[tuple[str, str]]:
         return [
@@ -114,52 +114,60 @@ class StatusTable(Table):
 
     def objects(self) -> list[Standing]:
         rows = self.kinds["metric"].objects(self.plan)
-        if sought := self.params.get("q", "").strip():
-            rows = rows.filter(metric__name__icontains=sought) | rows.filter(problems__icontains=sought)
-        found = standings(self.plan, rows.order_by("order", "pk"))
+        if query := self.params.get("q", "").strip():
+            rows = rows.filter(metric__name__icontains=query) | rows.filter(problems__icontains=query)
+        rows_found = standings(self.plan, rows.order_by("order", "pk"))
         side = self.params.get("side")
         if side == "ahead":
-            found = [each for each in found if each.gap.gap is not None and each.gap.is_surplus]
+            rows_found = [
+                standing
+                for standing in rows_found
+                if standing.gap.gap is not None and standing.gap.is_surplus
+            ]
         elif side == "behind":
-            found = [each for each in found if each.gap.gap is None or not each.gap.is_surplus]
-        return self._sorted(found)
+            rows_found = [
+                standing for standing in rows_found if standing.gap.gap is None or not standing.gap.is_surplus
+            ]
+        return self._sorted(rows_found)
 
-    def _sorted(self, found: list[Standing]) -> list[Standing]:
+    def _sorted(self, rows: list[Standing]) -> list[Standing]:
         """Figures of different units are compared by their share of the target (Decision 1 of the method)."""
         down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
         if not key:
-            return found
+            return rows
         if key == "metric":
-            return sorted(found, key=lambda each: each.row.metric.name, reverse=down)
-        by: Callable[[Standing], Any] = {
-            "current": lambda each: each.current,
-            "target": lambda each: each.target,
-            "gap": lambda each: each.gap.shortfall,
-            "rate": lambda each: each.gap.shortfall,
+            return sorted(rows, key=lambda standing: standing.row.metric.name, reverse=down)
+        key_of: Callable[[Standing], Any] = {
+            "current": lambda standing: standing.current,
+            "target": lambda standing: standing.target,
+            "gap": lambda standing: standing.gap.shortfall,
+            "rate": lambda standing: standing.gap.shortfall,
         }[key]
-        known = sorted((each for each in found if by(each) is not None), key=by, reverse=down)
-        return known + [each for each in found if by(each) is None]
+        with_value = sorted(
+            (standing for standing in rows if key_of(standing) is not None), key=key_of, reverse=down
+        )
+        return with_value + [standing for standing in rows if key_of(standing) is None]
 
-    def columns_of_file(self) -> tuple[sheets.Column[Standing], ...]:
+    def file_columns(self) -> tuple[sheets.Column[Standing], ...]:
         return sheet.columns(self.labels())
 
-    def lines_of_file(self, columns: tuple[sheets.Column[Standing], ...]) -> Iterable[sheets.Line]:
-        return (sheets.line_of(columns, each) for each in self.objects())
+    def file_lines(self, columns: tuple[sheets.Column[Standing], ...]) -> Iterable[sheets.Line]:
+        return (sheets.line_of(columns, standing) for standing in self.objects())
 
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
         objects = list(objects)
-        courses = gap_history.courses([each.row.pk for each in objects], self.plan.team.today())
-        return [self._row(each, courses.get(each.row.pk, [])) for each in objects]
+        courses = gap_history.courses([standing.row.pk for standing in objects], self.plan.team.today())
+        return [self._row(standing, courses.get(standing.row.pk, [])) for standing in objects]
 
     def rows_of(self, keys: list[str]) -> list[Row]:
-        wanted = {self.split(key)[1]: key for key in keys}
-        present = standings(self.plan, self.kinds["metric"].objects(self.plan).filter(pk__in=wanted))
-        rows = {each.row.pk: row for each, row in zip(present, self.rows_for(present), strict=True)}
-        return [rows.get(pk) or Row(key, None) for pk, key in wanted.items()]
+        keys_by_pk = {self.split(key)[1]: key for key in keys}
+        present = standings(self.plan, self.kinds["metric"].objects(self.plan).filter(pk__in=keys_by_pk))
+        rows = {standing.row.pk: row for standing, row in zip(present, self.rows_for(present), strict=True)}
+        return [rows.get(pk) or Row(key, None) for pk, key in keys_by_pk.items()]
 
     def _row(self, standing: Standing, course: Sequence[GapPoint]) -> Row:
         row = standing.row
-        shown = {
+        contents = {
             "metric": self._metric(standing),
             "current": self._current(standing),
             "target": self._target(standing),
@@ -167,7 +175,7 @@ class StatusTable(Table):
             "rate": self._rate(standing),
             "problems": cells.text(row.problems),
         }
-        return self.row(self.kinds["metric"], row, shown)
+        return self.row(self.kinds["metric"], row, contents)
 
     def _figure(self, standing: Standing, value: Decimal | None, *, difference: bool = False) -> Any:
         scale = standing.row.metric.scale
@@ -175,8 +183,8 @@ class StatusTable(Table):
 
     def _metric(self, standing: Standing) -> Any:
         metric, trend = standing.row.metric, self._trend(standing)
-        said = metric.get_direction_display()
-        return cells.lines(metric.name, cells.joined([said, trend]) if trend else said)
+        direction = metric.get_direction_display()
+        return cells.lines(metric.name, cells.joined([direction, trend]) if trend else direction)
 
     def _current(self, standing: Standing) -> Any:
         course = cells.sparkline([value for _month, value in standing.course], _("Last 12 months"))
@@ -184,7 +192,7 @@ class StatusTable(Table):
         return cells.beside(course, cells.lines(figure, origin) if origin else figure)
 
     def _origin(self, standing: Standing) -> str:
-        """Where a current value comes from, where that is not three known months before the plan."""
+        """Where a current value comes from, if not from three complete months before the plan."""
         if standing.is_typed:
             return _("Entered by hand · %(source)s") % {
                 "source": standing.row.override_reason or _("No source")
@@ -193,24 +201,24 @@ class StatusTable(Table):
         if standing.row.as_of and standing.months != full_months_before(self.plan.start):
             months = words.months(standing.months)
         if standing.computed.missing and standing.computed.present:
-            known = ngettext(
+            text = ngettext(
                 "%(n)d of 3 months with data", "%(n)d of 3 months with data", len(standing.computed.present)
             )
-            said = known % {"n": len(standing.computed.present)}
-            return f"{months} · {said}" if months else said
+            coverage = text % {"n": len(standing.computed.present)}
+            return f"{months} · {coverage}" if months else coverage
         return months
 
     def _trend(self, standing: Standing) -> Any:
-        """Where the last year's figures go, month by month; nothing while too few of them are known."""
-        found = forecast(dict(standing.course), 0)
-        if found is None or found.months < FEWEST:
+        """The trend of the last year by month; "" with too few months."""
+        trend = forecast(dict(standing.course), 0)
+        if trend is None or trend.months < FEWEST:
             return ""
-        if not found.is_clear:
+        if not trend.is_clear:
             return _("→ no clear trend")
-        pace = self._figure_text(standing, found.pace)
-        up = found.pace > 0
-        said = (_("↗ +%(pace)s a month") if up else _("↘ %(pace)s a month")) % {"pace": pace}
-        return cells.toned("bad" if standing.row.metric.is_worse_by(found.pace) else "good", said)
+        pace = self._figure_text(standing, trend.pace)
+        up = trend.pace > 0
+        text = (_("↗ +%(pace)s a month") if up else _("↘ %(pace)s a month")) % {"pace": pace}
+        return cells.toned("bad" if standing.row.metric.is_worse_by(trend.pace) else "good", text)
 
     def _figure_text(self, standing: Standing, value: Decimal) -> str:
         """A difference without its unit, which the figure above it has; rates keep theirs."""
@@ -239,40 +247,40 @@ class StatusTable(Table):
             return cells.lines(self._figure(standing, -gap, difference=True), _("Surplus"))
         return self._figure(standing, gap, difference=True)
 
-    def _with_course(self, shown: Any, points: Sequence[GapPoint]) -> Any:
-        """The gap, and beneath it how it went since it is kept."""
+    def _with_course(self, gap: Any, points: Sequence[GapPoint]) -> Any:
+        """The gap, and beneath it its course by week."""
         course = [point.gap for point in points if point.gap is not None]
-        return cells.lines(shown, cells.sparkline(course, _("Gap by week"))) if len(course) > 1 else shown
+        return cells.lines(gap, cells.sparkline(course, _("Gap by week"))) if len(course) > 1 else gap
 
     def _rate(self, standing: Standing) -> Any:
         gap = standing.gap
         rate = formats.per_cent(standing.rate, words.language())
         bar = cells.gap_bar(standing.rate, rate, gap.gap is not None and gap.is_surplus)
-        return cells.tip(bar, rate_explained(standing, words.language()))
+        return cells.tip(bar, rate_explanation(standing, words.language()))
 
 
-def rate_explained(standing: Standing, language: str) -> list[str]:
+def rate_explanation(standing: Standing, language: str) -> list[str]:
     """Both gap rates with their names and formulas, and why one is undefined; the row's own basis first."""
     lower = standing.row.metric.direction == gaps.Direction.LOWER
     uplift = _("Required reduction = gap ÷ current") if lower else _("Required uplift = gap ÷ current")
-    said = {gaps.Basis.SHORTFALL: _("Shortfall rate = gap ÷ target"), gaps.Basis.UPLIFT: uplift}
+    names = {gaps.Basis.SHORTFALL: _("Shortfall rate = gap ÷ target"), gaps.Basis.UPLIFT: uplift}
     reasons = {
         gaps.NO_TARGET: _("No target yet"),
         gaps.NO_CURRENT: _("No current value yet"),
         gaps.TARGET_ZERO: _("Can't be calculated (target is 0)"),
         gaps.CURRENT_ZERO: _("Can't be calculated (current value is 0)"),
     }
-    own = gaps.Basis(standing.row.basis)
+    chosen = gaps.Basis(standing.row.basis)
     lines = []
-    for basis in (own, *(each for each in gaps.Basis if each != own)):
+    for basis in (chosen, *(other for other in gaps.Basis if other != chosen)):
         rate = standing.gap.rate(basis)
-        shown = (
-            reasons.get(standing.gap.reason(basis), "") if rate is None else exact_per_cent(rate, language)
+        value = (
+            reasons.get(standing.gap.reason(basis), "") if rate is None else format_exact_rate(rate, language)
         )
-        lines.append(_("%(name)s: %(value)s") % {"name": said[basis], "value": shown})
+        lines.append(_("%(name)s: %(value)s") % {"name": names[basis], "value": value})
     return lines
 
 
-def exact_per_cent(rate: Decimal, language: str) -> str:
+def format_exact_rate(rate: Decimal, language: str) -> str:
     """A rate with one decimal where it has one: 33.3%."""
     return formats.figure(RATE, rate, language=language).number

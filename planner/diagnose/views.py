@@ -1,4 +1,4 @@
-"""What the diagnosis offers beside its table: figures of its charts, formulas, bottlenecks begun from what it shows."""
+"""The diagnosis beside its table: figures of the charts, formulas, bottlenecks made from evidence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from planner.web.requests import Request, sent, status_of
 
 @require_GET
 def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
-    """The exact figures behind a chart, as its page was asked for: part is "trend" or "drivers"."""
+    """The exact figures behind a chart as CSV: part is "trend" or "drivers"."""
     plan, _member = get_plan(request, plan_pk)
     analysis = Analysis(plan, request.GET)
     language = words.language()
@@ -42,35 +42,35 @@ def data(request: Request, plan_pk: int, part: str) -> HttpResponse:
 
 
 @require_POST
-def look_at_others(request: Request, plan_pk: int) -> HttpResponse:
-    """Let the rows of Table 1 that could look at better months do so: figures end too early, or are there now."""
+def use_other_months(request: Request, plan_pk: int) -> HttpResponse:
+    """Switch rows of Table 1 to months with better data: see `other_months`."""
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
-        found = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
-        if found:
-            for each in found.rows:
-                row = log.take(plan.metrics.all(), each.pk)
-                row.as_of = found.day
+        other = other_months(plan, standings(plan, plan.metrics.select_related("metric", "plan")))
+        if other:
+            for outdated in other.rows:
+                row = log.take(plan.metrics.all(), outdated.pk)
+                row.as_of = other.day
                 log.save(row)
-    if found:
+    if other:
         undo = reverse("plan-undo", args=[plan.pk, log.revision])
-        said = _("Table 1 now uses %(months)s.") % {"months": words.months(found.months)}
-        messages.success(request, said, extra_tags=f"undo:{undo}")
+        message = _("Table 1 now uses %(months)s.") % {"months": words.months(other.months)}
+        messages.success(request, message, extra_tags=f"undo:{undo}")
     return redirect("diagnose", plan.pk)
 
 
 @require_http_methods(["GET", "POST"])
 def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpResponse:
-    """The products that the team knows, and the way to define another, or to change one of its own."""
+    """The team's formulas, and the form to add or change one."""
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
-    mine = Formula.objects.filter(team=plan.team)
-    formula = get_object_or_404(mine, pk=pk) if pk else Formula(team=plan.team)
+    team_formulas = Formula.objects.filter(team=plan.team)
+    formula = get_object_or_404(team_formulas, pk=pk) if pk else Formula(team=plan.team)
     form = FormulaForm(sent(request), team=plan.team, formula=formula)
     if form.is_bound and form.is_valid():
         try:
             with changes.recording(plan.team, by=request.user) as log:
                 if pk:
-                    formula = log.take(mine, pk)
+                    formula = log.take(team_formulas, pk)
                 formula.result, formula.factors = form.cleaned_data["result"], form.factors()
                 log.save(formula)
         except ValidationError as error:
@@ -101,21 +101,21 @@ def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
 
 @require_POST
 def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
-    """Make a bottleneck of a flag, a driver or a gap, with its evidence; the same one twice makes nothing twice.
+    """Make a bottleneck of a flag, a driver or a gap, with its evidence; an existing one is reused.
 
-    Where the metric does not say of which kind it is, a page asks, and sends everything here once more.
+    Where the metric has no bottleneck kind, a page asks for it and posts everything again.
     """
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     form = EvidenceForm(request.POST, plan=plan)
-    if form.is_valid() and not form.known_kind and not form.there():
+    if form.is_valid() and not form.kind_or_default and not form.existing():
         return render(request, "diagnose/bottleneck_kind.html", {"plan": plan, "form": form})
     if not form.is_valid():
         messages.error(request, _("This could not be added as a bottleneck. Add it by hand."))
         return redirect("bottlenecks", plan.pk)
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
-        made, is_new = form.create(log)
+        bottleneck, is_new = form.create(log)
     if is_new:
         undo = reverse("plan-undo", args=[plan.pk, log.revision])
-        said = _("Added “%(cause)s” as a bottleneck. Score its impact and ease.") % {"cause": made}
-        messages.success(request, said, extra_tags=f"undo:{undo}")
-    return redirect(f"{reverse('bottlenecks', args=[plan.pk])}#bottleneck-{made.pk}")
+        message = _("Added “%(cause)s” as a bottleneck. Score its impact and ease.") % {"cause": bottleneck}
+        messages.success(request, message, extra_tags=f"undo:{undo}")
+    return redirect(f"{reverse('bottlenecks', args=[plan.pk])}#bottleneck-{bottleneck.pk}")

@@ -1,4 +1,4 @@
-"""The forms around signing in: allauth's with our words (settings.ACCOUNT_FORMS), and our own."""
+"""The forms around signing in: allauth's with our labels (settings.ACCOUNT_FORMS), and our own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RULE = gettext_lazy(
 )
 
 
-def _say(form: forms.BaseForm, labels: dict[str, Any]) -> None:
+def _set_labels(form: forms.BaseForm, labels: dict[str, Any]) -> None:
     """Our labels, and none of allauth's placeholders, which repeat them in grey."""
     for name, label in labels.items():
         field = form.fields[name]
@@ -39,37 +39,37 @@ def _say(form: forms.BaseForm, labels: dict[str, Any]) -> None:
 class LoginForm(allauth.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"login": EMAIL, "password": PASSWORD})
+        _set_labels(self, {"login": EMAIL, "password": PASSWORD})
 
 
 class ResetPasswordForm(allauth.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"email": EMAIL})
+        _set_labels(self, {"email": EMAIL})
 
 
 class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"password1": NEW, "password2": AGAIN})
+        _set_labels(self, {"password1": NEW, "password2": AGAIN})
 
 
 class ChangePasswordForm(allauth.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN})
+        _set_labels(self, {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN})
 
 
 class SetPasswordForm(allauth.SetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"password1": NEW, "password2": AGAIN})
+        _set_labels(self, {"password1": NEW, "password2": AGAIN})
 
 
 class ReauthenticateForm(allauth.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"password": PASSWORD})
+        _set_labels(self, {"password": PASSWORD})
 
 
 class AddEmailForm(allauth.AddEmailForm):
@@ -77,7 +77,7 @@ class AddEmailForm(allauth.AddEmailForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, {"email": gettext_lazy("New email address")})
+        _set_labels(self, {"email": gettext_lazy("New email address")})
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
@@ -142,13 +142,13 @@ class PreferencesForm(forms.ModelForm):
         field.choices = [("", gettext_lazy("Browser default")), *settings.LANGUAGES]
         hour: Any = self.fields["digest_hour"]
         hour.choices = [("", gettext_lazy("Team default")), *((n, f"{n:02d}:00") for n in range(24))]
-        told: Any = self.fields["channel"]
-        told.empty_label = _("Email to %(address)s") % {"address": self.instance.email}
-        told.queryset = Channel.objects.filter(
+        channel: Any = self.fields["channel"]
+        channel.empty_label = _("Email to %(address)s") % {"address": self.instance.email}
+        channel.queryset = Channel.objects.filter(
             team__memberships__in=access.memberships(self.instance)
         ).distinct()
         self.kinds = offered_kinds(tuple(access.memberships(self.instance)))
-        said = dict(self.instance.notice_choices.values_list("kind", "wanted"))
+        choices = dict(self.instance.notice_choices.values_list("kind", "wanted"))
         self.fields["kinds"] = forms.MultipleChoiceField(
             label=gettext_lazy("Email me about"),
             choices=[
@@ -157,7 +157,7 @@ class PreferencesForm(forms.ModelForm):
             ],
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            initial=[kind.name for kind in self.kinds if said.get(kind.name, kind.is_on)],
+            initial=[kind.name for kind in self.kinds if choices.get(kind.name, kind.is_on)],
         )
 
     def save_choices(self) -> None:

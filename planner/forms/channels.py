@@ -14,7 +14,7 @@ from planner.notices.channels.addresses import AddressError, recognise
 
 
 class ChannelForm(forms.ModelForm):
-    """A new channel of a team; which service it is, the address says."""
+    """A new channel of a team; the service is recognised from the address."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),
@@ -42,13 +42,13 @@ class ChannelForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if typed := values.get("address"):
+        if address := values.get("address"):
             try:
-                found = recognise(typed, values.get("signing_secret", ""))
+                recognised = recognise(address, values.get("signing_secret", ""))
             except AddressError as error:
                 self.add_error("address", ValidationError(str(error)))
             else:
-                self.instance.service, self.instance.target = found.service, found.target
+                self.instance.service, self.instance.target = recognised.service, recognised.target
         return values
 
     def clean_name(self) -> str:

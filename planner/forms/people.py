@@ -27,12 +27,12 @@ HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 def _time_zones() -> list[tuple[str, str]]:
     """The places of the world, without the old names that only machines use."""
     places = {name for name in zoneinfo.available_timezones() if "/" in name}
-    kept = {name for name in places if not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))}
-    return [(name, name) for name in ["UTC", *sorted(kept)]]
+    zones = {name for name in places if not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))}
+    return [(name, name) for name in ["UTC", *sorted(zones)]]
 
 
 class MemberForm(forms.ModelForm):
-    """A member; `version` is the one on the page, so that nobody's word is lost silently."""
+    """A member; `version` is the one on the page, so that no change of another person is lost."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -118,7 +118,7 @@ class ShareField(QuantityField):
 class SettingsForm(forms.ModelForm):
     """How a team works: what its days, hours and money are.
 
-    Every field carries what was shown: only what somebody changed is saved, and nobody's word is lost.
+    Every field carries the value shown: only changed fields are saved, and conflicts are found.
     """
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_time_zones)
@@ -199,29 +199,29 @@ class SettingsForm(forms.ModelForm):
             field.choices = [(zone, zone), *field.choices]
         country: Any = self.fields["country"]
         country.choices = [("", _("None: only the dates entered here")), *countries(words.language())]
-        for each in self.fields.values():
-            each.show_hidden_initial = True
+        for field in self.fields.values():
+            field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         for name in self.changed_data:
-            field, shown = self[name], self._shown(name)
-            if shown is not None and field.field.has_changed(field.initial, shown):
+            field, shown_value = self[name], self._shown_value(name)
+            if shown_value is not None and field.field.has_changed(field.initial, shown_value):
                 self.add_error(
                     name, _("Someone changed this while you were editing. Save again to keep your version.")
                 )
-                self._show_as_shown(name, field.initial)
+                self._set_shown_value(name, field.initial)
         return values
 
-    def _shown(self, name: str) -> Any:
+    def _shown_value(self, name: str) -> Any:
         """What the page showed, as the browser sent it back; None where it did not."""
-        carried: Any = self[name].html_initial_name
-        if carried not in self.data:
+        input_name: Any = self[name].html_initial_name
+        if input_name not in self.data:
             return None
         widget: Any = self[name].field.hidden_widget()
-        return widget.value_from_datadict(self.data, {}, carried)
+        return widget.value_from_datadict(self.data, {}, input_name)
 
-    def _show_as_shown(self, name: str, value: Any) -> None:
+    def _set_shown_value(self, name: str, value: Any) -> None:
         """Let the next page carry the value that is saved now."""
         field = self[name].field
         data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, once it was sent

@@ -121,18 +121,23 @@ class PlanForm(SpanForm):
             (OTHER, _("Custom dates")),
         ]
         self.offered: dict[str, Metric] = dict(standard_metrics(team))
-        known = {metric.pk for metric in self.offered.values()}
-        for metric in Metric.objects.filter(team=team).exclude(pk__in=known - {None}):
+        standard_ids = {metric.pk for metric in self.offered.values()}
+        for metric in Metric.objects.filter(team=team).exclude(pk__in=standard_ids - {None}):
             self.offered[f"metric-{metric.pk}"] = metric
         metrics: Any = self.fields["metrics"]
         metrics.choices = [(key, metric.name) for key, metric in self.offered.items()]
 
     def scenarios(self) -> list[dict[str, Any]]:
         """The choices of the scenario, each with what is different in it."""
-        shown = self["scenario"].value()
+        chosen = self["scenario"].value()
         return [
-            {"value": each.value, "label": each.label, "about": ABOUT[each], "chosen": each.value == shown}
-            for each in Plan.Scenario
+            {
+                "value": scenario.value,
+                "label": scenario.label,
+                "about": ABOUT[scenario],
+                "chosen": scenario.value == chosen,
+            }
+            for scenario in Plan.Scenario
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -150,14 +155,14 @@ class PlanForm(SpanForm):
 
 
 class PlanSettingsForm(SpanForm):
-    """A plan's name, scenario, period and state; `version` is the one on the page, so that no word is lost."""
+    """A plan's name, scenario, period and state; `version` is the one on the page, to find conflicts."""
 
     field_order = ("name", "scenario", "start", "end", "state")
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     scenario = forms.ChoiceField(label=gettext_lazy("Scenario"), choices=Plan.Scenario.choices)
     state = forms.ChoiceField(
         label=gettext_lazy("Status"),
-        choices=[(each.value, each.label) for each in (Plan.State.DRAFT, Plan.State.ACTIVE)],
+        choices=[(state.value, state.label) for state in (Plan.State.DRAFT, Plan.State.ACTIVE)],
         help_text=gettext_lazy("Draft plans send no reminders."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -72,7 +72,7 @@ class ReadingForm(RowForm):
         return str(reading.entered_by or "") if reading else ""
 
     def write(self, log: Recording) -> None:
-        typed = {name.partition("-")[2] for name in self.typed()}
+        typed = {name.partition("-")[2] for name in self.changed_fields()}
         for month in sorted(typed):
             value, source = self.cleaned_data[f"value-{month}"], self.cleaned_data[f"source-{month}"]
             existing = self.table.reading(self.obj.pk, month_of(month))
@@ -105,7 +105,7 @@ class ReadingsKind(RowKind):
     def objects(self, plan: Plan) -> QuerySet[Metric]:
         return Metric.objects.filter(team=plan.team_id)
 
-    def every(self, plan: Plan) -> QuerySet[Metric]:
+    def with_removed(self, plan: Plan) -> QuerySet[Metric]:
         return Metric.with_removed.filter(team=plan.team_id)
 
 

@@ -27,11 +27,11 @@ def text(value: str) -> SafeString:
     return mark_safe(f'<span class="words">{esc(value)}</span>') if value else EMPTY
 
 
-def figure(shown: Figure) -> SafeString:
+def figure(value: Figure) -> SafeString:
     """A number with its unit quiet behind it."""
-    if not shown.unit:
-        return format_html('<span class="fig">{}</span>', shown.number)
-    return format_html('<span class="fig">{}</span><span class="unit">{}</span>', shown.number, shown.unit)
+    if not value.unit:
+        return format_html('<span class="fig">{}</span>', value.number)
+    return format_html('<span class="fig">{}</span><span class="unit">{}</span>', value.number, value.unit)
 
 
 def day(date: dt.date | None, today: dt.date) -> SafeString:
@@ -48,17 +48,17 @@ def person(member: Membership | None) -> SafeString:
 
 
 def steps(items: Sequence[Any]) -> SafeString:
-    """A list as the forms of the method number it: ① ② ③; a single item stands without a number."""
+    """A list as the forms of the method number it: ① ② ③; a single item has no number."""
     if len(items) == 1:
         return format_html('<span class="words">{}</span>', items[0])
     rows = ((circled(number), item) for number, item in enumerate(items, start=1))
-    each = '<span class="item"><span class="step">{}</span> <span>{}</span></span>'
-    return format_html('<span class="steps">{}</span>', format_html_join("", each, rows))
+    item_html = '<span class="item"><span class="step">{}</span> <span>{}</span></span>'
+    return format_html('<span class="steps">{}</span>', format_html_join("", item_html, rows))
 
 
-def chip(tone: str, words: Any) -> SafeString:
-    """A state in words; its shape says the tone too, so that colour is never alone."""
-    return mark_safe(f'<span class="chip {tone}">{esc(words)}</span>')
+def chip(tone: str, label: Any) -> SafeString:
+    """A state as text; its shape shows the tone too, not colour alone."""
+    return mark_safe(f'<span class="chip {tone}">{esc(label)}</span>')
 
 
 def late(days: int) -> SafeString:
@@ -78,8 +78,8 @@ def score(value: int | None) -> SafeString:
     )
 
 
-def small(words: Any) -> SafeString:
-    return mark_safe(f'<small class="muted">{esc(words)}</small>')
+def small(content: Any) -> SafeString:
+    return mark_safe(f'<small class="muted">{esc(content)}</small>')
 
 
 def lines(first: Any, second: Any) -> SafeString:
@@ -94,9 +94,9 @@ def joined(pieces: Sequence[Any]) -> SafeString:
     return format_html_join(" · ", "{}", ((piece,) for piece in pieces))
 
 
-def toned(tone: str, words: Any) -> SafeString:
-    """Words that say something good or bad; they say it themselves, the colour only repeats it."""
-    return format_html('<span class="toned {}">{}</span>', tone, words)
+def toned(tone: str, content: Any) -> SafeString:
+    """Text with a good or bad meaning; the colour only repeats it."""
+    return format_html('<span class="toned {}">{}</span>', tone, content)
 
 
 def beside(first: Any, second: Any) -> SafeString:
@@ -104,16 +104,16 @@ def beside(first: Any, second: Any) -> SafeString:
     return format_html('<span class="beside">{}<span>{}</span></span>', first, second)
 
 
-def tip(shown: Any, lines: Sequence[str]) -> SafeString:
+def tip(content: Any, lines: Sequence[str]) -> SafeString:
     """Something whose explanation opens on hover and focus, and is read out by screen readers."""
     explanation = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
     return format_html(
-        '<span class="tipped">{}<span class="tip" role="tooltip">{}</span></span>', shown, explanation
+        '<span class="tipped">{}<span class="tip" role="tooltip">{}</span></span>', content, explanation
     )
 
 
-def gap_bar(rate: Decimal | None, words: str, surplus: bool) -> SafeString:
-    """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is no problem."""
+def gap_bar(rate: Decimal | None, label: str, surplus: bool) -> SafeString:
+    """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is green."""
     width = 0 if rate is None or surplus else int(min(max(rate, Decimal(0)), Decimal(1)) * 100)
     tone = "good" if surplus else ("bad" if rate is not None and rate >= Decimal("0.4") else "warn")
     bar = (
@@ -121,19 +121,19 @@ def gap_bar(rate: Decimal | None, words: str, surplus: bool) -> SafeString:
         '<rect width="{}" height="6"/></svg>'
     )
     return format_html(
-        '<span class="gap">{}<span class="fig">{}</span></span>', format_html(bar, tone, width), words
+        '<span class="gap">{}<span class="fig">{}</span></span>', format_html(bar, tone, width), label
     )
 
 
-def share_bar(share: Decimal | None, words: str) -> SafeString:
-    """How far a thing has come, as a bar of its share (from 0 to 1) with the words that say it."""
+def share_bar(share: Decimal | None, label: str) -> SafeString:
+    """How far a thing has come, as a bar of its share (from 0 to 1) with a label."""
     width = 0 if share is None else int(min(max(share, Decimal(0)), Decimal(1)) * 100)
     bar = (
         '<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="{}" height="6"/></svg>'
     )
     return format_html(
-        '<span class="reached">{}<small class="muted">{}</small></span>', format_html(bar, width), words
+        '<span class="reached">{}<small class="muted">{}</small></span>', format_html(bar, width), label
     )
 
 

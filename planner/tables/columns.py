@@ -30,8 +30,8 @@ class Column:
     def labelling(self) -> str:
         return _labelling(self.label, words.language())
 
-    def classes(self, more: str) -> str:
-        return _classes(self.numeric, self.css, more)
+    def classes(self, extra: str) -> str:
+        return _classes(self.numeric, self.css, extra)
 
 
 @cache
@@ -47,7 +47,7 @@ def _classes(numeric: bool, *css: str) -> str:
 
 @dataclass(slots=True)
 class Cell:
-    """One cell: what is shown, and the fields that its editor opens with (none: it is computed or not yours)."""
+    """One cell: what is shown, and the fields that its editor opens with (None: not editable)."""
 
     column: Column
     html: str
@@ -78,10 +78,10 @@ def opening_texts(values: dict[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Adder:
-    """The link at the end of a row that adds another row beneath it: of which kind, and what it says."""
+    """The link at the end of a row that adds another row beneath it: its kind, label and screen-reader label."""
 
     kind: str
-    word: Any
+    label: Any
     sentence: str
 
 
@@ -128,14 +128,14 @@ class Row:
         return (
             f'<a class="plus" href="rows/?kind={kind}&amp;beneath={self.obj.pk}" data-opens="{kind}" '
             f'aria-label="{esc(self.adder.sentence)}"><svg viewBox="0 0 24 24"><use href="#icon-plus"/></svg>'
-            f"<span>{esc(self.adder.word)}</span></a>"
+            f"<span>{esc(self.adder.label)}</span></a>"
         )
 
     def _remover(self) -> str:
         if not self.can_remove:
             return ""
-        words = esc(_("Remove %(name)s") % {"name": self.label})
+        text = esc(_("Remove %(name)s") % {"name": self.label})
         return (
-            f'<button class="icon" form="removing" formaction="{self.url}remove/" aria-label="{words}">'
+            f'<button class="icon" form="removing" formaction="{self.url}remove/" aria-label="{text}">'
             '<svg viewBox="0 0 24 24"><use href="#icon-remove"/></svg></button>'
         )

@@ -1,4 +1,4 @@
-"""How a row is typed: a form whose fields remember what they showed, so that nobody's word is overwritten."""
+"""The form of a row: its fields keep what they showed, so that no change of another person is overwritten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planner.models import Change, Recorded
 class QuantityField(forms.CharField):
     """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
 
-    For a rate (`self.rate`, set by the form) a bare number beyond 1 is refused: nobody can tell 12 from 12 %.
+    For a rate (`self.rate`, set by the form) a number beyond 1 without a % sign is refused: 12 may mean 12 %.
     """
 
     rate = False
@@ -34,15 +34,15 @@ class QuantityField(forms.CharField):
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
 
     def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value)
-        if not typed:
+        text = super().to_python(value)
+        if not text:
             return None
         try:
-            quantity = parse_quantity(typed)
+            quantity = parse_quantity(text)
         except QuantityError as error:
             raise ValidationError(str(error)) from error
         if self.rate and not quantity.percent and abs(quantity.value) > 1:
-            raise ValidationError(_("Enter a percentage, such as %(example)s%%.") % {"example": typed})
+            raise ValidationError(_("Enter a percentage, such as %(example)s%%.") % {"example": text})
         if quantity.percent and not self.rate:
             raise ValidationError(_("This value is not a rate. Enter it without a per cent sign."))
         return quantity.value
@@ -55,7 +55,7 @@ class QuantityField(forms.CharField):
         )
 
 
-# A year outside these is a slip of the finger, not a day that somebody plans for.
+# A year outside these is a typing error.
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
@@ -82,22 +82,22 @@ class DayField(forms.DateField):
 class PickField(forms.ChoiceField):
     """One of a table's own objects, such as an owner: cleans to the object, or None when empty."""
 
-    def __init__(self, *, nobody: Any, **kwargs: Any) -> None:
+    def __init__(self, *, empty_label: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.nobody = nobody
+        self.empty_label = empty_label
         self._objects: Callable[[], Iterable[Any]] = tuple
 
     def offer(self, objects: Callable[[], Iterable[Any]]) -> None:
-        """Set how to find what may be picked: it is asked for when the field is shown or read."""
+        """Set the function that returns the options: it is called when the field is shown or read."""
         self._objects = objects
-        self.choices = self._offered
+        self.choices = self._choice_pairs
 
     @property
     def options(self) -> dict[str, Any]:
-        return {str(each.pk): each for each in self._objects()}
+        return {str(obj.pk): obj for obj in self._objects()}
 
-    def _offered(self) -> list[tuple[str, Any]]:
-        return [("", self.nobody), *((pk, str(each)) for pk, each in self.options.items())]
+    def _choice_pairs(self) -> list[tuple[str, Any]]:
+        return [("", self.empty_label), *((pk, str(obj)) for pk, obj in self.options.items())]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -124,7 +124,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field as its editor shows it: with what it was opened with, and somebody else's word against it."""
+    """A field as its editor shows it: with what it was opened with, and the conflict with somebody else's change."""
 
     field: forms.BoundField
     initial: str
@@ -132,7 +132,7 @@ class Part:
 
 
 class TableForm(forms.Form):
-    """What the forms of a table share: fields by any name, and rules that speak beside them."""
+    """What the forms of a table share: errors beside their fields."""
 
     fields: dict[str, Any]
     table: Any
@@ -141,9 +141,9 @@ class TableForm(forms.Form):
     def take_errors(self, error: ValidationError) -> None:
         """Show a rule's sentence beside its field, or above the row where the field is not here."""
         for name, sentences in errors_by_field(error).items():
-            at = name if name in self.fields and name != NON_FIELD_ERRORS else None
+            field = name if name in self.fields and name != NON_FIELD_ERRORS else None
             for sentence in sentences:
-                self.add_error(at, sentence)
+                self.add_error(field, sentence)
 
 
 class RowForm(TableForm):
@@ -159,10 +159,10 @@ class RowForm(TableForm):
         self.prepare()
         if obj is not None:
             self.adapt()
-        for name in [each for each in self.fields if only is not None and each not in only]:
+        for name in [name for name in self.fields if only is not None and name not in only]:
             del self.fields[name]
         for name, field in self.fields.items():
-            # Radio buttons are named each by its own choice, below a legend.
+            # Each radio button has its own label, below a legend.
             if only is not None and not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs.setdefault("aria-label", field.label)
             if obj is not None:
@@ -179,7 +179,7 @@ class RowForm(TableForm):
         """The field's value in the object, as the form's field cleans to."""
         return getattr(self.obj, name)
 
-    def opens_with(self, obj: Any, names: Iterable[str]) -> dict[str, str]:
+    def editor_texts(self, obj: Any, names: Iterable[str]) -> dict[str, str]:
         """The texts that the editor of these fields opens with for an object."""
         self.obj = obj
         self.adapt()
@@ -189,8 +189,8 @@ class RowForm(TableForm):
         prepared = self.fields[name].prepare_value(value)
         return "" if prepared is None else str(prepared)
 
-    def shown(self, name: str) -> Any:
-        """What the field showed when it was opened; the value as it is now where the sender did not say."""
+    def shown_value(self, name: str) -> Any:
+        """What the field showed when it was opened; the current value if the request does not contain it."""
         raw = self.data.get(f"initial-{name}")
         if raw is None:
             return self.current(name)
@@ -199,21 +199,25 @@ class RowForm(TableForm):
         except ValidationError:
             return self.current(name)
 
-    def typed(self) -> list[str]:
+    def changed_fields(self) -> list[str]:
         """The fields that the person changed."""
-        return [n for n in self.fields if n in self.cleaned_data and self.cleaned_data[n] != self.shown(n)]
+        return [
+            name
+            for name in self.fields
+            if name in self.cleaned_data and self.cleaned_data[name] != self.shown_value(name)
+        ]
 
     def values(self) -> dict[str, Any]:
         """What the person typed, by field: what `put` sets, and what a verb is called with."""
-        return {name: self.cleaned_data[name] for name in self.typed()}
+        return {name: self.cleaned_data[name] for name in self.changed_fields()}
 
     def find_conflicts(self) -> bool:
         """Whether somebody else changed one of these fields since it was shown; fills `conflicts`."""
-        for name in self.typed():
-            now = self.current(name)
-            if now not in (self.shown(name), self.cleaned_data[name]):
+        for name in self.changed_fields():
+            current = self.current(name)
+            if current not in (self.shown_value(name), self.cleaned_data[name]):
                 self.conflicts[name] = Conflict(
-                    self.fields[name].label, self.describe(name, now), self._author(name)
+                    self.fields[name].label, self.describe(name, current), self._author(name)
                 )
         return bool(self.conflicts)
 
@@ -261,7 +265,7 @@ class AddForm(TableForm):
 
     title: Any = ""
     # The column whose cell the keyboard goes to once the row is there; "" stays for the next row.
-    then: str = ""
+    focus_column: str = ""
 
     def __init__(self, data: Any = None, *, table: Any, initial: Any = None, **kwargs: Any) -> None:
         super().__init__(data, initial=initial, auto_id=kwargs.pop("auto_id", False))

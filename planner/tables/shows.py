@@ -42,45 +42,49 @@ def rows_touched(rows: QuerySet[Any], shows: Shows, changes: Sequence[Change]) -
         if change.model in shows:
             by_model.setdefault(change.model, []).append(change)
     touched: set[int] = set()
-    for model, of_model in by_model.items():
+    for model, model_changes in by_model.items():
         lookups = shows[model]
         if lookups is ALL:
             return None
         for lookup in lookups:
             if isinstance(lookup, Numbered):
-                touched |= _numbered(rows, lookup.head, of_model)
+                touched |= _renumbered_rows(rows, lookup.head, model_changes)
             else:
-                touched |= _ids(rows, **{f"{lookup}__in": _changed(of_model)})
-                touched |= _left(rows, lookup, of_model)
+                touched |= _ids(rows, **{f"{lookup}__in": _changed_ids(model_changes)})
+                touched |= _rows_left(rows, lookup, model_changes)
     return touched
 
 
-def _changed(changes: Sequence[Change]) -> set[int]:
+def _changed_ids(changes: Sequence[Change]) -> set[int]:
     return {change.object_id for change in changes}
 
 
-def _former(changes: Sequence[Change], field: str) -> set[int]:
+def _former_ids(changes: Sequence[Change], field: str) -> set[int]:
     """What the field led to before, of those changes that set it."""
     return {change.old for change in changes if change.field == field and change.old is not None}
 
 
-def _ids(rows: QuerySet[Any], **asked: Any) -> set[int]:
-    return set(rows.filter(**asked).values_list("pk", flat=True))
+def _ids(rows: QuerySet[Any], **lookups: Any) -> set[int]:
+    return set(rows.filter(**lookups).values_list("pk", flat=True))
 
 
-def _left(rows: QuerySet[Any], lookup: str, changes: Sequence[Change]) -> set[int]:
+def _rows_left(rows: QuerySet[Any], lookup: str, changes: Sequence[Change]) -> set[int]:
     """The rows that a changed object belonged to before: they no longer show it."""
     relation: Any = None if lookup == "pk" or "__" in lookup else rows.model._meta.get_field(lookup)
     if not isinstance(relation, ForeignObjectRel):
         return set()
-    former = _former(changes, relation.field.name)
-    return _ids(rows, pk__in=former) if former else set()
+    former_ids = _former_ids(changes, relation.field.name)
+    return _ids(rows, pk__in=former_ids) if former_ids else set()
 
 
-def _numbered(rows: QuerySet[Any], head: str, changes: Sequence[Change]) -> set[int]:
+def _renumbered_rows(rows: QuerySet[Any], head: str, changes: Sequence[Change]) -> set[int]:
     """The rows whose number may be another one: those of each head where one came, went or moved."""
-    moved = [each for each in changes if each.action != Change.Action.SET or each.field in ("order", head)]
+    moved = [
+        change for change in changes if change.action != Change.Action.SET or change.field in ("order", head)
+    ]
     if not moved:
         return set()
-    heads = set(rows.filter(pk__in=_changed(moved)).values_list(head, flat=True)) | _former(moved, head)
+    heads = set(rows.filter(pk__in=_changed_ids(moved)).values_list(head, flat=True)) | _former_ids(
+        moved, head
+    )
     return _ids(rows, **{f"{head}__in": heads})

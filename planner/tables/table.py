@@ -54,18 +54,18 @@ class RowKind:
         """The present objects of this kind in the plan: another plan's row is not found."""
         raise NotImplementedError
 
-    def every(self, plan: Plan) -> QuerySet[Any]:
+    def with_removed(self, plan: Plan) -> QuerySet[Any]:
         """The same with the removed ones, and without what only showing them needs."""
         raise NotImplementedError
 
     def key(self, pk: int | None) -> str:
-        """How a row of this kind is named in pages and addresses."""
+        """The key of a row of this kind in pages and addresses."""
         return f"{self.name}-{pk}"
 
     def may_edit(self, member: Membership, obj: Any) -> frozenset[str]:
         """The columns whose cells this member may edit in this row."""
-        own = self.rights.cells
-        return frozenset(key for key in self.edits if own.get(key, self.rights.edit)(member, obj))
+        cell_rules = self.rights.cells
+        return frozenset(key for key in self.edits if cell_rules.get(key, self.rights.edit)(member, obj))
 
     def may_add(self, member: Membership) -> bool:
         return (self.rights.add or self.rights.edit)(member, None)
@@ -75,11 +75,11 @@ class RowKind:
 
 
 class Table:
-    """The base of the four tables. A subclass says columns, kinds and how a page of objects becomes rows."""
+    """The base of the four tables. A subclass defines columns, kinds and how a page of objects becomes rows."""
 
     url_name: ClassVar[str]
     title: ClassVar[Any]
-    # What the form is called in a file, and the name in the file's address; "" for a table that is no form.
+    # What the form is called in a file, and the name in the file's address; "" for any other table.
     form_title: ClassVar[Any]
     file_name: ClassVar[str]
     heading: ClassVar[Any]
@@ -112,15 +112,15 @@ class Table:
         raise NotImplementedError
 
     def rows_of(self, keys: list[str]) -> list[Row]:
-        """The rows of these keys as they are now; a gone one for each key that is no longer there."""
+        """The rows of these keys as they are now; a removed one for each key that no longer exists."""
         raise NotImplementedError
 
-    def columns_of_file(self) -> tuple[sheets.Column[Any], ...]:
+    def file_columns(self) -> tuple[sheets.Column[Any], ...]:
         """The columns of the table in a file, with widths, choices, and the formulas of a row to fill in."""
         raise NotImplementedError
 
-    def lines_of_file(self, columns: tuple[sheets.Column[Any], ...]) -> Iterable[sheets.Line]:
-        """Every row of the table in a file, filtered and sorted as on the page, on no page in particular."""
+    def file_lines(self, columns: tuple[sheets.Column[Any], ...]) -> Iterable[sheets.Line]:
+        """Every row of the table in a file, filtered and sorted as on the page, from all pages."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -151,7 +151,7 @@ class Table:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether rows may be missing because of a filter: then the empty table says so."""
+        """Whether rows may be missing because of a filter: an empty table then shows a note."""
         return any(self.params.get(name) for name in self.filter_names)
 
     @property
@@ -160,12 +160,12 @@ class Table:
 
     @property
     def can_manage(self) -> bool:
-        """Whether who looks may change what a manager changes."""
+        """Whether this member may change what a manager may change."""
         return access.may_manage(self.member)
 
     @property
     def can_report(self) -> bool:
-        """Whether any cell of the table may be this person's to edit."""
+        """Whether this member may edit any cell of the table."""
         return access.may_report(self.member)
 
     @property
@@ -175,21 +175,21 @@ class Table:
     def sheet(self, *, blank: bool = False) -> sheets.Sheet:
         """The table as a file shows it: the form of the method, filled in or, with `blank`, to fill in."""
         language = words.language()
-        said = [
+        parts = [
             self.plan.team.name,
             self.plan.name,
             formats.day_range(self.plan.start, self.plan.end, language),
         ]
         if self.is_filtered and not blank:
-            said.append(_("Filtered"))
-        columns = self.columns_of_file()
+            parts.append(_("Filtered"))
+        columns = self.file_columns()
         return sheets.Sheet(
             name=str(self.heading),
             title=str(self.form_title),
-            note="" if blank else " · ".join(said),
+            note="" if blank else " · ".join(parts),
             language=language,
             headings=columns,
-            lines=() if blank else tuple(self.lines_of_file(columns)),
+            lines=() if blank else tuple(self.file_lines(columns)),
             blank_lines=BLANK_LINES if blank else 0,
         )
 
@@ -199,7 +199,7 @@ class Table:
 
     def headings(self) -> list[dict[str, Any]]:
         """The columns with the address that sorts by each, and how the table is sorted now."""
-        shown = []
+        headings = []
         for column in self.columns:
             up = self.sort == column.key
             down = self.sort == f"-{column.key}"
@@ -207,8 +207,8 @@ class Table:
             query["sort"] = f"-{column.key}" if up else column.key
             query.pop("page", None)
             order = "ascending" if up else "descending" if down else ""
-            shown.append({"column": column, "query": query.urlencode(), "order": order})
-        return shown
+            headings.append({"column": column, "query": query.urlencode(), "order": order})
+        return headings
 
     def page_query(self, number: int) -> str:
         query = self.params.copy()
@@ -234,72 +234,75 @@ class Table:
         """The keys of the rows that these changes make look different, by what each kind shows."""
         touched: list[str] = []
         for kind in self.kinds.values():
-            pks = rows_touched(kind.every(self.plan), kind.shows, changes)
+            pks = rows_touched(kind.with_removed(self.plan), kind.shows, changes)
             if pks is None:
                 touched += [row.key for row in self.rows if row.key.startswith(f"{kind.name}-")]
             else:
                 touched += [kind.key(pk) for pk in sorted(pks)]
         return touched
 
-    def row(self, kind: RowKind, obj: Any, shown: dict[str, Any], **more: Any) -> Row:
-        """One row as `shown` says it; `more` are a Row's css, group and adder."""
+    def row(self, kind: RowKind, obj: Any, contents: dict[str, Any], **options: Any) -> Row:
+        """One row with the `contents` of its cells; `options` are a Row's css, group and adder."""
         return Row(
             key=kind.key(obj.pk),
             obj=obj,
-            cells=self.cells(kind, obj, shown),
+            cells=self.cells(kind, obj, contents),
             label=str(obj),
             can_remove=kind.may_remove(self.member, obj),
-            **more,
+            **options,
         )
 
-    def cells(self, kind: RowKind, obj: Any, shown: dict[str, Any]) -> list[Cell]:
-        """The cells of one row: `shown` says what each column shows, as HTML or as a Cell made already."""
-        mine = kind.may_edit(self.member, obj)
+    def cells(self, kind: RowKind, obj: Any, contents: dict[str, Any]) -> list[Cell]:
+        """The cells of one row: `contents` maps a column's key to HTML or to a finished Cell."""
+        editable = kind.may_edit(self.member, obj)
         cells = []
         for column in self.columns:
-            if column.key not in shown:
+            if column.key not in contents:
                 continue
-            cell = shown[column.key]
+            cell = contents[column.key]
             cell = cell if isinstance(cell, Cell) else Cell(column, cell)
-            if column.key in mine:
+            if column.key in editable:
                 form, names = self._forms[kind.name]
-                cell.values = form.opens_with(obj, names[column.key])
+                cell.values = form.editor_texts(obj, names[column.key])
             cells.append(cell)
         return cells
 
     @cached_property
     def _forms(self) -> dict[str, tuple[RowForm, dict[str, list[str]]]]:
-        """One form of each kind for the whole page: making one a row would be the slowest thing on it."""
-        found = {}
+        """One form of each kind for the whole page: one for each row would be too slow."""
+        forms = {}
         for name, kind in self.kinds.items():
             form = kind.form(table=self)
-            found[name] = (
+            forms[name] = (
                 form,
-                {key: [f for f in form.fields if f in names] for key, names in kind.edits.items()},
+                {
+                    key: [field for field in form.fields if field in names]
+                    for key, names in kind.edits.items()
+                },
             )
-        return found
+        return forms
 
-    def ordered(self, found: QuerySet[Any], by: dict[str, str]) -> QuerySet[Any]:
+    def ordered(self, queryset: QuerySet[Any], by: dict[str, str]) -> QuerySet[Any]:
         """The objects in the order that was asked for, `by` naming the field of a column; else in their own."""
         field = by.get(self.sort.removeprefix("-"))
         if field is None:
-            return found.order_by("order", "pk")
+            return queryset.order_by("order", "pk")
         down = self.sort.startswith("-")
         ordered = F(field).desc(nulls_last=True) if down else F(field).asc(nulls_last=True)
-        return found.order_by(ordered, "order", "pk")
+        return queryset.order_by(ordered, "order", "pk")
 
     def owner_filter(self) -> dict[str, Any]:
         """The drop-down that picks the rows of one owner."""
-        owners = [("", _("Anyone")), *((str(each.pk), each.name) for each in self.members)]
+        owners = [("", _("Anyone")), *((str(member.pk), member.name) for member in self.members)]
         return self.filter("owner", _("Owner"), owners)
 
     def filter(self, name: str, label: str, choices: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         """A drop-down above the table, as its template shows it."""
         chosen = self.params.get(name, "")
-        shown = [{"value": value, "label": words, "chosen": value == chosen} for value, words in choices]
-        return {"name": name, "label": label, "choices": shown}
+        options = [{"value": value, "label": text, "chosen": value == chosen} for value, text in choices]
+        return {"name": name, "label": label, "choices": options}
 
-    def forget_filters(self) -> None:
+    def clear_filters(self) -> None:
         """Show rows that were asked for by key whatever the page filters."""
         self.params = self.params.copy()
         for name in self.filter_names:
@@ -313,12 +316,12 @@ class Table:
 
     def editors(self) -> list[dict[str, Any]]:
         """One empty editor for each kind of editable cell, which the page fills when a cell is opened."""
-        found = []
+        editors = []
         for kind in self.kinds.values():
             for key, names in kind.edits.items():
                 form = kind.form(table=self, only=names)
-                found.append({"id": f"edit-{kind.name}-{key}", "form": form, "cell": key})
-        return found
+                editors.append({"id": f"edit-{kind.name}-{key}", "form": form, "cell": key})
+        return editors
 
     def add_forms(self) -> list[dict[str, Any]]:
         """The forms that begin a new row, for who may add one."""

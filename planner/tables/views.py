@@ -30,96 +30,100 @@ from planner.web.requests import Request
 def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = TablePage) -> list[URLPattern]:
     """The addresses of one table below its page, each named for the page."""
     base = f"plans/<int:plan_pk>/{url_name}/"
-    of_page, of_rows = {"table": table, "page": page}, {"table": table}
+    page_kwargs, row_kwargs = {"table_class": table, "page_class": page}, {"table_class": table}
     return [
-        path(base, show, of_page, name=url_name),
-        path(f"{base}changes/", changed, of_page, name=f"{url_name}-changes"),
-        path(f"{base}rows/", add, of_rows, name=f"{url_name}-add"),
-        path(f"{base}rows/<str:key>/", row, of_rows, name=f"{url_name}-row"),
-        path(f"{base}rows/<str:key>/remove/", remove, of_rows, name=f"{url_name}-remove"),
+        path(base, show, page_kwargs, name=url_name),
+        path(f"{base}changes/", poll_changes, page_kwargs, name=f"{url_name}-changes"),
+        path(f"{base}rows/", add, row_kwargs, name=f"{url_name}-add"),
+        path(f"{base}rows/<str:key>/", row, row_kwargs, name=f"{url_name}-row"),
+        path(f"{base}rows/<str:key>/remove/", remove, row_kwargs, name=f"{url_name}-remove"),
     ]
 
 
 @require_GET
-def show(request: Request, plan_pk: int, table: type[Table], page: type[TablePage[Any]]) -> HttpResponse:
+def show(
+    request: Request, plan_pk: int, table_class: type[Table], page_class: type[TablePage[Any]]
+) -> HttpResponse:
     plan, member = get_plan(request, plan_pk)
-    shown = page(table(plan, member, request.GET))
-    template = shown.template
+    page = page_class(table_class(plan, member, request.GET))
+    template = page.template
     if request.htmx:
-        is_piece = request.htmx.target in {piece.id for piece in shown.pieces}
+        is_piece = request.htmx.target in {piece.id for piece in page.pieces}
         template = f"{template}#{request.htmx.target}" if is_piece else "tables/page.html#table"
-    return render(request, template, _around(shown))
+    return render(request, template, _page_context(page))
 
 
 @require_GET
-def changed(request: Request, plan_pk: int, table: type[Table], page: type[TablePage[Any]]) -> HttpResponse:
+def poll_changes(
+    request: Request, plan_pk: int, table_class: type[Table], page_class: type[TablePage[Any]]
+) -> HttpResponse:
     """What others changed since the revision that a page has, in its rows and its pieces; 204 where nothing is new."""
     plan, member = get_plan(request, plan_pk)
     changes = live.new_changes(request, plan.team)
     if not changes:
         return HttpResponse(status=204)
-    shown = page(table(plan, member, request.GET))
-    pieces = live.render_pieces(request, shown.template, _around(shown), shown.pieces, changes)
-    rows = shown.table.rows_of(keys) if (keys := shown.table.keys_touched(changes)) else []
+    page = page_class(table_class(plan, member, request.GET))
+    pieces = live.render_pieces(request, page.template, _page_context(page), page.pieces, changes)
+    rows = page.table.rows_of(keys) if (keys := page.table.keys_touched(changes)) else []
     html = render_to_string("tables/changes.html", {"rows": rows}) if rows else ""
     return live.answer(html + pieces, plan.team.revision)
 
 
-def _around(page: TablePage[Any]) -> dict[str, Any]:
+def _page_context(page: TablePage[Any]) -> dict[str, Any]:
     return {"plan": page.plan, "table": page.table, "page": page}
 
 
 @require_http_methods(["GET", "POST"])
-def row(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpResponse:
+def row(request: Request, plan_pk: int, key: str, table_class: type[Table]) -> HttpResponse:
     plan, member = get_plan(
         request, plan_pk, may=access.may_read if request.method == "GET" else access.may_report
     )
-    shown = table(plan, member, request.GET)
-    kind, pk = shown.split(key)
+    table = table_class(plan, member, request.GET)
+    kind, pk = table.split(key)
     if request.method == "POST":
-        return _save(request, shown, kind, key, pk)
+        return _save(request, table, kind, key, pk)
     obj = kind.objects(plan).filter(pk=pk).first()
     if obj is None:
         raise Http404
     if request.htmx:
-        return _rows(request, shown, [key], plan.team.revision)
-    only = _fields(shown, kind, obj, request.GET.get("cell"))
-    return _row_form(request, shown, key, kind.form(table=shown, obj=obj, only=only))
+        return _rows(request, table, [key], plan.team.revision)
+    only = _fields(table, kind, obj, request.GET.get("cell"))
+    return _row_form(request, table, key, kind.form(table=table, obj=obj, only=only))
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: Request, plan_pk: int, table: type[Table]) -> HttpResponse:
+def add(request: Request, plan_pk: int, table_class: type[Table]) -> HttpResponse:
     plan, member = get_plan(request, plan_pk, may=access.may_report)
-    shown = table(plan, member, request.GET)
+    table = table_class(plan, member, request.GET)
     # The address names the kind of row, for a form may have a field of that name.
-    kind = shown.kinds.get(request.GET.get("kind", ""))
+    kind = table.kinds.get(request.GET.get("kind", ""))
     if kind is None:
         raise Http404
-    if not kind.may_add(shown.member):
+    if not kind.may_add(table.member):
         raise PermissionDenied
     if request.method == "GET":
-        form = kind.add_form(table=shown, initial=request.GET.dict(), auto_id="id_%s")
-        return render(request, "tables/add.html", _context(shown, form=form, kind=kind))
-    return _create(request, shown, kind)
+        form = kind.add_form(table=table, initial=request.GET.dict(), auto_id="id_%s")
+        return render(request, "tables/add.html", _context(table, form=form, kind=kind))
+    return _create(request, table, kind)
 
 
 @require_POST
-def remove(request: Request, plan_pk: int, key: str, table: type[Table]) -> HttpResponse:
+def remove(request: Request, plan_pk: int, key: str, table_class: type[Table]) -> HttpResponse:
     plan, member = get_plan(request, plan_pk, may=access.may_report)
-    shown = table(plan, member, request.GET)
-    kind, pk = shown.split(key)
-    if not kind.may_remove(shown.member, kind.objects(plan).filter(pk=pk).first()):
+    table = table_class(plan, member, request.GET)
+    kind, pk = table.split(key)
+    if not kind.may_remove(table.member, kind.objects(plan).filter(pk=pk).first()):
         raise PermissionDenied
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         obj = log.take(kind.objects(plan), pk)
         log.remove(obj)
-    said = _("Removed “%(name)s”.") % {"name": obj}
+    message = _("Removed “%(name)s”.") % {"name": obj}
     undo = reverse("plan-undo", args=[plan.pk, log.revision])
     if not request.htmx:
-        messages.success(request, said, extra_tags=f"undo:{undo}")
-        return redirect(shown.url)
-    answer = _rows(request, shown, shown.keys_touched(log.changes), log.revision)
-    return trigger_client_event(answer, "toast", {"text": said, "undo": undo})
+        messages.success(request, message, extra_tags=f"undo:{undo}")
+        return redirect(table.url)
+    answer = _rows(request, table, table.keys_touched(log.changes), log.revision)
+    return trigger_client_event(answer, "toast", {"text": message, "undo": undo})
 
 
 def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
@@ -143,7 +147,7 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
     if request.htmx:
         answer = _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
         if log.changes:
-            answer["X-Changed"] = "1"  # there is something of this person's own to undo
+            answer["X-Changed"] = "1"  # this person's own change, which can be undone
         return answer
     messages.success(request, _("Saved."))
     return redirect(f"{table.url}#{key}")
@@ -154,11 +158,11 @@ def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
     if form.is_valid():
         try:
             with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
-                made = form.create(log)
+                obj = form.create(log)
         except ValidationError as error:
             form.take_errors(error)
         else:
-            key = f"{kind.name}-{made.pk}"
+            key = f"{kind.name}-{obj.pk}"
             if not request.htmx:
                 return redirect(f"{table.url}#{key}")
             answer = _rows(request, table, table.keys_touched(log.changes), log.revision)
@@ -169,12 +173,12 @@ def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
 
 def _fields(table: Table, kind: RowKind, obj: Any, cell: str | None) -> list[str] | None:
     """The form fields of one cell, or of all cells that this person may edit; 403 where that is none."""
-    mine = kind.may_edit(table.member, obj)
-    if not mine or (cell and cell in kind.edits and cell not in mine):
+    editable = kind.may_edit(table.member, obj)
+    if not editable or (cell and cell in kind.edits and cell not in editable):
         raise PermissionDenied
     if cell and cell not in kind.edits:
         raise Http404
-    columns = [cell] if cell else [column.key for column in table.columns if column.key in mine]
+    columns = [cell] if cell else [column.key for column in table.columns if column.key in editable]
     return [name for column in columns for name in kind.edits[column]]
 
 
@@ -198,11 +202,11 @@ def _row_form(request: Request, table: Table, key: str, form: RowForm | None) ->
     return render(request, "tables/row.html", context, status=status)
 
 
-def _context(table: Table, *, form: AddForm | RowForm, **more: Any) -> dict[str, Any]:
+def _context(table: Table, *, form: AddForm | RowForm, **extra: Any) -> dict[str, Any]:
     return {
         "plan": table.plan,
         "table": table,
         "form": form,
         "can_edit": access.may_manage(table.member),
-        **more,
+        **extra,
     }

@@ -19,32 +19,32 @@ register = template.Library()
 @register.simple_tag
 def split_rows(split: Split) -> list[dict[str, Any]]:
     """The table of a split: each driver before and after, its part by both methods, its share."""
-    shown, rest = split.shown()
+    values, rest = split.rounded_parts()
     rows = [
         {
             "part": part,
             "before": part.figures[0],
             "after": part.figures[1],
             "shapley": words.signed(split.metric.scale, value),
-            "chain": words.signed(split.metric.scale, chained),
+            "chain": words.signed(split.metric.scale, chain_value),
             "share": words.per_cent(part.share),
             "is_bad": split.weighs(value),
             "cause": split.cause(part),
             "evidence": split.evidence(part),
         }
-        for part, value, chained in zip(split.parts, shown, split.shown_chain()[0], strict=True)
+        for part, value, chain_value in zip(split.parts, values, split.rounded_chain_parts()[0], strict=True)
     ]
     if rest:
-        said = words.signed(split.metric.scale, rest)
+        text = words.signed(split.metric.scale, rest)
         share = split.rest / split.change if split.change else None
-        rows.append({"shapley": said, "chain": said, "share": words.per_cent(share)})
+        rows.append({"shapley": text, "chain": text, "share": words.per_cent(share)})
     return rows
 
 
 @register.simple_tag
 def split_total(split: Split) -> str:
     """The whole change, which the parts add up to as they are shown."""
-    parts, rest = split.shown()
+    parts, rest = split.rounded_parts()
     return words.signed(split.metric.scale, sum(parts, rest))
 
 

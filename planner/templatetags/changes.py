@@ -15,20 +15,24 @@ register = template.Library()
 
 
 @register.simple_tag
-def change_words(change: Change) -> str:
+def change_text(change: Change) -> str:
     """The field by its name, and its value before and after."""
     model = apps.get_model(change.model)
     try:
         field = model._meta.get_field(change.field)
     except FieldDoesNotExist:
         return ""
-    words = {"field": field.verbose_name, "old": _shown(field, change.old), "new": _shown(field, change.new)}
+    params = {
+        "field": field.verbose_name,
+        "old": _display(field, change.old),
+        "new": _display(field, change.new),
+    }
     if field.is_relation:
-        return _("%(field)s changed") % words
-    return _("%(field)s: %(old)s → %(new)s") % words
+        return _("%(field)s changed") % params
+    return _("%(field)s: %(old)s → %(new)s") % params
 
 
-def _shown(field: Any, value: Any) -> str:
+def _display(field: Any, value: Any) -> str:
     if value in (None, ""):
         return "–"
     return str(dict(field.flatchoices).get(value, value))

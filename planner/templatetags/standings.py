@@ -10,51 +10,53 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic import formats
-from planner.diagnose.standings import Reached
+from planner.diagnose.standings import MetricProgress
 from planner.tables import cells
 
 register = template.Library()
 
 
-def _figure(each: Reached, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
-    scale = each.standing.row.metric.scale
+def _figure(progress: MetricProgress, value: Decimal | None, *, difference: bool = False) -> formats.Figure:
+    scale = progress.standing.row.metric.scale
     return formats.figure(scale, value, language=words.language(), difference=difference)
 
 
 @register.simple_tag
-def reached_figure(each: Reached) -> Any:
-    """Where the metric stands: its latest level within the plan, else where the plan began."""
-    return cells.figure(_figure(each, each.standing.current if each.now is None else each.now))
+def progress_figure(progress: MetricProgress) -> Any:
+    """The metric's latest level within the plan, else its level at the start."""
+    return cells.figure(
+        _figure(progress, progress.standing.current if progress.now is None else progress.now)
+    )
 
 
 @register.simple_tag
-def reached_words(each: Reached) -> str:
-    """What the figure means against the target, in a sentence."""
-    language, target = words.language(), each.standing.target
+def progress_text(progress: MetricProgress) -> str:
+    """The progress towards the target, in a sentence."""
+    language, target = words.language(), progress.standing.target
     if target is None:
         return _("No target yet")
-    start, end = _figure(each, each.standing.current), _figure(each, target)
+    start, end = _figure(progress, progress.standing.current), _figure(progress, target)
     parts = {
         "start": start.number if start.unit == end.unit else formats.figure_text(start, language),
         "target": formats.figure_text(end, language),
-        "done": formats.per_cent(each.done, language),
+        "done": formats.per_cent(progress.done, language),
     }
-    if each.standing.current is None and each.now is None:
+    if progress.standing.current is None and progress.now is None:
         return _("Target %(target)s · no data yet") % parts
-    if each.done is not None:
-        if each.done >= 1:
+    if progress.done is not None:
+        if progress.done >= 1:
             return _("From %(start)s to %(target)s · target met") % parts
         return _("%(done)s of the way from %(start)s to %(target)s") % parts
-    if each.now is None and not each.standing.gap.is_surplus:
+    if progress.now is None and not progress.standing.gap.is_surplus:
         return _("Target %(target)s · no data for this plan yet") % parts
     return (
         _("Target %(target)s · met") % parts
-        if each.standing.gap.is_surplus
+        if progress.standing.gap.is_surplus
         else _("Target %(target)s") % parts
     )
 
 
 @register.simple_tag
-def reached_bar(each: Reached) -> Any:
-    """The way as a bar; nothing where it is not known."""
-    return "" if each.done is None else cells.share_bar(each.done, "")
+def progress_bar(progress: MetricProgress) -> Any:
+    """The progress as a bar; "" where it is unknown."""
+    return "" if progress.done is None else cells.share_bar(progress.done, "")

@@ -1,4 +1,4 @@
-"""What somebody chooses for themselves, and the way into a team by invitation. allauth does the rest."""
+"""Preferences, and joining a team by invitation. allauth does the rest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ A_YEAR = 365 * 24 * 60 * 60
 @login_not_required
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    response = _back(request)
+    response = _redirect_back(request)
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES):
         _remember_language(response, code)
@@ -42,7 +42,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    response = _back(request)
+    response = _redirect_back(request)
     chosen = request.POST.get("theme")
     if chosen in ("light", "dark"):
         secure = settings.SESSION_COOKIE_SECURE
@@ -74,39 +74,41 @@ def preferences(request: Request) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    found = people.get_invitation(token)
-    if not Invitation.objects.open().filter(pk=found.pk).exists():
-        return render(request, "account/invitation_over.html", {"reason": _why_over(found)}, status=410)
+    invitation = people.get_invitation(token)
+    if not Invitation.objects.open().filter(pk=invitation.pk).exists():
+        return render(
+            request, "account/invitation_over.html", {"reason": _closed_reason(invitation)}, status=410
+        )
     if request.user.is_authenticated:
-        return _join_as_who_is_signed_in(request, found)
-    if people.account_for(found) is not None:
-        return render(request, "account/invitation_sign_in.html", {"invitation": found})
-    return _join_as_somebody_new(request, found)
+        return _join_signed_in(request, invitation)
+    if people.account_for(invitation) is not None:
+        return render(request, "account/invitation_sign_in.html", {"invitation": invitation})
+    return _join_new_user(request, invitation)
 
 
-def _join_as_who_is_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _join_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     user: Any = request.user
-    refused: list[str] = []
+    errors: list[str] = []
     if request.method == "POST":
         try:
             people.accept(invitation, user)
         except ValidationError as error:
-            refused = error.messages
+            errors = error.messages
         else:
             return _welcome(request, invitation)
     present = people.seat_of(user, invitation.membership.team)
-    context = {"invitation": invitation, "present": present, "refused": refused}
-    return render(request, "account/invitation_join.html", context, status=409 if refused else 200)
+    context = {"invitation": invitation, "present": present, "errors": errors}
+    return render(request, "account/invitation_join.html", context, status=409 if errors else 200)
 
 
-def _join_as_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _join_new_user(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     initial = {"name": invitation.membership.name}
     form = JoinForm(sent(request), initial=initial, email=invitation.email)
     if form.is_valid():
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        spoken = chosen if chosen in dict(settings.LANGUAGES) else ""
+        cookie_language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = cookie_language if cookie_language in dict(settings.LANGUAGES) else ""
         try:
-            user = people.join(invitation, **form.cleaned_data, language=spoken)
+            user = people.join(invitation, **form.cleaned_data, language=language)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -121,7 +123,7 @@ def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect("home")
 
 
-def _why_over(invitation: Invitation) -> str:
+def _closed_reason(invitation: Invitation) -> str:
     if invitation.accepted_at:
         return _("This invitation has already been used. If you used it yourself, sign in.")
     if invitation.withdrawn_at or invitation.membership.removed_at:
@@ -129,8 +131,8 @@ def _why_over(invitation: Invitation) -> str:
     return _("This invitation has expired. Ask a team manager for a new one.")
 
 
-def _back(request: HttpRequest) -> HttpResponse:
-    """To the page that was left, where it is one of ours; else home."""
+def _redirect_back(request: HttpRequest) -> HttpResponse:
+    """Redirect to the previous page, if it is on this site; else home."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = resolve_url("home")
@@ -138,7 +140,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 def _remember_language(response: HttpResponse, code: str) -> None:
-    """Set the cookie that goes before everything else, or forget it, so that the browser's wish counts."""
+    """Set the language cookie, or delete it, so that the browser's language counts."""
     shared: dict[str, Any] = {
         "path": settings.LANGUAGE_COOKIE_PATH,
         "domain": settings.LANGUAGE_COOKIE_DOMAIN,

@@ -35,14 +35,16 @@ def channels(request: Request) -> HttpResponse:
         .annotate(Count("pk"))
         .order_by()
     )
-    found = [(each, used.get(each.pk, 0)) for each in membership.team.channels.select_related("added_by")]
-    context = {"form": form, "channels": found, "place": "team"}
+    rows = [
+        (channel, used.get(channel.pk, 0)) for channel in membership.team.channels.select_related("added_by")
+    ]
+    context = {"form": form, "channels": rows, "place": "team"}
     return render(request, "team/channels.html", context, status=status_of(form))
 
 
 @require_POST
 def test(request: Request, pk: int) -> HttpResponse:
-    """Send a message now, and say what came of it."""
+    """Send a test message now, and show the outcome."""
     channel = _get(request, pk)
     title = _("Strategy planner: test message")
     body = _("%(name)s sent this message to test the channel. It works.") % {"name": request.user}
@@ -57,7 +59,7 @@ def test(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, pk: int) -> HttpResponse:
-    """Whoever had chosen it gets mails again."""
+    """Remove a channel; members who used it get mails again."""
     channel = _get(request, pk)
     Channel.objects.filter(pk=channel.pk).delete()
     messages.success(

@@ -18,7 +18,7 @@ from planner.web.script_texts import SCRIPT_TEXTS
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The teams of who is signed in, the chosen theme and the languages; asked for only when a page prints them."""
     theme = request.COOKIES.get("theme", "")
-    mine: Any = SimpleLazyObject(lambda: _memberships(request))
+    memberships: Any = SimpleLazyObject(lambda: _memberships(request))
     return {
         "theme": theme if theme in ("light", "dark") else "",
         "languages": settings.LANGUAGES,
@@ -26,15 +26,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "script_texts": SCRIPT_TEXTS,
         "stages": stages(),
         "here": _here(request),
-        "my_memberships": mine,
-        "current_team": SimpleLazyObject(lambda: _current_team(request, mine)),
+        "my_memberships": memberships,
+        "current_team": SimpleLazyObject(lambda: _current_team(request, memberships)),
     }
 
 
 def _here(request: HttpRequest) -> Place | None:
     """The place of the page among the stages, for menu and breadcrumbs."""
-    found = request.resolver_match
-    return place_of(found.url_name) if found and found.url_name else None
+    match = request.resolver_match
+    return place_of(match.url_name) if match and match.url_name else None
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:
@@ -44,7 +44,7 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return list(access.memberships(user))
 
 
-def _current_team(request: HttpRequest, mine: Iterable[Membership]) -> Team | None:
-    teams = [each.team for each in mine]
+def _current_team(request: HttpRequest, memberships: Iterable[Membership]) -> Team | None:
+    teams = [membership.team for membership in memberships]
     last = getattr(request.user, "last_team_id", None)
     return next((team for team in teams if team.pk == last), teams[0] if teams else None)

@@ -53,5 +53,7 @@ def export(request: Request, plan_pk: int, table: str, suffix: str) -> HttpRespo
 
 def _file_name(plan: Plan, sheets: list[Sheet], blank: bool) -> str:
     title = sheets[0].title if len(sheets) == 1 else _("All tables")
-    said = f"{title} ({_('blank')})" if blank else f"{plan.name} - {title}"
-    return "".join(" " if each in '\\/:*?"<>|' or not each.isprintable() else each for each in said)[:120]
+    name = f"{title} ({_('blank')})" if blank else f"{plan.name} - {title}"
+    return "".join(
+        " " if character in '\\/:*?"<>|' or not character.isprintable() else character for character in name
+    )[:120]

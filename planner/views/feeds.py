@@ -31,7 +31,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     seats = list(access.memberships(user))
     with translation.override(user.language or (seats[0].team.language if seats else None)):
-        work = [each for stage in stages() for each in stage.open_work(seats, None)]
+        work = [item for stage in stages() for item in stage.open_work(seats, None)]
         feed = calendar_of(seats, work, timezone.now())
     return HttpResponse(feed, content_type="text/calendar; charset=utf-8")
 
@@ -39,10 +39,10 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def choose(request: Request) -> HttpResponse:
     """Make a new address, which ends the old one, or turn the feed off."""
-    chosen = secrets.token_urlsafe(32) if request.POST.get("calendar") == "new" else ""
-    User.objects.filter(pk=request.user.pk).update(calendar_secret=chosen)
+    secret = secrets.token_urlsafe(32) if request.POST.get("calendar") == "new" else ""
+    User.objects.filter(pk=request.user.pk).update(calendar_secret=secret)
     messages.success(
-        request, _("Calendar link created. Copy it below.") if chosen else _("Calendar link turned off.")
+        request, _("Calendar link created. Copy it below.") if secret else _("Calendar link turned off.")
     )
     return redirect("preferences")
 

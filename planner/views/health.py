@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 @require_GET
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
+    """The process answers; nothing else is checked."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -29,13 +29,13 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether the product can do its work: the answer names what cannot, the log says why."""
+    """Whether the product can do its work: the answer names what fails, the log has the reason."""
     state = dict.fromkeys(("database", "migrations", "beat", "worker", "mail"), False)
     state["database"] = _database_answers()
     state["migrations"] = state["database"] and _all_migrated()
     if state["migrations"]:
         now = timezone.now()
-        state |= {heard.name: not heard.is_silent for heard in pulses(now)}
+        state |= {pulse.name: not pulse.is_silent for pulse in pulses(now)}
         state["mail"] = state["mail"] and mail_goes_out(now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 

@@ -12,57 +12,57 @@ from planner import access, stages
 from planner.models import Membership, Plan
 from planner.web.requests import Request
 
-# Of a plan's pitfalls as many as a glance takes in; the plan's home has them all.
+# How many of a plan's pitfalls are shown; the plan's home has them all.
 FEW = 3
 
 
 @require_GET
 def home(request: Request) -> HttpResponse:
-    mine = list(access.memberships(request.user))
-    managed = {each.team_id for each in mine if access.may_manage(each)}
+    memberships = list(access.memberships(request.user))
+    managed_team_ids = {membership.team_id for membership in memberships if access.may_manage(membership)}
     plans = list(access.plans(request.user))
-    work = [each for stage in stages.stages() for each in stage.open_work(mine, None)]
-    others = list(Membership.objects.filter(team__in=managed).exclude(user=request.user.pk))
-    of_others = [each for stage in stages.stages() for each in stage.open_work(others, None)]
+    work = [item for stage in stages.stages() for item in stage.open_work(memberships, None)]
+    others = list(Membership.objects.filter(team__in=managed_team_ids).exclude(user=request.user.pk))
+    work_of_others = [item for stage in stages.stages() for item in stage.open_work(others, None)]
     context = {
         "place": "home",
-        "plans": _at_a_glance(plans),
-        "work": sorted(work, key=lambda each: (each.due is None, each.due)),
-        "late": sum(each.days_late > 0 for each in work),
+        "plans": _plan_overviews(plans),
+        "work": sorted(work, key=lambda item: (item.due is None, item.due)),
+        "late": sum(item.days_late > 0 for item in work),
         "late_of_others": sorted(
-            (each for each in of_others if each.days_late > 0), key=lambda each: -each.days_late
+            (item for item in work_of_others if item.days_late > 0), key=lambda item: -item.days_late
         ),
-        "needs": _needs([plan for plan in plans if plan.team_id in managed]),
+        "needs": _open_pitfalls([plan for plan in plans if plan.team_id in managed_team_ids]),
         "removed": list(access.removed_plans(request.user)),
-        "can_plan": bool(managed),
-        "has_team": bool(mine),
+        "can_plan": bool(managed_team_ids),
+        "has_team": bool(memberships),
     }
     return render(request, "home.html", context)
 
 
-def _at_a_glance(plans: list[Plan]) -> list[dict[str, Any]]:
+def _plan_overviews(plans: list[Plan]) -> list[dict[str, Any]]:
     """The plans with their loop: those that run first, then the others, the newest first."""
     loops = stages.summaries(plans)
-    found = [
+    overviews = [
         {
             "plan": plan,
             "loop": loops[plan.pk],
-            "line": next((s.line for _stage, s in loops[plan.pk] if s.late), None)
-            or next((s.line for _stage, s in loops[plan.pk] if s.share < 1), ""),
+            "line": next((summary.line for _stage, summary in loops[plan.pk] if summary.late), None)
+            or next((summary.line for _stage, summary in loops[plan.pk] if summary.share < 1), ""),
             "runs": plan.is_watched(plan.team.today()),
         }
         for plan in plans
     ]
-    return sorted(found, key=lambda each: not each["runs"])
+    return sorted(overviews, key=lambda overview: not overview["runs"])
 
 
-def _needs(plans: list[Plan]) -> list[dict[str, Any]]:
-    """What the checks found in the plans that run and are this person's to mend."""
+def _open_pitfalls(plans: list[Plan]) -> list[dict[str, Any]]:
+    """The pitfalls met in running plans that this person manages."""
     running = [plan for plan in plans if plan.is_watched(plan.team.today())]
-    found = []
+    open_pitfalls = []
     for plan_pk, checks in stages.checks(running).items():
         pitfalls = [check for check in checks if check.found]
         if pitfalls:
             plan = next(plan for plan in running if plan.pk == plan_pk)
-            found.append({"plan": plan, "first": pitfalls[:FEW], "more": len(pitfalls) - FEW})
-    return found
+            open_pitfalls.append({"plan": plan, "first": pitfalls[:FEW], "more": len(pitfalls) - FEW})
+    return open_pitfalls

@@ -19,14 +19,14 @@ from planner.web.requests import Request
 def metrics(request: Request) -> HttpResponse:
     membership = access.get_membership(request)
     in_use = Q(in_plans__removed_at=None, in_plans__plan__removed_at=None)
-    found = Metric.with_removed.filter(team=membership.team).annotate(
+    metrics = Metric.with_removed.filter(team=membership.team).annotate(
         used=Count("in_plans", filter=in_use, distinct=True)
     )
-    found = found.order_by("name", "pk")
+    metrics = metrics.order_by("name", "pk")
     context = {
         "groups": [
-            {"archived": False, "metrics": [each for each in found if each.removed_at is None]},
-            {"archived": True, "metrics": [each for each in found if each.removed_at is not None]},
+            {"archived": False, "metrics": [metric for metric in metrics if metric.removed_at is None]},
+            {"archived": True, "metrics": [metric for metric in metrics if metric.removed_at is not None]},
         ],
         "can_manage": access.may_manage(membership),
         "place": "team",

@@ -1,4 +1,4 @@
-"""What the product said to people: who was not served and why, a look at the mails, and the way out of them."""
+"""Notices: undelivered ones and why, previews of the mails, and unsubscribing."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ MOST = 200
 
 @require_GET
 def mail(request: Request) -> HttpResponse:
-    """For managers and site admins: what did not reach whom, and whether the work in the background goes on."""
-    seen, now = _visible(request), timezone.now()
-    listed = seen.listed()
-    count = listed.count()
+    """For managers and site admins: undelivered notices, and whether the background jobs run."""
+    visible, now = _visible(request), timezone.now()
+    undelivered = visible.listed()
+    count = undelivered.count()
     context = {
-        "notices": [(each, kinds().get(each.kind)) for each in listed.select_related("user")[:MOST]],
+        "notices": [
+            (notice, kinds().get(notice.kind)) for notice in undelivered.select_related("user")[:MOST]
+        ],
         "count": count,
         "more": max(0, count - MOST),
-        "day": _last_day(seen),
-        "waiting": seen.waiting(now).aggregate(since=Min("try_at"), count=Count("pk")),
+        "day": _last_day(visible),
+        "waiting": visible.waiting(now).aggregate(since=Min("try_at"), count=Count("pk")),
         "last": pulses.last(Pulse.Name.DECISIONS),
         "pulses": pulses.pulses(now),
         "kinds": list(kinds().values()),
@@ -52,12 +54,15 @@ def mail(request: Request) -> HttpResponse:
     return render(request, "notices/mail.html", context)
 
 
-def _last_day(seen: Any) -> dict[str, Any]:
+def _last_day(visible: Any) -> dict[str, Any]:
     """The last day on which a digest was decided, and how many of each state there are for it."""
-    digests = seen.filter(kind="digest")
+    digests = visible.filter(kind="digest")
     day = digests.order_by("-day").values_list("day", flat=True).first()
-    counted = dict(digests.filter(day=day).values_list("state").annotate(Count("pk")).order_by())
-    return {"day": day, "states": [(s.label, counted[s.value]) for s in Notice.State if s.value in counted]}
+    counts = dict(digests.filter(day=day).values_list("state").annotate(Count("pk")).order_by())
+    return {
+        "day": day,
+        "states": [(state.label, counts[state.value]) for state in Notice.State if state.value in counts],
+    }
 
 
 @require_POST
@@ -73,13 +78,13 @@ def resend(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def set_aside(request: Request, pk: int | None = None) -> HttpResponse:
-    """Take one message, or all of them, off the list: somebody has looked at it. The ledger keeps its row."""
-    listed = _visible(request).listed()
-    if pk is not None and not (listed := listed.filter(pk=pk)).exists():
+    """Take one message, or all of them, off the list. The ledger keeps its row."""
+    undelivered = _visible(request).listed()
+    if pk is not None and not (undelivered := undelivered.filter(pk=pk)).exists():
         raise Http404
-    count = listed.update(set_aside_at=timezone.now())
-    said = ngettext("Dismissed %(n)d message.", "Dismissed %(n)d messages.", count)
-    messages.success(request, said % {"n": count})
+    count = undelivered.update(set_aside_at=timezone.now())
+    text = ngettext("Dismissed %(n)d message.", "Dismissed %(n)d messages.", count)
+    messages.success(request, text % {"n": count})
     return redirect("team-mail")
 
 
@@ -87,14 +92,16 @@ def set_aside(request: Request, pk: int | None = None) -> HttpResponse:
 def preview(request: Request, kind: str) -> HttpResponse:
     """The mail that a manager would get now, with real data, as a page."""
     membership = access.get_membership(request, may=access.may_manage)
-    found = kinds().get(kind)
-    if found is None:
+    notice_kind = kinds().get(kind)
+    if notice_kind is None:
         raise Http404
-    content = _example(found, request, membership.team)
+    content = _example(notice_kind, request, membership.team)
     if content is None:
-        return render(request, "notices/nothing.html", {"kind": found, "place": "team"})
+        return render(request, "notices/nothing.html", {"kind": notice_kind, "place": "team"})
     html = render_to_string(
-        f"notices/email/{found.template}.html", mail_context(found, content, request.user), request=None
+        f"notices/email/{notice_kind.template}.html",
+        mail_context(notice_kind, content, request.user),
+        request=None,
     )
     response = HttpResponse(html)
     # The page is the mail itself, with its one style sheet and nothing else.
@@ -103,7 +110,7 @@ def preview(request: Request, kind: str) -> HttpResponse:
 
 
 def _example(kind: Kind, request: Request, team: Team) -> Content | None:
-    """What the mail would say to whoever looks at it, about the day or the team's last event."""
+    """The content of the mail for the current user, about the day or the team's last event."""
     now = timezone.now()
     day, about = team.today(now), kind.when.example(team, now)
     seats = kind.when.seats_for(about, day, tuple(access.memberships(request.user)))
@@ -123,11 +130,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if user is None or kind is None:
         raise Http404
     if request.method == "POST":
-        wanted = request.POST.get("again") == "1"
-        NoticeChoice.objects.update_or_create(user=user, kind=name, defaults={"wanted": wanted})
-    stands = NoticeChoice.objects.filter(user=user, kind=name, wanted=False).exists()
+        is_wanted = request.POST.get("again") == "1"
+        NoticeChoice.objects.update_or_create(user=user, kind=name, defaults={"wanted": is_wanted})
+    is_stopped = NoticeChoice.objects.filter(user=user, kind=name, wanted=False).exists()
     return render(
-        request, "notices/unsubscribe.html", {"kind": kind, "stopped": stands, "address": user.email}
+        request, "notices/unsubscribe.html", {"kind": kind, "stopped": is_stopped, "address": user.email}
     )
 
 
@@ -141,6 +148,6 @@ def _visible(request: Request) -> Any:
 
 
 def _hash_of_style(html: str) -> str:
-    found = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
-    digest = hashlib.sha256((found[1] if found else "").encode()).digest()
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = hashlib.sha256((style[1] if style else "").encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

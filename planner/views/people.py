@@ -96,13 +96,13 @@ def invite(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _member_page(request, membership, pk, invite_form=form)
     try:
-        invited = people.invite(
+        invitation = people.invite(
             person, form.cleaned_data["email"], by=membership.user, link=lambda token: _link(request, token)
         )
     except ValidationError as error:
         form.add_error("email", error)
         return _member_page(request, membership, pk, invite_form=form)
-    _say_how_it_went(request, invited)
+    _report_invitation(request, invitation)
     return redirect("member", pk)
 
 
@@ -119,13 +119,13 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
 def remove(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
-    return _farewell(request, membership, person, "team/remove.html", "team")
+    return _confirm_removal(request, membership, person, "team/remove.html", "team")
 
 
 @require_http_methods(["GET", "POST"])
 def leave(request: Request) -> HttpResponse:
     membership = access.get_membership(request)
-    return _farewell(request, membership, membership, "team/leave.html", "home")
+    return _confirm_removal(request, membership, membership, "team/leave.html", "home")
 
 
 @require_POST
@@ -134,8 +134,8 @@ def switch(request: Request, team_pk: int) -> HttpResponse:
     return redirect("home")
 
 
-def _farewell(
-    request: Request, membership: Membership, leaver: Membership, template: str, then: str
+def _confirm_removal(
+    request: Request, membership: Membership, leaver: Membership, template: str, next_page: str
 ) -> HttpResponse:
     """Ask who takes over the open work of `leaver`, then take them out of the team and go to `then`."""
     form = SuccessorForm(sent(request), leaver=leaver)
@@ -146,27 +146,27 @@ def _farewell(
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _farewell_words(leaver, successor, count))
-            return redirect(then)
+            messages.success(request, _removal_message(leaver, successor, count))
+            return redirect(next_page)
     context = {"form": form, "member": leaver, "work": people.open_work(leaver), "place": "team"}
     return render(request, template, context, status=status_of(form))
 
 
-def _farewell_words(leaver: Membership, successor: Membership | None, count: int) -> str:
-    left = _("%(name)s is no longer in %(team)s.") % {"name": leaver.name, "team": leaver.team.name}
+def _removal_message(leaver: Membership, successor: Membership | None, count: int) -> str:
+    sentence = _("%(name)s is no longer in %(team)s.") % {"name": leaver.name, "team": leaver.team.name}
     if not count:
-        return left
+        return sentence
     if successor is None:
-        rest = ngettext(
+        work_text = ngettext(
             "%(count)s open item now has no owner.", "%(count)s open items now have no owner.", count
         )
-        return f"{left} {rest % {'count': count}}"
-    rest = ngettext(
+        return f"{sentence} {work_text % {'count': count}}"
+    work_text = ngettext(
         "%(count)s open item was reassigned to %(name)s.",
         "%(count)s open items were reassigned to %(name)s.",
         count,
     )
-    return f"{left} {rest % {'count': count, 'name': successor.name}}"
+    return f"{sentence} {work_text % {'count': count, 'name': successor.name}}"
 
 
 def _member_page(
@@ -194,17 +194,17 @@ def _member_page(
 
 def _show_invitations(request: Request, team: Team, members: list[Any]) -> None:
     """Each member's open invitation as `invited`, with the link to copy for the manager who made it."""
-    waiting = Invitation.objects.open().filter(membership__team=team).order_by("pk")
-    by_member = {invitation.membership_id: invitation for invitation in waiting}
-    for each in members:
-        each.invited = by_member.get(each.pk)
-        if each.invited is not None and each.invited.created_by_id == request.user.pk:
-            each.invited.link = _link(request, each.invited.token)
+    open_invitations = Invitation.objects.open().filter(membership__team=team).order_by("pk")
+    by_member = {invitation.membership_id: invitation for invitation in open_invitations}
+    for member in members:
+        member.invited = by_member.get(member.pk)
+        if member.invited is not None and member.invited.created_by_id == request.user.pk:
+            member.invited.link = _link(request, member.invited.token)
 
 
-def _say_how_it_went(request: Request, invited: people.Invited) -> None:
-    email = {"email": invited.invitation.email}
-    if invited.unsent:
+def _report_invitation(request: Request, result: people.Invited) -> None:
+    email = {"email": result.invitation.email}
+    if result.unsent:
         text = _("The email to %(email)s could not be sent. Copy the link below and send it yourself.")
         messages.error(request, text % email)
     else:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planner import access, changes, stages
 from planner.access import get_membership, get_plan
 from planner.copies import copy_plan
-from planner.diagnose.standings import reached, standings
+from planner.diagnose.standings import measure_progress, standings
 from planner.diagnose.table import StatusTable
 from planner.forms.plans import CopyForm, PlanForm, PlanSettingsForm
 from planner.models import Change, Membership, Plan
@@ -37,7 +37,7 @@ def plan(request: Request, plan_pk: int) -> HttpResponse:
 
 
 @require_GET
-def changed(request: Request, plan_pk: int) -> HttpResponse:
+def poll_changes(request: Request, plan_pk: int) -> HttpResponse:
     """The plan's home as it is now, where something changed since the revision that a page has."""
     plan, member = get_plan(request, plan_pk)
     changes = live.new_changes(request, plan.team)
@@ -57,8 +57,8 @@ def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
         "place": "plan",
         "loop": loop,
         "current": next((stage for stage, summary in loop if summary.share < 1), None),
-        "reached": reached(plan, standings(plan, rows)),
-        "work": [each for stage in stages.stages() for each in stage.plan_work(plan, plan.day)],
+        "metric_progress": measure_progress(plan, standings(plan, rows)),
+        "work": [item for stage in stages.stages() for item in stage.plan_work(plan, plan.day)],
         "pitfalls": [check for check in checks if check.found],
         "checks": len(checks),
         "members": plan.team.memberships.all(),
@@ -72,11 +72,11 @@ def new(request: Request) -> HttpResponse:
     form = PlanForm(sent(request), team=membership.team, scenario=request.GET.get("scenario", ""))
     if form.is_valid():
         try:
-            made = begin_plan(membership.team, by=request.user, **form.cleaned_data)
+            new_plan = begin_plan(membership.team, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             form.add_error("metrics", error.messages)
         else:
-            return redirect("diagnose", made.pk)
+            return redirect("diagnose", new_plan.pk)
     return render(request, "plans/new.html", {"form": form, "place": "home"}, status=status_of(form))
 
 
@@ -103,11 +103,11 @@ def copy(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     form = CopyForm(sent(request), plan=plan)
     if form.is_valid():
-        made = copy_plan(plan, by=request.user, **form.cleaned_data)
+        duplicate = copy_plan(plan, by=request.user, **form.cleaned_data)
         messages.success(
             request, _("Duplicated “%(name)s”. Tasks in the copy are set to not started.") % {"name": plan}
         )
-        return redirect("plan", made.pk)
+        return redirect("plan", duplicate.pk)
     context = {"plan": plan, "form": form, "place": "plan"}
     return render(request, "plans/copy.html", context, status=status_of(form))
 
@@ -132,8 +132,8 @@ def restore(request: Request, plan_pk: int) -> HttpResponse:
 @require_GET
 def history(request: Request, plan_pk: int) -> HttpResponse:
     plan, member = get_plan(request, plan_pk)
-    found = Change.objects.filter(plan=plan).order_by("-revision", "pk")
-    page = Paginator(found, 100).get_page(request.GET.get("page"))
+    plan_changes = Change.objects.filter(plan=plan).order_by("-revision", "pk")
+    page = Paginator(plan_changes, 100).get_page(request.GET.get("page"))
     can_edit = access.may_manage(member)
     return render(
         request, "plans/history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit}
@@ -146,10 +146,12 @@ def undo(request: Request, plan_pk: int, revision: int) -> HttpResponse:
     plan, member = get_plan(request, plan_pk, may=access.may_report)
     if not access.may_undo(member, Change.objects.filter(team=plan.team, revision=revision)):
         raise PermissionDenied
-    taken = changes.undo(plan.team, revision, by=request.user, plan=plan)
+    new_revision = changes.undo(plan.team, revision, by=request.user, plan=plan)
     if request.htmx:
-        return HttpResponse(status=204, headers={"X-Revision": str(taken)})
+        return HttpResponse(status=204, headers={"X-Revision": str(new_revision)})
     messages.success(request, _("Undone."))
-    back = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back) if is_ours else redirect("plan-history", plan.pk)
+    referrer = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        referrer, {request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(referrer) if is_ours else redirect("plan-history", plan.pk)

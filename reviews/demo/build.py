@@ -83,7 +83,7 @@ class Builder:
         self.cast: dict[str, Membership] = {}
         self.metrics: dict[str, Metric] = {}
         self.segments: dict[str, Segment] = {"": team.segments.get(dimension=Segment.Dimension.WHOLE)}
-        self.said: list[tuple[dt.date, Progress]] = []
+        self.updates: list[tuple[dt.date, Progress]] = []
 
     def build(self) -> None:
         with changes.recording(self.team, by=self.by) as log:
@@ -192,9 +192,9 @@ class Builder:
 
     def _dated(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """A task of the running plan with dates in place of its days from today."""
-        *who, start, due, status, percent, said = row
+        *others, start, due, status, percent, update_days = row
         last = due_this_week(self.today) if due == figures.THIS_WEEK else self._day(due)
-        return *who, self._day(start), last, status, percent, tuple(self._day(n) for n in said)
+        return *others, self._day(start), last, status, percent, tuple(self._day(n) for n in update_days)
 
     def _keep_gaps(self, plan: Plan) -> None:
         """The gaps of every day since the plan began, as the daily work would have kept them."""
@@ -207,10 +207,10 @@ class Builder:
         return self.today + dt.timedelta(days=offset)
 
     def _backdate(self) -> None:
-        """Move what was said to the day on which it was: a note takes the moment of its saving by itself."""
-        for day, progress in self.said:
+        """Move each update to its own day: saving set it to now."""
+        for day, progress in self.updates:
             progress.at = dt.datetime.combine(day, END_OF_WORK)
-        Progress.objects.bulk_update([progress for _day, progress in self.said], ["at"])
+        Progress.objects.bulk_update([progress for _day, progress in self.updates], ["at"])
 
 
 class PlanBuilder:
@@ -242,8 +242,8 @@ class PlanBuilder:
         for row in tasks:
             self._task(*row)
         for key, kind, start in reviews:
-            said = self.words.reviews[key]._asdict()
-            texts = {name: "\n".join(items) for name, items in said.items()}
+            lists = self.words.reviews[key]._asdict()
+            texts = {name: "\n".join(items) for name, items in lists.items()}
             add_review(self.log, self.plan, kind, start, **texts)
 
     def _row_of_status(self, order: int, metric: str, target: Decimal, basis: str) -> None:
@@ -300,17 +300,17 @@ class PlanBuilder:
             target=target,
             owner=self.team.cast[owner],
             bottleneck=self.bottlenecks[bottleneck],
-            **{name: said for name, said in self.words.goals[key]._asdict().items() if name != "actions"},
+            **{name: value for name, value in self.words.goals[key]._asdict().items() if name != "actions"},
         )
         core = self.goals.get("core")
-        made = add_sub_goal(self.log, core, **values) if core else add_goal(self.log, self.plan, **values)
-        self.goals[key] = made
+        goal = add_sub_goal(self.log, core, **values) if core else add_goal(self.log, self.plan, **values)
+        self.goals[key] = goal
 
     def _key_actions(self) -> None:
-        for key, said in self.words.goals.items():
+        for key, goal_words in self.words.goals.items():
             steps = [
                 Step(text, self.strategies[strategy].pk if strategy else None)
-                for text, strategy in said.actions
+                for text, strategy in goal_words.actions
             ]
             write_actions(self.log, self.goals[key], steps)
 
@@ -350,23 +350,23 @@ class PlanBuilder:
         due: dt.date,
         status: str,
         percent: int,
-        said: tuple[dt.date, ...],
+        update_days: tuple[dt.date, ...],
     ) -> None:
         words = self.words.tasks[key]
-        doer = self.team.cast[owner] if owner else None
-        spec = TaskSpec(words.description, doer, start, due, words.acceptance)
+        member = self.team.cast[owner] if owner else None
+        spec = TaskSpec(words.description, member, start, due, words.acceptance)
         task = add_task(self.log, self.strategies[strategy], spec)
-        if doer is None:
-            return  # nobody is there to say how far it is
-        for number, (day, note) in enumerate(zip(said, words.notes, strict=True), 1):
-            is_last = number == len(said)
+        if member is None:
+            return  # without an owner there are no updates
+        for number, (day, note) in enumerate(zip(update_days, words.notes, strict=True), 1):
+            is_last = number == len(update_days)
             progress = report_progress(
                 self.log,
                 task,
-                by=doer,
+                by=member,
                 status=status if is_last else Status.IN_PROGRESS,
                 percent=percent if is_last else percent // 2,
                 note=note,
                 reason=words.why if is_last else "",
             )
-            self.team.said.append((day, progress))
+            self.team.updates.append((day, progress))

@@ -129,7 +129,7 @@ QUARTER_STRATEGIES = (
     ("procedure", "growth", "late_reply", "manager", (4, 4, 5), 5, 5, ACTIVE),
     ("points", "existing", "no_second_sale", "operations", (3, 3, 2), 4, 3, ACTIVE),
 )
-# Its tasks: key, strategy, owner, start, due, status, per cent, and the days on which something was said.
+# Its tasks: key, strategy, owner, start, due, status, per cent, and the days of its updates.
 QUARTER_TASKS = (
     ("pain_points", "procedure", "manager", july(1), july(7), DONE, 100, (july(7),)),
     ("write", "procedure", "lead", july(8), july(15), DOING, 30, (july(9),)),

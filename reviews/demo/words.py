@@ -38,7 +38,7 @@ class StrategyWords(NamedTuple):
 
 
 class TaskWords(NamedTuple):
-    """`notes` are what people said of the task, oldest first; `why` is why it slipped or was cancelled."""
+    """`notes` are the updates on the task, oldest first; `why` is the reason for a delay or cancellation."""
 
     description: str
     acceptance: str

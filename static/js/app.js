@@ -7,7 +7,7 @@ export const texts = JSON.parse(document.getElementById("texts").textContent);
 const popovers = () => document.querySelectorAll("details[open]:is(.switch, .me, .menu-more)");
 
 document.addEventListener("click", (event) => {
-  for (const each of popovers()) if (!each.contains(event.target)) each.open = false;
+  for (const popover of popovers()) if (!popover.contains(event.target)) popover.open = false;
   if (event.target.matches("input[data-copy]")) event.target.select();
   const insertion = event.target.closest("[data-insert]");
   if (insertion) insertAtLineEnd(insertion.closest(".field").querySelector("textarea"), insertion.dataset.insert);
@@ -15,9 +15,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const each of popovers()) {
-    each.open = false;
-    if (each.contains(document.activeElement)) each.querySelector("summary").focus();
+  for (const popover of popovers()) {
+    popover.open = false;
+    if (popover.contains(document.activeElement)) popover.querySelector("summary").focus();
   }
 });
 

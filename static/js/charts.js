@@ -12,31 +12,31 @@ const plotly = () => (library ??= new Promise((loaded, failed) => {
   document.head.append(Object.assign(document.createElement("script"), script));
 }));
 
-// The browser knows what light-dark() stands for only where it is used: an element of the page is asked.
+// Only an element of the page resolves light-dark() to a colour.
 function colours() {
   const probe = document.createElement("i");
   probe.hidden = true;
   document.body.append(probe);
-  const found = (name) => {
+  const resolve = (name) => {
     probe.style.color = `var(${name})`;
     return getComputedStyle(probe).color;
   };
-  return { found, done: () => probe.remove() };
+  return { resolve, done: () => probe.remove() };
 }
 
-function painted(part, find) {
-  if (typeof part === "string") return part.startsWith("--") ? find(part) : part;
-  if (Array.isArray(part)) return part.map((each) => painted(each, find));
+function paint(part, resolve) {
+  if (typeof part === "string") return part.startsWith("--") ? resolve(part) : part;
+  if (Array.isArray(part)) return part.map((item) => paint(item, resolve));
   if (!part || typeof part !== "object") return part;
-  return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, painted(each, find)]));
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, paint(value, resolve)]));
 }
 
-// On a phone there is room for few marks, and a waterfall's labels stand above its bars.
+// On a phone there is room for few marks, and a waterfall's labels are above its bars.
 function narrow({ data: [first], layout }) {
   const isWaterfall = first.type === "waterfall", axis = layout.xaxis;
   const step = Math.ceil(axis.tickvals.length / (isWaterfall ? 2 : 4));
-  const kept = (_each, at) => (axis.tickvals.length - 1 - at) % step === 0;
-  [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(kept), axis.ticktext.filter(kept)];
+  const isKept = (_mark, at) => (axis.tickvals.length - 1 - at) % step === 0;
+  [axis.tickvals, axis.ticktext] = [axis.tickvals.filter(isKept), axis.ticktext.filter(isKept)];
   if (!isWaterfall) return;
   const [low, high] = axis.range;
   axis.range = [low - (high - low) * 0.2, high + (high - low) * 0.2];
@@ -49,22 +49,22 @@ function narrow({ data: [first], layout }) {
 }
 
 // The figure as it is drawn in the room that it has.
-function told(figure) {
-  const shown = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
-  if (figure.clientWidth < NARROW) narrow(shown);
-  return shown;
+function figureOf(element) {
+  const data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+  if (element.clientWidth < NARROW) narrow(data);
+  return data;
 }
 
 async function draw(figure) {
   const canvas = figure.querySelector(".canvas");
   const Plotly = await plotly().catch(() => null);
   if (!Plotly || !figure.isConnected) return;
-  const { found, done } = colours();
+  const { resolve, done } = colours();
   const family = getComputedStyle(document.body).fontFamily;
-  const shown = painted(told(figure), found);
+  const drawing = paint(figureOf(figure), resolve);
   done();
-  shown.layout.font.family = family;
-  await Plotly.newPlot(canvas, shown.data, shown.layout, { displayModeBar: false, responsive: true });
+  drawing.layout.font.family = family;
+  await Plotly.newPlot(canvas, drawing.data, drawing.layout, { displayModeBar: false, responsive: true });
   figure.dataset.drawn = "";
 }
 
@@ -79,18 +79,18 @@ const near = new IntersectionObserver((entries) => {
 });
 // The others are drawn once somebody does something on the page, so that they are there in print; a visit that only
 // looks at the table stays light, and one where data costs money.
-const busy = ["pointermove", "pointerdown", "keydown", "scroll"];
-const idle = window.requestIdleCallback ?? ((draws) => setTimeout(draws, 200));
+const activity = ["pointermove", "pointerdown", "keydown", "scroll"];
+const idle = window.requestIdleCallback ?? ((callback) => setTimeout(callback, 200));
 const drawAll = () => {
-  busy.forEach((each) => removeEventListener(each, drawAll));
+  activity.forEach((type) => removeEventListener(type, drawAll));
   if (!navigator.connection?.saveData) idle(() => document.querySelectorAll("figure.chart").forEach(begin));
 };
-busy.forEach((each) => addEventListener(each, drawAll, { passive: true }));
+activity.forEach((type) => addEventListener(type, drawAll, { passive: true }));
 
 function watch(root) {
   root.querySelectorAll("figure.chart:not([data-begun])").forEach((figure) => {
     // Nothing moves when it is drawn.
-    figure.querySelector(".canvas").style.minHeight = `${told(figure).layout.height}px`;
+    figure.querySelector(".canvas").style.minHeight = `${figureOf(figure).layout.height}px`;
     near.observe(figure);
   });
 }

@@ -1,4 +1,4 @@
-// The rows of a table as they change: an answer's rows go where they belong, cell by cell into rows that stand, below
+// The rows of a table as they change: an answer's rows go where they belong, cell by cell into rows that exist, below
 // their group when they are new, out when they are gone; what others changed is asked for; what one changed is undone.
 // A row in which somebody types waits until its cell is closed.
 import { showToast, texts } from "./app.js";
@@ -13,25 +13,25 @@ const ownHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") || 
 export const headers = () => ({ "HX-Request": "true", ...ownHeaders() });
 
 const pending = new Map(); // rows that changed while one of their cells was being edited, by id
-const mine = []; // this person's own revisions, the last one last
+const ownRevisions = []; // this person's own revisions, the last one last
 let timer = 0;
-let asking = false;
-let toldSignedOut = false;
+let isPolling = false;
+let isSignOutShown = false;
 
 // What an answer brings
 
 export function merge(html, revision, saving) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  const brought = [...holder.content.children];
+  const elements = [...holder.content.children];
   // The rows of a save come bare, those beside pieces in a table of their own.
-  const rows = brought.flatMap((each) => [...(each.rows ?? [each])]).filter((each) => each.matches("tr"));
+  const rows = elements.flatMap((item) => [...(item.rows ?? [item])]).filter((item) => item.matches("tr"));
   const names = rows.length ? [...grid().tHead.rows[0].cells].map((head) => head.textContent.trim()) : [];
   for (const fresh of rows) {
     label(fresh, names);
     mergeRow(fresh, revision, saving);
   }
-  for (const piece of brought) if (piece.id && !piece.matches("tr")) mergePiece(piece);
+  for (const piece of elements) if (piece.id && !piece.matches("tr")) mergePiece(piece);
 }
 
 // A piece of the page takes the place of the old one, unless somebody is choosing or typing in that.
@@ -71,7 +71,7 @@ function mergeRow(fresh, revision, saving) {
 // A row that went to another group goes behind the last of its new one; one that left all groups goes to the end.
 function regroup(row, group) {
   row.dataset.group = group;
-  const last = group ? membersOf(group).findLast((each) => each !== row) : undefined;
+  const last = group ? membersOf(group).findLast((member) => member !== row) : undefined;
   if (last) last.after(row);
   else if (!group) row.parentElement.append(row);
 }
@@ -108,30 +108,30 @@ function newRows(table) {
 
 // A cell of the row has been closed: what others changed in it meanwhile is shown now.
 export function release(id) {
-  const late = pending.get(id);
+  const update = pending.get(id);
   pending.delete(id);
-  if (late) mergeRow(late.row, late.revision);
+  if (update) mergeRow(update.row, update.revision);
 }
 
 // What others changed
 
-const turn = () => Number(live()?.dataset.live || 5) * 1000;
+const pollInterval = () => Number(live()?.dataset.live || 5) * 1000;
 
 export async function poll() {
   clearTimeout(timer);
   const page = live();
   if (!page) return;
-  timer = setTimeout(poll, turn());
-  if (document.hidden || asking) return;
-  asking = true;
+  timer = setTimeout(poll, pollInterval());
+  if (document.hidden || isPolling) return;
+  isPolling = true;
   try {
     const query = new URLSearchParams(location.search);
     query.set("since", page.dataset.revision);
-    const waits = { headers: headers(), signal: AbortSignal.timeout(10000) };
-    const answer = await fetch(`${page.dataset.changesUrl}?${query}`, waits);
+    const options = { headers: headers(), signal: AbortSignal.timeout(10000) };
+    const answer = await fetch(`${page.dataset.changesUrl}?${query}`, options);
     if (answer.redirected || answer.status === 401) signedOut();
     else if (answer.ok) {
-      toldSignedOut = false;
+      isSignOutShown = false;
       const revision = Number(answer.headers.get("X-Revision") || page.dataset.revision);
       if (answer.status !== 204) merge(await answer.text(), revision);
       page.dataset.revision = revision;
@@ -139,13 +139,13 @@ export async function poll() {
   } catch {
     // No connection: the next turn asks again. What is typed says so itself when it is sent.
   } finally {
-    asking = false;
+    isPolling = false;
   }
 }
 
 function signedOut() {
-  if (!toldSignedOut) toast(texts.signedOut, "", live().dataset.loginUrl);
-  toldSignedOut = true;
+  if (!isSignOutShown) toast(texts.signedOut, "", live().dataset.loginUrl);
+  isSignOutShown = true;
 }
 
 // Toasts and undo
@@ -156,26 +156,26 @@ export function toast(text, undo, link) {
 }
 
 // What this person just changed, in the revision of that number.
-export const remember = (revision) => mine.push(revision);
+export const remember = (revision) => ownRevisions.push(revision);
 
 // Take back the last change of one's own; false where there is none.
 export function takeBackLast() {
-  if (mine.length) takeBack(undoUrl(mine.at(-1)));
-  return mine.length > 0;
+  if (ownRevisions.length) takeBack(undoUrl(ownRevisions.at(-1)));
+  return ownRevisions.length > 0;
 }
 
 async function takeBack(url) {
   try {
     const answer = await fetch(url, { method: "POST", headers: headers() });
-    const at = mine.findIndex((revision) => undoUrl(revision) === url);
-    if (at >= 0) mine.splice(at, 1);
+    const at = ownRevisions.findIndex((revision) => undoUrl(revision) === url);
+    if (at >= 0) ownRevisions.splice(at, 1);
     if (answer.ok) {
       toast(texts.undone);
       return poll();
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const said = [...page.querySelectorAll(".error")].map((each) => each.textContent).join(" ");
-    toast(said || page.body.textContent.trim().slice(0, 300));
+    const message = [...page.querySelectorAll(".error")].map((error) => error.textContent).join(" ");
+    toast(message || page.body.textContent.trim().slice(0, 300));
   } catch {
     toast(texts.notUndone);
   }
@@ -184,4 +184,4 @@ async function takeBack(url) {
 
 const undoUrl = (revision) => grid().dataset.undoUrl.replace(/0\/$/, `${revision}/`);
 
-timer = setTimeout(poll, turn());
+timer = setTimeout(poll, pollInterval());

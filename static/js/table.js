@@ -5,11 +5,11 @@ import {
   grid, headers, htmx, membersOf, merge, openEditors, poll, release, remember, takeBackLast, toast,
 } from "./rows.js";
 
-let waiting = null; // a request that would replace the table, held until no cell is open
+let heldRequest = null; // a request that would replace the table, held until no cell is open
 
 const columnOf = (link) => new URL(link.href).searchParams.get("cell");
 const rowUrl = (form) => form.getAttribute("action");
-const fieldsOf = (form) => [...form.elements].filter((each) => each.name && each.type !== "hidden");
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
 const valueOf = (field) => (field.type === "radio" ? field.checked : field.value);
 const textOf = (form) => JSON.stringify(fieldsOf(form).map(valueOf));
 const isTouched = (form) => textOf(form) !== form.opened;
@@ -20,13 +20,13 @@ const isTyping = () => document.activeElement?.matches("input, select, textarea"
 function open(link, typed) {
   const cell = link.closest("td");
   const row = cell.parentElement;
-  const standing = cell.querySelector("form.editor");
-  if (standing) return focusField(standing);
+  const openForm = cell.querySelector("form.editor");
+  if (openForm) return focusField(openForm);
   const template = document.getElementById(`edit-${row.id.split("-")[0]}-${columnOf(link)}`);
   if (!template) return false;
   const form = template.content.firstElementChild.cloneNode(true);
   // The texts that the cell opens with: in the order of the editor's fields, a list where it has several.
-  const names = [...form.querySelectorAll('[name^="initial-"]')].map((each) => each.name.slice("initial-".length));
+  const names = [...form.querySelectorAll('[name^="initial-"]')].map((field) => field.name.slice("initial-".length));
   const values = names.length === 1 ? [link.dataset.v] : JSON.parse(link.dataset.v);
   for (const [index, name] of names.entries()) {
     const value = values[index];
@@ -51,7 +51,7 @@ function open(link, typed) {
 function focusField(form, select = true) {
   const fields = fieldsOf(form);
   const field = form.querySelector(".wrong :is(input:not([type=hidden]), select, textarea)")
-    ?? fields.find((each) => each.type === "radio" && each.checked) ?? fields[0];
+    ?? fields.find((item) => item.type === "radio" && item.checked) ?? fields[0];
   field.focus({ preventScroll: form.closest("td") === null });
   if (select) field.select?.();
   form.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -69,10 +69,10 @@ function close(form, refocus) {
 }
 
 function goOn() {
-  if (!waiting || openEditors().length) return;
-  const go = waiting;
-  waiting = null;
-  go();
+  if (!heldRequest || openEditors().length) return;
+  const request = heldRequest;
+  heldRequest = null;
+  request();
 }
 
 function next(form, step) {
@@ -89,7 +89,7 @@ function save(form) {
   if (form.classList.contains("saving")) return;
   const answered = form.matches(".answered, .conflict, .failed");
   if (!answered && !isTouched(form)) return close(form, false);
-  form.querySelectorAll(".trouble").forEach((each) => each.remove());
+  form.querySelectorAll(".trouble").forEach((element) => element.remove());
   form.requestSubmit();
 }
 
@@ -101,7 +101,7 @@ function leave(form) {
   save(form);
 }
 
-function trouble(form, sentence, link) {
+function showTrouble(form, sentence, link) {
   const note = document.createElement("p");
   note.className = "error trouble";
   note.setAttribute("role", "alert");
@@ -118,13 +118,13 @@ function trouble(form, sentence, link) {
   form.classList.add("failed");
   form.inert = false;
   form.opened = textOf(form);
-  form.querySelectorAll(".trouble").forEach((each) => each.remove());
+  form.querySelectorAll(".trouble").forEach((element) => element.remove());
   form.append(note);
   if (form.closest("td")?.contains(document.activeElement)) focusField(form, false);
 }
 
 function report(form, sentence, link) {
-  if (form.matches(".editor, .adder")) trouble(form, sentence, link);
+  if (form.matches(".editor, .adder")) showTrouble(form, sentence, link);
   else toast(sentence);
 }
 
@@ -137,7 +137,7 @@ async function keepTheirs(form) {
     close(form, true);
     merge(html, revision);
   } catch {
-    trouble(form, texts.offline);
+    showTrouble(form, texts.offline);
   }
 }
 
@@ -146,7 +146,7 @@ async function keepTheirs(form) {
 function openAdder(link) {
   const template = document.getElementById(`add-${link.dataset.opens}`);
   if (!template) return false;
-  document.querySelectorAll("tbody .adding").forEach((each) => each.remove());
+  document.querySelectorAll("tbody .adding").forEach((element) => element.remove());
   const row = template.content.firstElementChild.cloneNode(true);
   const form = row.querySelector("form");
   form.setAttribute("action", link.href);
@@ -166,10 +166,10 @@ function openAdder(link) {
 function welcome(key, form) {
   const row = document.getElementById(key);
   if (!form.isConnected) return;
-  form.querySelectorAll("select[data-once]").forEach((each) => each.selectedOptions[0]?.remove());
+  form.querySelectorAll("select[data-once]").forEach((select) => select.selectedOptions[0]?.remove());
   form.reset();
-  form.querySelectorAll(".error").forEach((each) => each.remove());
-  form.querySelectorAll(".wrong").forEach((each) => each.classList.remove("wrong"));
+  form.querySelectorAll(".error").forEach((element) => element.remove());
+  form.querySelectorAll(".wrong").forEach((element) => element.classList.remove("wrong"));
   const adding = form.closest("tbody .adding");
   if (adding && row) row.after(adding);
   row?.scrollIntoView({ block: "nearest" });
@@ -273,7 +273,7 @@ document.addEventListener("htmx:confirm", (event) => {
   const target = event.detail.target;
   if (!target?.matches?.("#grid, #table") || !openEditors().length) return;
   event.preventDefault();
-  waiting = () => event.detail.issueRequest(true);
+  heldRequest = () => event.detail.issueRequest(true);
   openEditors().forEach(leave);
   if (openEditors().some((form) => !form.matches(".saving"))) toast(texts.finish);
 });
@@ -281,12 +281,12 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.detail.elt;
   if (!form.matches("td > form.editor")) return;
-  const kept = document.activeElement;
+  const focused = document.activeElement;
   form.classList.remove("failed");
   form.classList.add("saving");
   form.inert = true;
   // An inert form loses the focus: the cell keeps it, so that the keyboard goes on from here.
-  if (form.contains(kept)) form.closest("td").querySelector("a.cell")?.focus({ preventScroll: true });
+  if (form.contains(focused)) form.closest("td").querySelector("a.cell")?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -299,7 +299,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     merge(xhr.responseText, revision, form);
     if (form.isConnected && form.matches("td > form.editor")) close(form, form.contains(document.activeElement));
     goOn();
-    if (grid().hasAttribute("data-pieces")) poll(); // what stands around the table shows the change too
+    if (grid().hasAttribute("data-pieces")) poll(); // the pieces around the table show the change too
   } else if (xhr.status < 300 && !xhr.responseURL.includes(requestConfig.path.replace(/^https?:..[^/]+/, ""))) {
     event.detail.shouldSwap = false;
     report(form, texts.signedOut, grid().dataset.loginUrl);

@@ -236,7 +236,7 @@ class TestWhatItMakes:
         assert [p.note for p in last] == notes
         assert last == [Progress.objects.filter(task__strategy=s).latest("at") for s in strategies]
         assert {p.at.year for p in last} == {2023}
-        rows = [roll_up(list(s.tasks.with_latest_word()), dt.date(2023, 7, 10)) for s in strategies]
+        rows = [roll_up(list(s.tasks.with_latest_note()), dt.date(2023, 7, 10)) for s in strategies]
         assert [(row.status, row.note) for row in rows] == [
             ("in_progress", notes[0]),
             ("not_started", notes[1]),

@@ -1,4 +1,4 @@
-"""What the readings say: pure arithmetic (volatility, completeness, drivers, forecasting), and its words for a plan.
+"""The analysis of readings: pure arithmetic (volatility, completeness, drivers, forecasting), and its texts.
 
-The first four know no database and no request; `history` reads the readings of a plan, the others speak of them.
+The first four use no database and no request; `history` loads the readings of a plan, the others describe them.
 """

@@ -1,4 +1,4 @@
-"""What the segments of a metric contributed to its change, said in words."""
+"""What the segments of a metric contributed to its change, in sentences."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Breakdown:
 
     @property
     def largest(self) -> Fraction:
-        return max((abs(each.change) for each in self.lines), default=Fraction(0))
+        return max((abs(line.change) for line in self.lines), default=Fraction(0))
 
     def cause(self, line: Contribution[Segment]) -> str:
         """What a segment did, as the first words of a bottleneck."""
-        return _direction(line.change) % {"what": self.metric.name, "segment": line.key or ""}
+        return _cause_text(line.change) % {"what": self.metric.name, "segment": line.key or ""}
 
     def evidence(self, line: Contribution[Segment]) -> str:
         """What a segment contributed, in one sentence."""
-        said = {
+        params = {
             "what": self.metric.name,
             "segment": line.key or "",
             "before": words.figure(self.metric.scale, line.before),
@@ -60,33 +60,33 @@ class Breakdown:
                 "%(what)s, %(segment)s: %(before)s a month in %(from)s, %(after)s a month in "
                 "%(to)s; %(share)s of the total change."
             )
-            % said
+            % params
         )
 
     def sentence(self) -> str:
         """Which segment contributed most, in points of growth and as a share."""
-        named = [each for each in self.lines if each.key is not None and each.change]
-        if not named:
+        by_segment = [line for line in self.lines if line.key is not None and line.change]
+        if not by_segment:
             return ""
-        main = named[0]
-        said = {
+        main = by_segment[0]
+        params = {
             "segment": main.key,
             "change": words.signed(self.metric.scale, main.change),
             "points": _points(main.points),
             "share": words.per_cent(main.share),
         }
         if main.share is None or main.points is None:
-            return _("Largest change: %(segment)s, %(change)s a month.") % said
+            return _("Largest change: %(segment)s, %(change)s a month.") % params
         return (
             _(
                 "Largest change: %(segment)s, %(change)s a month (%(points)s of growth, "
                 "%(share)s of the total change)."
             )
-            % said
+            % params
         )
 
 
-def _direction(change: Fraction) -> str:
+def _cause_text(change: Fraction) -> str:
     return _("%(what)s fell in %(segment)s") if change < 0 else _("%(what)s rose in %(segment)s")
 
 
@@ -102,7 +102,7 @@ def _points(points: Fraction | None) -> str:
 
 
 def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
-    """By each dimension that has readings; only a metric that adds up has parts that do."""
+    """By each dimension that has readings; only for a metric that is summed."""
     whole = history.of(metric.pk)
     if metric.aggregation != Aggregation.SUM or whole is None:
         return []
@@ -112,24 +112,24 @@ def breakdowns(metric: Metric, span: Span, history: History) -> list[Breakdown]:
     if not before or not after:
         return []
     by_dimension: dict[str, list[Series]] = {}
-    for each in history.segments(metric.pk):
-        if each.segment is not None:
-            by_dimension.setdefault(each.segment.dimension, []).append(each)
-    used = Span(span.key, span.label, tuple(before), tuple(after))
-    found = []
+    for series in history.segments(metric.pk):
+        if series.segment is not None:
+            by_dimension.setdefault(series.segment.dimension, []).append(series)
+    compared = Span(span.key, span.label, tuple(before), tuple(after))
+    result = []
     for dimension, parts in by_dimension.items():
         firsts, lasts = (_means(parts, months) for months in (before, after))
         if firsts or lasts:
             ends = level(whole, before), level(whole, after)
-            found.append(Breakdown(metric, dimension, used, tuple(contributions(firsts, lasts, *ends))))
-    return found
+            result.append(Breakdown(metric, dimension, compared, tuple(contributions(firsts, lasts, *ends))))
+    return result
 
 
 def _means(parts: Sequence[Series], months: Sequence[dt.date]) -> dict[Segment, Number]:
-    """What each segment gave in a month; a month without a value gave nothing, none at all leaves it out."""
-    found: dict[Segment, Number] = {}
-    for each in parts:
-        values = [each.values[month] for month in months if month in each.values]
-        if values and each.segment is not None:
-            found[each.segment] = sum(map(Fraction, values), Fraction(0)) / len(months)
-    return found
+    """The mean of each segment per month; a missing month counts as 0, a segment without values is left out."""
+    means: dict[Segment, Number] = {}
+    for series in parts:
+        values = [series.values[month] for month in months if month in series.values]
+        if values and series.segment is not None:
+            means[series.segment] = sum(map(Fraction, values), Fraction(0)) / len(months)
+    return means

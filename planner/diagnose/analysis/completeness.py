@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 from planner.arithmetic.gaps import ARITHMETIC
 from planner.arithmetic.periods import add_months, months_between
 
-# The method asks for half a year at least; more than a year back no conclusion here looks for holes.
+# The method needs at least half a year; gaps older than a year are ignored.
 FEWEST_MONTHS = 6
 MOST_MONTHS = 12
-# A value that nobody can check counts for half of one.
+# A value without a source counts as half.
 WITHOUT_SOURCE = Decimal("0.5")
 
 Key = TypeVar("Key")
@@ -20,7 +20,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is there of one series: the months without a value, how many values have no source, how many months."""
+    """The data of one series: the months without a value, how many values have no source, how many months."""
 
     expected: tuple[date, ...]
     missing: tuple[date, ...]
@@ -59,22 +59,22 @@ def expected_months(last: date, first_known: date | None) -> tuple[date, ...]:
 
 
 def cover(expected: Sequence[date], known: Mapping[date, bool]) -> Coverage:
-    """What is there of one series; `known` says of each month with a value whether it has a source."""
+    """The coverage of one series; `known` maps each month with a value to whether it has a source."""
     missing = tuple(month for month in expected if month not in known)
     return Coverage(tuple(expected), missing, sum(not known[m] for m in expected if m in known))
 
 
 def complete(by_series: Mapping[Key, Coverage]) -> Completeness[Key]:
     """The score over all series, cell by cell."""
-    covers = list(by_series.values())
-    expected = sum(len(each.expected) for each in covers)
-    present = sum(each.present for each in covers)
-    unsourced = sum(each.unsourced for each in covers)
+    coverages = list(by_series.values())
+    expected = sum(len(coverage.expected) for coverage in coverages)
+    present = sum(coverage.present for coverage in coverages)
+    unsourced = sum(coverage.unsourced for coverage in coverages)
     with localcontext(ARITHMETIC):
         counted = present - unsourced * WITHOUT_SOURCE
         score = counted / expected if expected else None
-    return Completeness(score, expected, present, unsourced, len(_known(covers)), by_series)
+    return Completeness(score, expected, present, unsourced, len(_known_months(coverages)), by_series)
 
 
-def _known(covers: Iterable[Coverage]) -> set[date]:
-    return {month for each in covers for month in each.expected if month not in each.missing}
+def _known_months(coverages: Iterable[Coverage]) -> set[date]:
+    return {month for coverage in coverages for month in coverage.expected if month not in coverage.missing}

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from planner.arithmetic.exact import Number
 
-# A product of more factors explains nothing to anybody, and doubles the work each time.
+# More factors explain nothing, and each doubles the work.
 MOST_FACTORS = 8
 
 Key = TypeVar("Key", bound=Hashable)
@@ -34,7 +34,7 @@ def shapley(before: Sequence[Number], after: Sequence[Number]) -> tuple[Fraction
     count = len(first)
     parts = []
     for index in range(count):
-        others = [each for each in range(count) if each != index]
+        others = [other for other in range(count) if other != index]
         weighed = Fraction(0)
         for size in range(count):
             weight = Fraction(factorial(size) * factorial(count - size - 1), factorial(count))
@@ -49,7 +49,7 @@ def chain(
 ) -> tuple[Fraction, ...]:
     """Split the change of a product by chain substitution (连环替代法): one factor after the other is exchanged.
 
-    `order` says in which order (indexes of the factors; by default as they stand), and decides the result: what
+    `order` is the order (indexes of the factors; by default as given), and decides the result: what
     is exchanged later is weighed with the new values of what came before. The parts add up to the whole.
 
     Raises ValueError as `shapley` does, and for an order that does not name each factor once.
@@ -59,12 +59,12 @@ def chain(
     if sorted(order) != list(range(len(first))):
         raise ValueError("An order names each factor once.")
     parts = [Fraction(0)] * len(first)
-    now = list(first)
-    was: Fraction | int = prod(now)
+    values = list(first)
+    previous: Fraction | int = prod(values)
     for index in order:
-        now[index] = last[index]
-        parts[index] = Fraction(prod(now) - was)
-        was = prod(now)
+        values[index] = last[index]
+        parts[index] = Fraction(prod(values) - previous)
+        previous = prod(values)
     return tuple(parts)
 
 
@@ -73,7 +73,7 @@ def _fractions(before: Sequence[Number], after: Sequence[Number]) -> tuple[list[
         raise ValueError("Before and after have a different number of factors.")
     if not 1 <= len(before) <= MOST_FACTORS:
         raise ValueError(f"A product has 1 to {MOST_FACTORS} factors here.")
-    return [Fraction(each) for each in before], [Fraction(each) for each in after]
+    return [Fraction(value) for value in before], [Fraction(value) for value in after]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,13 @@ def contributions(
         points = change / abs(Fraction(whole_before)) if whole_before else None
         return Contribution(key, first, last, change, points, change / whole if whole else None)
 
-    found = [line(key, before.get(key), after.get(key)) for key in {**before, **after}]
-    found.sort(key=lambda each: (-abs(each.change), str(each.key)))
+    lines = [line(key, before.get(key), after.get(key)) for key in {**before, **after}]
+    lines.sort(key=lambda item: (-abs(item.change), str(item.key)))
     rest = [
-        Fraction(whole) - sum((Fraction(each) for each in parts.values()), Fraction(0))
+        Fraction(whole) - sum((Fraction(value) for value in parts.values()), Fraction(0))
         for whole, parts in ((whole_before, before), (whole_after, after))
     ]
-    return [*found, line(None, *rest)] if any(rest) else found
+    return [*lines, line(None, *rest)] if any(rest) else lines
 
 
 def apportioned(parts: Sequence[Fraction], places: int = 0) -> tuple[Decimal, ...]:
@@ -132,4 +132,4 @@ def apportioned(parts: Sequence[Fraction], places: int = 0) -> tuple[Decimal, ..
     by_loss = sorted(range(len(parts)), key=lambda index: (floors[index] - scaled[index], index))
     for index in by_loss[:missing]:
         floors[index] += 1
-    return tuple(Decimal(each).scaleb(-places) for each in floors)
+    return tuple(Decimal(value).scaleb(-places) for value in floors)

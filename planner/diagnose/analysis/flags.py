@@ -17,10 +17,10 @@ from planner.diagnose.analysis.history import History, Series
 from planner.diagnose.analysis.volatility import Move, Outlier, moves, outliers
 from planner.models import Metric
 
-# Whoever plans looks at what is recent; older moves are told on demand.
+# Recent moves are shown; older ones on demand.
 RECENT_MONTHS = 3
 OLDER_MONTHS = 12
-# So many months are named one by one.
+# Up to this many months are listed by name.
 NAMED = 4
 
 
@@ -35,14 +35,14 @@ class Flag:
 
     @property
     def change(self) -> Decimal:
-        """How far it is from what it is held against; its sign says the direction."""
+        """How far it is from what it is compared with; its sign is the direction."""
         if self.move:
             return self.move.change
         return self.outlier.score if self.outlier else Decimal(0)
 
     @property
     def is_bad(self) -> bool:
-        """Whether it went where the metric should not go."""
+        """Whether the metric got worse."""
         return self.series.metric.is_worse_by(self.change)
 
     @property
@@ -55,8 +55,8 @@ class Flag:
     @property
     def sentences(self) -> list[str]:
         """What moved, by how much, against what."""
-        said = [_moved(self.series, self.move)] if self.move else []
-        return [*said, _outlying(self.series, self.outlier)] if self.outlier else said
+        sentences = [_move_sentence(self.series, self.move)] if self.move else []
+        return [*sentences, _outlier_sentence(self.series, self.outlier)] if self.outlier else sentences
 
     @property
     def sentence(self) -> str:
@@ -64,18 +64,20 @@ class Flag:
 
     @property
     def cause(self) -> str:
-        """What it is about, as the first words of a bottleneck."""
-        said = {"what": self.series.label}
+        """The title of a bottleneck made from it."""
+        params = {"what": self.series.label}
         if self.move:
-            return (_("%(what)s fell sharply") if self.change < 0 else _("%(what)s rose sharply")) % said
+            return (_("%(what)s fell sharply") if self.change < 0 else _("%(what)s rose sharply")) % params
         if self.outlier and self.outlier.is_yearly:
-            return _("Unusual year-on-year change in %(what)s") % said
-        return (_("%(what)s is unusually low") if self.change < 0 else _("%(what)s is unusually high")) % said
+            return _("Unusual year-on-year change in %(what)s") % params
+        return (
+            _("%(what)s is unusually low") if self.change < 0 else _("%(what)s is unusually high")
+        ) % params
 
 
-def _moved(series: Series, move: Move) -> str:
+def _move_sentence(series: Series, move: Move) -> str:
     metric = series.metric
-    said = {
+    params = {
         "what": series.label,
         "month": words.month(move.month),
         "base": words.month(move.base_month),
@@ -84,38 +86,38 @@ def _moved(series: Series, move: Move) -> str:
         "rate": words.per_cent(None if move.rate is None else abs(move.rate)),
     }
     if move.rate is None:
-        return _("%(what)s: from %(from)s in %(base)s to %(to)s in %(month)s.") % said
+        return _("%(what)s: from %(from)s in %(base)s to %(to)s in %(month)s.") % params
     if move.is_yearly:
         return (
             _("%(what)s rose %(rate)s year on year in %(month)s (%(from)s → %(to)s).")
             if move.change > 0
             else _("%(what)s fell %(rate)s year on year in %(month)s (%(from)s → %(to)s).")
-        ) % said
+        ) % params
     return (
         _("%(what)s rose %(rate)s month on month in %(month)s (%(from)s → %(to)s).")
         if move.change > 0
         else _("%(what)s fell %(rate)s month on month in %(month)s (%(from)s → %(to)s).")
-    ) % said
+    ) % params
 
 
-def _outlying(series: Series, found: Outlier) -> str:
-    said = {
+def _outlier_sentence(series: Series, outlier: Outlier) -> str:
+    params = {
         "what": series.label,
-        "month": words.month(found.month),
-        "value": words.figure(series.metric.scale, found.value),
-        "median": words.figure(series.metric.scale, found.median, difference=found.is_yearly),
+        "month": words.month(outlier.month),
+        "value": words.figure(series.metric.scale, outlier.value),
+        "median": words.figure(series.metric.scale, outlier.median, difference=outlier.is_yearly),
     }
-    if found.is_yearly:
+    if outlier.is_yearly:
         return (
             _(
                 "Unusual year-on-year change in %(what)s in %(month)s (usually %(median)s; far "
                 "outside the normal range)."
             )
-            % said
+            % params
         )
     return (
         _("%(what)s was unusual in %(month)s: %(value)s (usually %(median)s; far outside the normal range).")
-        % said
+        % params
     )
 
 
@@ -124,67 +126,73 @@ def flags(history: History, threshold: Decimal, months: int = RECENT_MONTHS) -> 
     if history.last is None:
         return []
     first = add_months(history.last, 1 - months)
-    found = []
+    flagged = []
     for series in history.series.values():
         values = series.values
-        moved = {each.month: each for each in moves(values, threshold) if each.month >= first}
-        outlying = {each.month: each for each in outliers(values) if each.month >= first}
-        for month in sorted({*moved, *outlying}):
-            found.append(Flag(series, month, moved.get(month), outlying.get(month)))
-    return sorted(found, key=lambda flag: (*flag.weight, -flag.month.toordinal(), flag.series.label))
+        moves_by_month = {move.month: move for move in moves(values, threshold) if move.month >= first}
+        outliers_by_month = {outlier.month: outlier for outlier in outliers(values) if outlier.month >= first}
+        for month in sorted({*moves_by_month, *outliers_by_month}):
+            flagged.append(Flag(series, month, moves_by_month.get(month), outliers_by_month.get(month)))
+    return sorted(flagged, key=lambda flag: (*flag.weight, -flag.month.toordinal(), flag.series.label))
 
 
 def completeness(history: History, metrics: Iterable[Metric]) -> Completeness[tuple[int, int | None]]:
     """How much of the last months is there, up to the plan's day; where that is nothing, up to the newest reading."""
     ids = {metric.pk for metric in metrics}
-    mine = {key: each for key, each in history.series.items() if key[0] in ids}
+    own_series = {key: series for key, series in history.series.items() if key[0] in ids}
     last = history.due
     if history.last is not None and history.last <= add_months(history.due, -OLDER_MONTHS):
         last = history.last
-    covers = {}
-    for key, series in mine.items():
+    coverages = {}
+    for key, series in own_series.items():
         expected = expected_months(last, min(series.sourced, default=None))
-        covers[key] = cover(expected, series.sourced)
-    return complete(covers)
+        coverages[key] = cover(expected, series.sourced)
+    return complete(coverages)
 
 
-def _missing(months: tuple[dt.date, ...], labels: list[str]) -> str:
+def _missing_sentence(months: tuple[dt.date, ...], labels: list[str]) -> str:
     """Of which series months are missing: named where they are few."""
-    what = words.listed(labels, most=NAMED)
+    labels_text = words.listed(labels, most=NAMED)
     if len(months) <= NAMED:
-        named = {"what": what, "months": words.listed(map(words.month, months), most=NAMED)}
-        return _("%(what)s: no data for %(months)s.") % named
+        params = {"what": labels_text, "months": words.listed(map(words.month, months), most=NAMED)}
+        return _("%(what)s: no data for %(months)s.") % params
     count = ngettext("%(what)s: no data for %(n)d month.", "%(what)s: no data for %(n)d months.", len(months))
-    return count % {"what": what, "n": len(months)}
+    return count % {"what": labels_text, "n": len(months)}
 
 
-def reasons(found: Completeness[tuple[int, int | None]], history: History) -> list[str]:
+def reasons(completeness: Completeness[tuple[int, int | None]], history: History) -> list[str]:
     """Why the score is not 100 %, each reason in one sentence."""
-    said = []
+    sentences = []
     if history.last is not None and history.last < history.due:
         ends = {"month": words.month(history.last), "due": words.month(history.due)}
-        said.append(_("The data ends in %(month)s. Add data up to %(due)s.") % ends)
-    if found.is_short:
-        short = ngettext(
+        sentences.append(_("The data ends in %(month)s. Add data up to %(due)s.") % ends)
+    if completeness.is_short:
+        text = ngettext(
             "Only %(n)d of the last %(all)d months has data; six are needed.",
             "Only %(n)d of the last %(all)d months have data; six are needed.",
-            found.months,
+            completeness.months,
         )
-        said.append(
-            short % {"n": found.months, "all": max(len(each.expected) for each in found.by_series.values())}
+        sentences.append(
+            text
+            % {
+                "n": completeness.months,
+                "all": max(len(coverage.expected) for coverage in completeness.by_series.values()),
+            }
         )
     holes: dict[tuple[dt.date, ...], list[str]] = {}
-    for key, each in found.by_series.items():
-        missing = tuple(month for month in each.missing if history.last is not None and month <= history.last)
+    for key, coverage in completeness.by_series.items():
+        missing = tuple(
+            month for month in coverage.missing if history.last is not None and month <= history.last
+        )
         if missing:
             holes.setdefault(missing, []).append(history.series[key].label)
-    for missing, labels in sorted(holes.items(), key=lambda each: (-len(each[0]) * len(each[1]), each[1])):
-        said.append(_missing(missing, sorted(labels)))
-    if found.unsourced:
-        nameless = ngettext(
+    for missing, labels in sorted(holes.items(), key=lambda hole: (-len(hole[0]) * len(hole[1]), hole[1])):
+        sentences.append(_missing_sentence(missing, sorted(labels)))
+    if completeness.unsourced:
+        text = ngettext(
             "%(n)d value has no source and counts as half.",
             "%(n)d values have no source and count as half.",
-            found.unsourced,
+            completeness.unsourced,
         )
-        said.append(nameless % {"n": found.unsourced})
-    return said
+        sentences.append(text % {"n": completeness.unsourced})
+    return sentences

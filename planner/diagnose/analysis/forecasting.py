@@ -1,4 +1,4 @@
-"""Where a series goes at today's pace, and how sure that is. Numbers in, frozen dataclasses out.
+"""The forecast of a series at today's pace, with its interval. Numbers in, frozen dataclasses out.
 
 A month without a value is left out, never read as zero.
 """
@@ -12,16 +12,16 @@ from planner.arithmetic.gaps import ARITHMETIC
 from planner.arithmetic.periods import add_months
 from planner.diagnose.analysis.volatility import YEARLY_FROM
 
-# Fewer months have a pace, but nobody can say how sure it is.
+# Fewer months have a pace, but no interval.
 FEWEST = 6
 # The pace of today is that of the last year.
 LOOK_BACK = 12
-# Further ahead nobody plans.
+# The forecast ends after ten years.
 FARTHEST = 120
 # Student's t for a two-sided interval of 80 %, by degrees of freedom from 1 on; beyond them the normal 1.282.
 T_80 = tuple(
-    Decimal(each)
-    for each in (
+    Decimal(value)
+    for value in (
         *("3.078", "1.886", "1.638", "1.533", "1.476", "1.440", "1.415", "1.397", "1.383", "1.372"),
         *("1.363", "1.356", "1.350", "1.345", "1.341", "1.337", "1.333", "1.330", "1.328", "1.325"),
         *("1.323", "1.321", "1.319", "1.318", "1.316", "1.315", "1.314", "1.313", "1.311", "1.310"),
@@ -32,7 +32,7 @@ T_NORMAL = Decimal("1.282")
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a month to come is expected at; `low` and `high` hold four months of five, None where nobody can say."""
+    """The forecast of a month; `low` and `high` are the 80 % interval, None without one."""
 
     month: date
     value: Decimal
@@ -44,8 +44,8 @@ class Expected:
 class Forecast:
     """The pace per month in the series' unit, the months to come, and how they were found.
 
-    `is_seasonal` where each month follows the same month of the year before. `is_clear` tells whether the pace is
-    told apart from no movement at all (its own 80 % interval does not hold 0).
+    `is_seasonal` where each month follows the same month of the year before. `is_clear` where the pace differs from
+    0 (its own 80 % interval does not contain 0).
     """
 
     pace: Decimal
@@ -56,7 +56,7 @@ class Forecast:
 
     @property
     def has_interval(self) -> bool:
-        return any(each.low is not None for each in self.points)
+        return any(point.low is not None for point in self.points)
 
 
 def forecast(series: Mapping[date, Decimal], ahead: int) -> Forecast | None:
@@ -85,23 +85,23 @@ def forecast(series: Mapping[date, Decimal], ahead: int) -> Forecast | None:
             (first_x, first), (last_x, _last) = recent[0], recent[-1]
             pace, clear = (last - first) / (last_x - first_x), False
             points = [Expected(month, last + pace * step) for step, month in enumerate(months, start=1)]
-    return Forecast(pace, tuple(_floored(each, floor) for each in points), len(known), seasonal, clear)
+    return Forecast(pace, tuple(_floored(point, floor) for point in points), len(known), seasonal, clear)
 
 
 def expected_on(series: Mapping[date, Decimal]) -> Iterator[tuple[date, Decimal]]:
     """What each of the next ten years' months is expected at: the forecast, going on as its last year does."""
-    found = forecast(series, LOOK_BACK)
-    if found is None:
+    base_forecast = forecast(series, LOOK_BACK)
+    if base_forecast is None:
         return
-    year = [each.value for each in found.points]
+    year = [point.value for point in base_forecast.points]
     with localcontext(ARITHMETIC):
         for ahead in range(FARTHEST):
             years, at = divmod(ahead, LOOK_BACK)
-            if found.is_seasonal:
-                value = year[at] + found.pace * LOOK_BACK * years
+            if base_forecast.is_seasonal:
+                value = year[at] + base_forecast.pace * LOOK_BACK * years
             else:
-                value = year[-1] + found.pace * (ahead + 1 - LOOK_BACK) if years else year[at]
-            yield add_months(found.points[0].month, ahead), value
+                value = year[-1] + base_forecast.pace * (ahead + 1 - LOOK_BACK) if years else year[at]
+            yield add_months(base_forecast.points[0].month, ahead), value
 
 
 def t_80(freedom: int) -> Decimal:
@@ -139,12 +139,12 @@ def _fit(points: Indexed) -> tuple[Decimal, Decimal, Decimal, Decimal, Decimal]:
 def _line(points: Indexed, months: Sequence[date]) -> tuple[Decimal, bool, list[Expected]]:
     slope, mean_x, mean_y, squares, error = _fit(points)
     t = t_80(len(points) - 2)
-    found = []
+    expected = []
     for x, month in enumerate(months, start=points[-1][0] + 1):
         value = mean_y + slope * (x - mean_x)
         half = t * error * (1 + Decimal(1) / len(points) + (x - mean_x) ** 2 / squares).sqrt()
-        found.append(Expected(month, value, value - half, value + half))
-    return slope, abs(slope) > t * error / squares.sqrt(), found
+        expected.append(Expected(month, value, value - half, value + half))
+    return slope, abs(slope) > t * error / squares.sqrt(), expected
 
 
 def _is_seasonal(series: Mapping[date, Decimal], last: date) -> bool:
@@ -160,14 +160,14 @@ def _seasonal(
         changes.append(series[month] - series[add_months(month, -12)])
     count = Decimal(len(changes))
     mean = sum(changes, Decimal(0)) / count
-    spread = (sum(((each - mean) ** 2 for each in changes), Decimal(0)) / (count - 1)).sqrt()
+    spread = (sum(((change - mean) ** 2 for change in changes), Decimal(0)) / (count - 1)).sqrt()
     t = t_80(len(changes) - 1)
     half = t * spread * (1 + 1 / count).sqrt()
-    found: dict[date, Decimal] = {}
+    values: dict[date, Decimal] = {}
     for month in months:
         year_before = add_months(month, -12)
-        found[month] = (series[year_before] if year_before in series else found[year_before]) + mean
-    points = [Expected(month, value, value - half, value + half) for month, value in found.items()]
+        values[month] = (series[year_before] if year_before in series else values[year_before]) + mean
+    points = [Expected(month, value, value - half, value + half) for month, value in values.items()]
     return mean / LOOK_BACK, abs(mean) > t * spread / count.sqrt(), points
 
 

@@ -26,17 +26,17 @@ class Series:
     metric: Metric
     segment: Segment | None
     points: dict[dt.date, gaps.Point] = field(default_factory=dict)
-    # Of each month with a value, whether it says where it comes from.
+    # For each month with a value, whether it has a source.
     sourced: dict[dt.date, bool] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[dt.date, Decimal]:
-        return {month: each.value for month, each in self.points.items() if each.value is not None}
+        return {month: point.value for month, point in self.points.items() if point.value is not None}
 
     def over(self, months: Collection[dt.date]) -> Decimal | None:
-        """What it stood at over these months, by the metric's own rule (Decision 4 of the method)."""
-        wanted = [self.points[month] for month in months if month in self.points]
-        return gaps.current_value(wanted, sorted(months), self.metric.aggregation).value
+        """Its level over these months, by the metric's own rule (Decision 4 of the method)."""
+        points = [self.points[month] for month in months if month in self.points]
+        return gaps.current_value(points, sorted(months), self.metric.aggregation).value
 
     @property
     def label(self) -> str:
@@ -60,8 +60,8 @@ class History:
     def segments(self, metric_id: int) -> list[Series]:
         """The parts of a metric, by dimension and name."""
         return [
-            each
-            for (metric, segment), each in self.series.items()
+            series
+            for (metric, segment), series in self.series.items()
             if metric == metric_id and segment is not None
         ]
 
@@ -71,11 +71,11 @@ def load(plan: Plan, metrics: Collection[Metric]) -> History:
     due = add_months(plan.day, -1)
     readings = Reading.objects.filter(metric__in=metrics, month__lte=due)
     last = readings.aggregate(last=Max("month"))["last"] if metrics else None
-    series: dict[Key, Series] = {(each.pk, WHOLE): Series(each, None) for each in metrics}
+    series: dict[Key, Series] = {(metric.pk, WHOLE): Series(metric, None) for metric in metrics}
     if last is None:
         return History(series, due, None)
-    segments = {each.pk: each for each in Segment.objects.filter(team=plan.team_id)}
-    by_id = {each.pk: each for each in metrics}
+    segments = {segment.pk: segment for segment in Segment.objects.filter(team=plan.team_id)}
+    by_id = {metric.pk: metric for metric in metrics}
     rows = readings.filter(month__gt=add_months(last, -MONTHS)).order_by(
         "metric", "segment__dimension", "segment__name", "month"
     )
@@ -84,9 +84,9 @@ def load(plan: Plan, metrics: Collection[Metric]) -> History:
     ):
         part = None if segments[segment].dimension == Segment.Dimension.WHOLE else segments[segment]
         key = (metric, part.pk if part else WHOLE)
-        found = series.get(key)
-        if found is None:
-            found = series[key] = Series(by_id[metric], part)
-        found.points[month] = gaps.Point(month, value, numerator, denominator)
-        found.sourced[month] = bool(source)
+        series_found = series.get(key)
+        if series_found is None:
+            series_found = series[key] = Series(by_id[metric], part)
+        series_found.points[month] = gaps.Point(month, value, numerator, denominator)
+        series_found.sourced[month] = bool(source)
     return History(series, due, last)

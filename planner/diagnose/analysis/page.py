@@ -30,17 +30,17 @@ def _choice(value: str, label: Any, chosen: bool) -> Choice:
 
 
 class Analysis:
-    """The analysis of one plan; every part is worked out when it is asked for, from the same readings."""
+    """The analysis of one plan; every part is computed on demand from the same readings."""
 
     def __init__(self, plan: Plan, params: QueryDict, rows: list[Standing] | None = None) -> None:
-        """`rows` are those of Table 1 in figures, where they are known already."""
+        """`rows` are the standings of Table 1, if already computed."""
         self.plan, self.params = plan, params
         self._rows = rows
 
     @cached_property
     def metrics(self) -> dict[int, Metric]:
         """The team's metrics by id."""
-        return {each.pk: each for each in Metric.objects.filter(team=self.plan.team_id)}
+        return {metric.pk: metric for metric in Metric.objects.filter(team=self.plan.team_id)}
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -50,29 +50,32 @@ class Analysis:
 
     @cached_property
     def other_months(self) -> OtherMonths | None:
-        """Where Table 1 could better look."""
+        """Months with better data than those that Table 1 uses."""
         return other_months(self.plan, self.standings)
 
     @property
-    def other_months_words(self) -> str:
+    def other_months_text(self) -> str:
         return words.months(self.other_months.months) if self.other_months else ""
 
     @cached_property
-    def of_plan(self) -> list[Metric]:
-        return [each.row.metric for each in self.standings]
+    def plan_metrics(self) -> list[Metric]:
+        return [standing.row.metric for standing in self.standings]
 
     @cached_property
     def products(self) -> list[Product]:
         """The products whose result the plan looks at first."""
-        mine = {metric.pk for metric in self.of_plan}
-        return sorted(products(self.plan.team, self.metrics), key=lambda each: each.result.pk not in mine)
+        plan_metric_ids = {metric.pk for metric in self.plan_metrics}
+        return sorted(
+            products(self.plan.team, self.metrics),
+            key=lambda product: product.result.pk not in plan_metric_ids,
+        )
 
     @cached_property
     def history(self) -> History:
-        wanted = {metric.pk: metric for metric in self.of_plan}
+        metrics = {metric.pk: metric for metric in self.plan_metrics}
         for product in self.products:
-            wanted |= {metric.pk: metric for metric in product.metrics}
-        return load(self.plan, list(wanted.values()))
+            metrics |= {metric.pk: metric for metric in product.metrics}
+        return load(self.plan, list(metrics.values()))
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +89,7 @@ class Analysis:
 
     @cached_property
     def completeness(self) -> Completeness[Any]:
-        return completeness(self.history, self.of_plan)
+        return completeness(self.history, self.plan_metrics)
 
     @property
     def score(self) -> str:
@@ -131,24 +134,24 @@ class Analysis:
     @cached_property
     def _series(self) -> dict[str, Series]:
         """What a trend can be shown of: the plan's metrics, each with its segments."""
-        found = {}
-        for metric in self.of_plan:
-            for each in (self.history.of(metric.pk), *self.history.segments(metric.pk)):
-                if each is not None:
-                    found[f"{metric.pk}-{each.segment.pk if each.segment else ''}"] = each
-        return found
+        by_key = {}
+        for metric in self.plan_metrics:
+            for series in (self.history.of(metric.pk), *self.history.segments(metric.pk)):
+                if series is not None:
+                    by_key[f"{metric.pk}-{series.segment.pk if series.segment else ''}"] = series
+        return by_key
 
     @property
     def trend_choices(self) -> list[Choice]:
         chosen = self.params.get("trend", "")
-        return [_choice(key, each.label, key == chosen) for key, each in self._series.items()]
+        return [_choice(key, series.label, key == chosen) for key, series in self._series.items()]
 
     @cached_property
     def trend(self) -> Trend | None:
         if not self._series:
             return None
         series = self._series.get(self.params.get("trend", "")) or next(iter(self._series.values()))
-        targets = {each.row.metric_id: each.target for each in self.standings}
+        targets = {standing.row.metric_id: standing.target for standing in self.standings}
         target = targets.get(series.metric.pk) if series.segment is WHOLE else None
         return trend(series, target, self.plan.end)
 
@@ -156,16 +159,18 @@ class Analysis:
 
     @property
     def product_choices(self) -> list[Choice]:
-        return [_choice(each.key, each.label, each == self.product) for each in self.products]
+        return [_choice(product.key, product.label, product == self.product) for product in self.products]
 
     @cached_property
     def product(self) -> Product | None:
-        """The one that is asked for, else the first that can be worked out."""
-        asked = next((each for each in self.products if each.key == self.params.get("product")), None)
-        if asked is not None:
-            return asked
+        """The requested one, else the first that can be computed."""
+        requested = next(
+            (product for product in self.products if product.key == self.params.get("product")), None
+        )
+        if requested is not None:
+            return requested
         span = next(iter(self.spans), None)
-        workable = (each for each in self.products if span and split(each, span, self.history))
+        workable = (product for product in self.products if span and split(product, span, self.history))
         return next(workable, next(iter(self.products), None))
 
     @cached_property
@@ -174,8 +179,8 @@ class Analysis:
 
     @cached_property
     def span(self) -> Span | None:
-        asked = self.params.get("against", "")
-        return next((each for each in self.spans if each.key == asked), next(iter(self.spans), None))
+        key = self.params.get("against", "")
+        return next((span for span in self.spans if span.key == key), next(iter(self.spans), None))
 
     @property
     def against_target(self) -> bool:
@@ -183,36 +188,40 @@ class Analysis:
 
     @property
     def is_target_reached(self) -> bool:
-        """Whether what is left to the target is asked for, and is nothing."""
+        """Whether the gap to target is requested and the target is met."""
         result = self.product.result.pk if self.product else None
-        own = next((each for each in self.standings if each.row.metric_id == result), None)
-        return self.against_target and own is not None and own.gap.is_surplus
+        standing = next((standing for standing in self.standings if standing.row.metric_id == result), None)
+        return self.against_target and standing is not None and standing.gap.is_surplus
 
     @property
     def span_choices(self) -> list[Choice]:
-        shown = [
-            _choice(each.key, each.label, not self.against_target and each == self.span)
-            for each in self.spans
+        choices = [
+            _choice(span.key, span.label, not self.against_target and span == self.span)
+            for span in self.spans
         ]
-        return [*shown, _choice(TARGET, _("Gap to target"), self.against_target)]
+        return [*choices, _choice(TARGET, _("Gap to target"), self.against_target)]
 
     @cached_property
     def order(self) -> tuple[int, ...] | None:
-        """The order of chain substitution that is asked for."""
+        """The requested order of chain substitution."""
         if self.product is None:
             return None
-        offered = orders(self.product)
-        asked = self.params.get("order", "")
-        return next((each for each in offered if "".join(map(str, each)) == asked), offered[0])
+        order_options = orders(self.product)
+        requested = self.params.get("order", "")
+        return next(
+            (order for order in order_options if "".join(map(str, order)) == requested), order_options[0]
+        )
 
     @property
     def order_choices(self) -> list[Choice]:
         if self.product is None:
             return []
-        labels = [each.label for each in self.product.factors]
+        labels = [factor.label for factor in self.product.factors]
         return [
-            _choice("".join(map(str, each)), " → ".join(labels[index] for index in each), each == self.order)
-            for each in orders(self.product)
+            _choice(
+                "".join(map(str, order)), " → ".join(labels[index] for index in order), order == self.order
+            )
+            for order in orders(self.product)
         ]
 
     @cached_property
@@ -230,5 +239,7 @@ class Analysis:
             return []
         metric = self.product.result if self.product else None
         if metric is None:
-            metric = next((each for each in self.of_plan if each.aggregation == Aggregation.SUM), None)
+            metric = next(
+                (metric for metric in self.plan_metrics if metric.aggregation == Aggregation.SUM), None
+            )
         return breakdowns(metric, self.span, self.history) if metric else []

@@ -15,7 +15,7 @@ ALL_ORDERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A metric, or a ratio of two; `metric` is the one of the team that stands for the ratio, where there is one."""
+    """A metric, or a ratio of two; `metric` is the team's metric for that ratio, where there is one."""
 
     numerator: Metric
     denominator: Metric | None = None
@@ -41,74 +41,93 @@ class Product:
 
     @property
     def label(self) -> str:
-        return f"{self.result.name} = {' × '.join(each.label for each in self.factors)}"
+        return f"{self.result.name} = {' × '.join(factor.label for factor in self.factors)}"
 
     @property
     def metrics(self) -> list[Metric]:
         """Every metric that it is computed from, the result first."""
-        parts = [each for f in self.factors for each in (f.numerator, f.denominator) if each is not None]
-        return list({each.pk: each for each in (self.result, *parts)}.values())
+        parts = [
+            metric
+            for factor in self.factors
+            for metric in (factor.numerator, factor.denominator)
+            if metric is not None
+        ]
+        return list({metric.pk: metric for metric in (self.result, *parts)}.values())
 
 
 def products(team: Team, metrics: Mapping[int, Metric]) -> list[Product]:
     """The team's own formulas, then those that its metrics suggest; `metrics` are the team's, by id."""
-    own = [
-        Product(f"f{each.pk}", metrics[each.result_id], _factors(each.factors, metrics), each)
-        for each in Formula.objects.filter(team=team)
-        if {each.result_id, *each.metric_ids} <= set(metrics)
+    defined = [
+        Product(f"f{formula.pk}", metrics[formula.result_id], _factors(formula.factors, metrics), formula)
+        for formula in Formula.objects.filter(team=team)
+        if {formula.result_id, *formula.metric_ids} <= set(metrics)
     ]
-    return [*own, *_suggested(standard_metrics(team), metrics)]
+    return [*defined, *_suggested_products(standard_metrics(team), metrics)]
 
 
 def _factors(pairs: Sequence[Sequence[int | None]], metrics: Mapping[int, Metric]) -> tuple[Factor, ...]:
-    found = []
+    factors = []
     for numerator, denominator in pairs:
-        top = metrics[numerator or 0]
-        below = metrics[denominator] if denominator is not None else None
-        found.append(Factor(top, below, _standing_for(top, below, metrics) if below else None))
-    return tuple(found)
+        numerator_metric = metrics[numerator or 0]
+        denominator_metric = metrics[denominator] if denominator is not None else None
+        factors.append(
+            Factor(
+                numerator_metric,
+                denominator_metric,
+                _ratio_metric(numerator_metric, denominator_metric, metrics) if denominator_metric else None,
+            )
+        )
+    return tuple(factors)
 
 
-def _standing_for(numerator: Metric, denominator: Metric, metrics: Mapping[int, Metric]) -> Metric | None:
-    wanted = (numerator.pk, denominator.pk)
-    return next((e for e in metrics.values() if (e.numerator_id, e.denominator_id) == wanted), None)
+def _ratio_metric(numerator: Metric, denominator: Metric, metrics: Mapping[int, Metric]) -> Metric | None:
+    ids = (numerator.pk, denominator.pk)
+    return next(
+        (metric for metric in metrics.values() if (metric.numerator_id, metric.denominator_id) == ids), None
+    )
 
 
-def _suggested(standard: Mapping[str, Metric], metrics: Mapping[int, Metric]) -> list[Product]:
+def _suggested_products(standard: Mapping[str, Metric], metrics: Mapping[int, Metric]) -> list[Product]:
     """Sales by customers, by leads, and by orders: as far as the team has the metrics."""
-    has = {key: metric for key, metric in standard.items() if metric.pk in metrics}
-    if "sales" not in has:
+    available = {key: metric for key, metric in standard.items() if metric.pk in metrics}
+    if "sales" not in available:
         return []
-    sales = has["sales"]
+    sales = available["sales"]
 
-    def ratio(top: Metric, below: Metric, known_as: str = "") -> Factor:
-        return Factor(top, below, _standing_for(top, below, metrics) or has.get(known_as))
+    def ratio(top: Metric, below: Metric, key: str = "") -> Factor:
+        return Factor(top, below, _ratio_metric(top, below, metrics) or available.get(key))
 
-    found = []
-    if "orders" in has and "customers" in has:
-        orders, customers = has["orders"], has["customers"]
+    result = []
+    if "orders" in available and "customers" in available:
+        orders, customers = available["orders"], available["customers"]
         by_customers = (Factor(customers), ratio(orders, customers), ratio(sales, orders, "order_value"))
-        found.append(Product("customers", sales, by_customers))
-    if "leads" in has:
-        won = _won_of(has["leads"], has)
+        result.append(Product("customers", sales, by_customers))
+    if "leads" in available:
+        won = _won_metric(available["leads"], available)
         if won is not None:
-            value = ratio(sales, won, "order_value" if won == has.get("orders") else "")
-            found.append(Product("leads", sales, (Factor(has["leads"]), ratio(won, has["leads"]), value)))
-    if "orders" in has:
-        orders = has["orders"]
-        found.append(Product("orders", sales, (Factor(orders), ratio(sales, orders, "order_value"))))
-    return found
+            value = ratio(sales, won, "order_value" if won == available.get("orders") else "")
+            result.append(
+                Product("leads", sales, (Factor(available["leads"]), ratio(won, available["leads"]), value))
+            )
+    if "orders" in available:
+        orders = available["orders"]
+        result.append(Product("orders", sales, (Factor(orders), ratio(sales, orders, "order_value"))))
+    return result
 
 
-def _won_of(leads: Metric, has: Mapping[str, Metric]) -> Metric | None:
+def _won_metric(leads: Metric, available: Mapping[str, Metric]) -> Metric | None:
     """What leads become: what the team's conversion rate counts, else orders."""
-    conversion = has.get("conversion")
+    conversion = available.get("conversion")
     if conversion is not None and conversion.denominator_id == leads.pk and conversion.numerator is not None:
         return conversion.numerator
-    return has.get("orders")
+    return available.get("orders")
 
 
 def orders(product: Product) -> list[tuple[int, ...]]:
     """The orders of chain substitution that are offered."""
-    own = tuple(range(len(product.factors)))
-    return list(permutations(own)) if len(own) <= ALL_ORDERS else [own, own[::-1]]
+    given_order = tuple(range(len(product.factors)))
+    return (
+        list(permutations(given_order))
+        if len(given_order) <= ALL_ORDERS
+        else [given_order, given_order[::-1]]
+    )

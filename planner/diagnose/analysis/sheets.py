@@ -14,10 +14,12 @@ from planner.spreadsheets.sheets import Heading, Line, Number, Sheet
 def trend_sheet(trend: Trend, language: str) -> Sheet:
     """Month by month: the value, and for months to come what is expected with its bounds."""
     scale = Scale(trend.series.metric.is_rate)
-    lines = [Line((f"{month:%Y-%m}", Number(value, scale), None, None, None)) for month, value in trend.known]
-    for each in trend.found.points if trend.found else ():
-        expected = (Number(value, scale) for value in (each.value, each.low, each.high))
-        lines.append(Line((f"{each.month:%Y-%m}", None, *expected)))
+    lines = [
+        Line((f"{month:%Y-%m}", Number(value, scale), None, None, None)) for month, value in trend.actual
+    ]
+    for point in trend.forecast.points if trend.forecast else ():
+        expected = (Number(value, scale) for value in (point.value, point.low, point.high))
+        lines.append(Line((f"{point.month:%Y-%m}", None, *expected)))
     labels = (_("Month"), _("Value"), _("Forecast"), _("Lower bound"), _("Upper bound"))
     return _sheet(trend.series.label, language, labels, lines)
 
@@ -27,7 +29,7 @@ def split_sheet(split: Split, language: str) -> Sheet:
     lines = []
     for part in split.parts:
         figures = (part.before, part.after, part.shapley, part.chain)
-        numbers = (Number(None if each is None else decimal(each)) for each in figures)
+        numbers = (Number(None if figure is None else decimal(figure)) for figure in figures)
         lines.append(Line((part.label, *numbers)))
     if split.rest:
         rest = Number(decimal(split.rest))

@@ -32,7 +32,7 @@ def spans(history: History) -> list[Span]:
     if history.last is None:
         return []
     last = history.last
-    found = []
+    result = []
     for key, label, length, back in (
         ("quarter", _("Last 3 months vs previous 3"), 3, 3),
         ("quarter-year", _("Last 3 months vs same months last year"), 3, 12),
@@ -42,8 +42,8 @@ def spans(history: History) -> list[Span]:
     ):
         after = months_between(add_months(last, 1 - length), last)
         before = months_between(add_months(after[0], -back), add_months(after[-1], -back))
-        found.append(Span(key, label, before, after))
-    return found
+        result.append(Span(key, label, before, after))
+    return result
 
 
 def level(series: Series | None, months: Sequence[dt.date]) -> Fraction:

@@ -1,4 +1,4 @@
-"""A change of a figure, or its gap, split into its drivers, and said in words."""
+"""A change of a figure, or its gap, split into its drivers, in sentences."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Part:
     @property
     def figures(self) -> tuple[str, str]:
         """Before and after, as people read them."""
-        return _written(self.metric, self.before), _written(self.metric, self.after)
+        return _format(self.metric, self.before), _format(self.metric, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,91 +71,93 @@ class Split:
             return -2
         return 0 if abs(self.change) >= 100 or self.start >= 1000 else 2
 
-    def shown(self) -> tuple[list[Decimal], Decimal]:
+    def rounded_parts(self) -> tuple[list[Decimal], Decimal]:
         """The parts of Shapley and the rest, rounded for people so that they add up to the rounded change."""
-        return self._rounded([each.shapley for each in self.parts])
+        return self._round([part.shapley for part in self.parts])
 
-    def shown_chain(self) -> tuple[list[Decimal], Decimal]:
+    def rounded_chain_parts(self) -> tuple[list[Decimal], Decimal]:
         """The same by chain substitution."""
-        return self._rounded([each.chain for each in self.parts])
+        return self._round([part.chain for part in self.parts])
 
-    def _rounded(self, parts: list[Fraction]) -> tuple[list[Decimal], Decimal]:
+    def _round(self, parts: list[Fraction]) -> tuple[list[Decimal], Decimal]:
         rounded = apportioned([*parts, self.rest], self.places)
         return list(rounded[:-1]), rounded[-1]
 
     def sentence(self) -> str:
-        """What changed, by how much, and through what above all."""
+        """What changed, by how much, and the main driver."""
         metric, change = self.metric, self.change
-        said: dict[str, Any] = {
+        params: dict[str, Any] = {
             "what": metric.name,
             "change": words.figure(metric.scale, abs(change), difference=True),
             "rate": words.signed_per_cent(change / abs(self.start) if self.start else None),
         }
         if not change:
-            return _("%(what)s did not change.") % said
+            return _("%(what)s did not change.") % params
         if self.span.key == TARGET:
-            first = _("%(what)s: gap to target %(change)s a month.") % said
+            first = _("%(what)s: gap to target %(change)s a month.") % params
         elif change > 0:
-            first = _("%(what)s: monthly average up %(change)s (%(rate)s).") % said
+            first = _("%(what)s: monthly average up %(change)s (%(rate)s).") % params
         else:
-            first = _("%(what)s: monthly average down %(change)s (%(rate)s).") % said
-        return words.together([first, self._main()])
+            first = _("%(what)s: monthly average down %(change)s (%(rate)s).") % params
+        return words.together([first, self._main_sentence()])
 
-    def _main(self) -> str:
-        main = max(self.parts, key=lambda each: each.shapley if self.change > 0 else -each.shapley)
-        shown, rest = self.shown()
-        value = shown[self.parts.index(main)]
+    def _main_sentence(self) -> str:
+        main = max(self.parts, key=lambda part: part.shapley if self.change > 0 else -part.shapley)
+        values, rest = self.rounded_parts()
+        value = values[self.parts.index(main)]
         if (value > 0) != (self.change > 0) or not value:
             return ""
-        said = {
+        params = {
             "factor": main.label,
             "part": words.signed(self.metric.scale, value),
             "share": words.per_cent(main.share),
         }
-        first = _("Main driver: %(factor)s, %(part)s (%(share)s of the change).") % said
+        first = _("Main driver: %(factor)s, %(part)s (%(share)s of the change).") % params
         if self.span.key == TARGET and rest:
-            left = {"rest": words.signed(self.metric.scale, rest)}
-            more = (
+            params = {"rest": words.signed(self.metric.scale, rest)}
+            remark = (
                 _("%(rest)s is not covered by the drivers' targets.")
                 if (rest > 0) == (self.change > 0)
                 else _("The drivers' targets add up to more than is needed (%(rest)s).")
             )
-            return words.together([first, more % left])
+            return words.together([first, remark % params])
         return first
 
     def weighs(self, value: Decimal) -> bool:
-        """Whether a part of this size is one to mend: it goes the wrong way, or is what is missing to the target."""
+        """Whether a part of this size needs work: it goes the wrong way, or is missing to the target."""
         if self.span.key == TARGET:
             return value != 0 and (value > 0) == (self.change > 0)
         return self.metric.is_worse_by(value)
 
     def cause(self, part: Part) -> str:
-        """What a driver did, as the first words of a bottleneck."""
+        """The title of a bottleneck made from a driver."""
         return _("%(factor)s weighs on %(what)s") % {"factor": part.label, "what": self.metric.name}
 
     def evidence(self, part: Part) -> str:
         """What a driver contributed, in one sentence."""
-        value = self.shown()[0][self.parts.index(part)]
+        value = self.rounded_parts()[0][self.parts.index(part)]
         first, last = self.labels()
-        said = {
+        params = {
             "factor": part.label,
             "part": words.signed(self.metric.scale, value),
             "what": self.metric.name,
             "before": f"{first}: {part.figures[0]}",
             "after": f"{last}: {part.figures[1]}",
         }
-        return _("%(factor)s contributed %(part)s to the change in %(what)s (%(before)s; %(after)s).") % said
+        return (
+            _("%(factor)s contributed %(part)s to the change in %(what)s (%(before)s; %(after)s).") % params
+        )
 
     def chart(self) -> charts.Chart:
         """What plotly.js draws: a waterfall from before to after."""
         metric = self.metric
-        shown, rest = self.shown()
+        values, rest = self.rounded_parts()
         bars = [
             charts.Bar(self.labels()[0], decimal(self.start), words.figure(metric.scale, self.start), True)
         ]
         bars += [
-            charts.Bar(each.label, value, words.signed(metric.scale, value))
-            for each, value in zip(self.parts, shown, strict=True)
+            charts.Bar(part.label, value, words.signed(metric.scale, value))
+            for part, value in zip(self.parts, values, strict=True)
         ]
         if rest:
             bars.append(charts.Bar(_("Unexplained"), rest, words.signed(metric.scale, rest)))
@@ -164,7 +166,7 @@ class Split:
         )
         return charts.waterfall_chart(
             bars,
-            written=lambda value: words.figure(metric.scale, value),
+            format_value=lambda value: words.figure(metric.scale, value),
             lower_is_better=metric.direction == Direction.LOWER,
         )
 
@@ -172,19 +174,19 @@ class Split:
     def begins_at_zero(self) -> bool:
         """Whether the chart's axis does; where all levels are close to each other it does not."""
         levels, level = [decimal(self.start)], decimal(self.start)
-        for value in self.shown()[0]:
+        for value in self.rounded_parts()[0]:
             level += value
             levels.append(level)
         return charts.begins_at_zero([*levels, decimal(self.end)])
 
     def labels(self) -> tuple[str, str]:
-        """What stands before and after: months, or the current value and the target."""
+        """The labels of before and after: months, or the current value and the target."""
         if self.span.key == TARGET:
             return _("Current"), _("Target")
         return words.months(self.span.before), words.months(self.span.after)
 
 
-def _written(metric: Metric | None, value: Fraction | None) -> str:
+def _format(metric: Metric | None, value: Fraction | None) -> str:
     return words.figure(PLAIN if metric is None else metric.scale, value)
 
 
@@ -194,14 +196,16 @@ def split(product: Product, span: Span, history: History, order: Sequence[int] |
     Only months count in which every metric of the product has a value.
     """
     series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
-    if any(each is None for each in series.values()):
+    if any(one_series is None for one_series in series.values()):
         return None
-    known = set.intersection(*({*each.values} for each in series.values() if each))
-    before, after = ([month for month in months if month in known] for months in (span.before, span.after))
+    common_months = set.intersection(*({*one_series.values} for one_series in series.values() if one_series))
+    before, after = (
+        [month for month in months if month in common_months] for months in (span.before, span.after)
+    )
     if not before or not after:
         return None
     notes = []
-    missing = [month for month in (*span.before, *span.after) if month not in known]
+    missing = [month for month in (*span.before, *span.after) if month not in common_months]
     if missing:
         notes.append(
             _("Left out because some drivers have no data: %(months)s.")
@@ -218,8 +222,8 @@ def split(product: Product, span: Span, history: History, order: Sequence[int] |
         firsts.append(first)
         lasts.append(last)
     start, end = (level(series[product.result.pk], months) for months in (before, after))
-    used = Span(span.key, span.label, tuple(before), tuple(after))
-    return _put_together(product, used, (start, end), (firsts, lasts), notes, order)
+    compared = Span(span.key, span.label, tuple(before), tuple(after))
+    return _build(product, compared, (start, end), (firsts, lasts), notes, order)
 
 
 def split_gap(
@@ -230,29 +234,33 @@ def split_gap(
     A target that is reached leaves no gap. A factor without a target stays as it is; what the targets leave, or
     promise too much, is the rest.
     """
-    by_metric = {each.row.metric_id: each for each in standings}
-    own = by_metric.get(product.result.pk)
-    if own is None or own.current is None or own.target is None or own.gap.is_surplus:
+    by_metric = {standing.row.metric_id: standing for standing in standings}
+    standing = by_metric.get(product.result.pk)
+    if standing is None or standing.current is None or standing.target is None or standing.gap.is_surplus:
         return None
     series = {metric.pk: history.of(metric.pk) for metric in product.metrics}
-    months = [m for m in own.months if all(each is not None and m in each.values for each in series.values())]
+    months = [
+        month
+        for month in standing.months
+        if all(one_series is not None and month in one_series.values for one_series in series.values())
+    ]
     if not months:
         return None
     firsts: list[Fraction | None] = []
     lasts: list[Fraction | None] = []
-    aimless = []
+    without_target = []
     for factor in product.factors:
-        now = _factor_level(factor, series, months)
-        aim = _factor_target(factor, by_metric)
-        if aim is None:
-            aimless.append(factor.label)
-        firsts.append(now)
-        lasts.append(now if aim is None else aim)
+        current = _factor_level(factor, series, months)
+        target = _factor_target(factor, by_metric)
+        if target is None:
+            without_target.append(factor.label)
+        firsts.append(current)
+        lasts.append(current if target is None else target)
     notes = []
-    if aimless:
-        said = _("No target set, current value used: %(names)s.")
-        notes.append(said % {"names": words.listed(aimless, most=None)})
-    if own.is_typed:
+    if without_target:
+        text = _("No target set, current value used: %(names)s.")
+        notes.append(text % {"names": words.listed(without_target, most=None)})
+    if standing.is_typed:
         notes.append(
             _(
                 "The current value was entered by hand; the drivers don't explain how it differs "
@@ -260,11 +268,11 @@ def split_gap(
             )
         )
     span = Span(TARGET, _("Gap to target"), (), tuple(months))
-    ends = Fraction(own.current), Fraction(own.target)
-    return _put_together(product, span, ends, (firsts, lasts), notes, order)
+    ends = Fraction(standing.current), Fraction(standing.target)
+    return _build(product, span, ends, (firsts, lasts), notes, order)
 
 
-def _put_together(
+def _build(
     product: Product,
     span: Span,
     ends: tuple[Fraction, Fraction],
@@ -274,7 +282,7 @@ def _put_together(
 ) -> Split:
     start, end = ends
     pairs = list(zip(*levels, strict=True))
-    # Where a ratio has no value because nothing was divided, it did not change; who did is its denominator.
+    # A ratio without a value (division by 0) counts as unchanged; its denominator changed.
     firsts = [first if first is not None else last or Fraction(0) for first, last in pairs]
     lasts = [last if last is not None else first or Fraction(0) for first, last in pairs]
     fair, chained = shapley(firsts, lasts), chain(firsts, lasts, order)
@@ -310,13 +318,13 @@ def _factor_target(factor: Factor, by_metric: Mapping[int, Standing]) -> Fractio
     """The target per month of a factor: its own, or that of its numerator ÷ that of its denominator."""
 
     def target(metric: Metric | None) -> Fraction | None:
-        found = by_metric.get(metric.pk) if metric is not None else None
-        return None if found is None or found.target is None else Fraction(found.target)
+        standing = by_metric.get(metric.pk) if metric is not None else None
+        return None if standing is None or standing.target is None else Fraction(standing.target)
 
     if factor.denominator is None:
         return target(factor.numerator)
-    own = target(factor.metric)
-    if own is not None:
-        return own
+    own_target = target(factor.metric)
+    if own_target is not None:
+        return own_target
     top, below = target(factor.numerator), target(factor.denominator)
     return top / below if top is not None and below else None

@@ -1,4 +1,4 @@
-"""The course of one figure of a plan, where it goes at today's pace, and when it reaches its target."""
+"""The course of one figure of a plan, its forecast, and when it reaches its target."""
 
 from __future__ import annotations
 
@@ -28,101 +28,104 @@ class Trend:
 
     series: Series
     target: Decimal | None
-    found: Forecast | None
+    forecast: Forecast | None
 
     @property
-    def known(self) -> list[tuple[dt.date, Decimal]]:
-        """The months that are shown: three years at most, and nothing from before a hole of half a year."""
-        shown = sorted(self.series.values.items())[-SHOWN_MONTHS:]
-        for at in range(len(shown) - 1, 0, -1):
-            if shown[at - 1][0] < add_months(shown[at][0], -LONG_HOLE):
-                return shown[at:]
-        return shown
+    def actual(self) -> list[tuple[dt.date, Decimal]]:
+        """The months shown: at most three years, and none before a gap of half a year."""
+        months = sorted(self.series.values.items())[-SHOWN_MONTHS:]
+        for at in range(len(months) - 1, 0, -1):
+            if months[at - 1][0] < add_months(months[at][0], -LONG_HOLE):
+                return months[at:]
+        return months
 
     @property
     def sentence(self) -> str:
         return words.together(self.sentences())
 
     def sentences(self) -> list[str]:
-        """The pace, whether it is told apart from noise, the target's date at this pace, the season."""
-        metric, known = self.series.metric, self.known
-        if self.found is None:
-            return [_("A trend needs at least two months of data.")] if known else [_("No data yet.")]
-        pace = {"pace": words.signed(metric.scale, self.found.pace), "n": self.found.months}
-        said = []
-        if not self.found.has_interval:
-            said.append(
+        """The pace and whether it is clear, the month in which the target is met, the season."""
+        metric, actual = self.series.metric, self.actual
+        if self.forecast is None:
+            return [_("A trend needs at least two months of data.")] if actual else [_("No data yet.")]
+        pace = {"pace": words.signed(metric.scale, self.forecast.pace), "n": self.forecast.months}
+        sentences = []
+        if not self.forecast.has_interval:
+            sentences.append(
                 _("Current pace: %(pace)s a month. A forecast range needs six months of data.") % pace
             )
-        elif self.found.is_clear:
-            said.append(_("Current pace: %(pace)s a month.") % pace)
+        elif self.forecast.is_clear:
+            sentences.append(_("Current pace: %(pace)s a month.") % pace)
         else:
-            said.append(_("No clear trend: %(pace)s a month could be chance.") % pace)
+            sentences.append(_("No clear trend: %(pace)s a month could be chance.") % pace)
         if self.target is not None:
-            said.append(self._reaching(known[-1], self.target))
-        if not self.found.is_seasonal:
-            short = ngettext(
+            sentences.append(self._target_sentence(actual[-1], self.target))
+        if not self.forecast.is_seasonal:
+            text = ngettext(
                 "Seasonality needs %(needed)d months of data in a row; %(n)d month has data.",
                 "Seasonality needs %(needed)d months of data in a row; %(n)d months have data.",
-                self.found.months,
+                self.forecast.months,
             )
-            said.append(short % {**pace, "needed": YEARLY_FROM})
+            sentences.append(text % {**pace, "needed": YEARLY_FROM})
         else:
-            said.append(_("The forecast is based on the same month of the previous year."))
-        return said
+            sentences.append(_("The forecast is based on the same month of the previous year."))
+        return sentences
 
-    def _reaching(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
-        named = {"target": words.figure(self.series.metric.scale, target)}
+    def _target_sentence(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
+        params = {"target": words.figure(self.series.metric.scale, target)}
         if self._is_reached(last[1], target):
-            return _("Target of %(target)s met.") % named
+            return _("Target of %(target)s met.") % params
         for month, value in expected_on(self.series.values):
             if self._is_reached(value, target):
-                said = _("At this pace, the target of %(target)s will be met in %(month)s.")
-                return said % {**named, "month": words.month(month)}
-        return _("At this pace, the target of %(target)s won't be met.") % named
+                text = _("At this pace, the target of %(target)s will be met in %(month)s.")
+                return text % {**params, "month": words.month(month)}
+        return _("At this pace, the target of %(target)s won't be met.") % params
 
     def _is_reached(self, value: Decimal, target: Decimal) -> bool:
         return value >= target if self.series.metric.direction == Direction.HIGHER else value <= target
 
     def rows(self) -> list[list[str]]:
-        """The chart as a table: month, value, and of expected months what four of five lie between."""
+        """The chart as a table: month, value, and the 80 % range of expected months."""
         metric = self.series.metric
         rows = [
-            [words.month(month), words.figure(metric.scale, value), "", ""] for month, value in self.known
+            [words.month(month), words.figure(metric.scale, value), "", ""] for month, value in self.actual
         ]
-        for each in self.found.points if self.found else ():
+        for point in self.forecast.points if self.forecast else ():
             bounds = [
-                "" if bound is None else words.figure(metric.scale, bound) for bound in (each.low, each.high)
+                "" if bound is None else words.figure(metric.scale, bound)
+                for bound in (point.low, point.high)
             ]
-            rows.append([words.month(each.month), words.figure(metric.scale, each.value), *bounds])
+            rows.append([words.month(point.month), words.figure(metric.scale, point.value), *bounds])
         return rows
 
     def chart(self) -> charts.Chart | None:
         """What plotly.js draws; nothing for fewer than two months."""
-        known = self.known
-        if len(known) < 2:
+        actual = self.actual
+        if len(actual) < 2:
             return None
         metric = self.series.metric
 
-        def said(month: dt.date, value: Decimal) -> str:
+        def hover_text(month: dt.date, value: Decimal) -> str:
             return f"{words.month(month)}: {words.figure(metric.scale, value)}"
 
-        points = self.found.points if self.found else ()
+        points = self.forecast.points if self.forecast else ()
         return charts.trend_chart(
-            [charts.Dot(month, value, said(month, value)) for month, value in known],
+            [charts.Dot(month, value, hover_text(month, value)) for month, value in actual],
             [
-                charts.Dot(each.month, each.value, said(each.month, each.value), each.low, each.high)
-                for each in points
+                charts.Dot(
+                    point.month, point.value, hover_text(point.month, point.value), point.low, point.high
+                )
+                for point in points
             ],
             self.target,
             names={
-                "known": self.series.label,
+                "actual": self.series.label,
                 "expected": _("Forecast"),
                 "interval": _("Forecast range (80%)"),
                 "target": _("Target"),
             },
-            written=lambda value: words.figure(metric.scale, value),
-            month=words.month,
+            format_value=lambda value: words.figure(metric.scale, value),
+            format_month=words.month,
         )
 
 

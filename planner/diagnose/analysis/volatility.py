@@ -13,10 +13,10 @@ from planner.arithmetic.periods import add_months
 
 # From so many months on, a month is compared with the same month of the year before.
 YEARLY_FROM = 24
-# Fewer values have no usual range that another could lie outside of.
+# With fewer values there is no normal range.
 FEWEST = 6
 # Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993): the modified z-score, its bound, and the
-# factor for the mean absolute deviation, which stands in where the median absolute deviation is 0.
+# factor for the mean absolute deviation, which replaces a median absolute deviation of 0.
 BOUND = Decimal("3.5")
 OF_MEDIAN = Decimal("0.6745")
 OF_MEAN = Decimal("1.253314")
@@ -27,7 +27,7 @@ class Move:
     """A month that lies beyond the threshold from its base.
 
     `change` is in the series' unit, `rate` is change ÷ |base| as a fraction, None where the base is 0.
-    `is_yearly` tells the same month a year before from the month before.
+    `is_yearly` if the base is the same month a year before, else it is the month before.
     """
 
     month: date
@@ -41,7 +41,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """A month far outside of what is usual: its modified z-score, and the median that it is held against.
+    """A month far outside of what is usual: its modified z-score, and the median that it is compared with.
 
     Where `is_yearly`, what was judged is the change against the same month a year before, and so is `median`.
     """

@@ -11,9 +11,9 @@ from planner.models.history import next_order
 
 def add_bottleneck(log: Recording, plan: Plan, cause: str, kind: str, **values: Any) -> Bottleneck:
     """Add a bottleneck behind the plan's others; `values` are further fields of it."""
-    made = Bottleneck(plan=plan, order=next_order(plan.bottlenecks), cause=cause, kind=kind, **values)
-    log.save(made)
-    return made
+    bottleneck = Bottleneck(plan=plan, order=next_order(plan.bottlenecks), cause=cause, kind=kind, **values)
+    log.save(bottleneck)
+    return bottleneck
 
 
 def bottleneck_from(
@@ -25,13 +25,13 @@ def bottleneck_from(
     metric: Metric | None = None,
     segment: Segment | None = None,
 ) -> tuple[Bottleneck, bool]:
-    """The bottleneck that the diagnosis proposes, and whether it is new: the same one twice makes nothing twice.
+    """The bottleneck that the diagnosis proposes, and whether it is new: an existing one is returned.
 
-    A metric that does not say of which kind its bottlenecks are says so from now on.
+    A metric without a bottleneck kind takes this one.
     """
-    there = plan.bottlenecks.filter(cause=cause, evidence=evidence).first()
-    if there is not None:
-        return there, False
+    existing = plan.bottlenecks.filter(cause=cause, evidence=evidence).first()
+    if existing is not None:
+        return existing, False
     if metric is not None and not metric.bottleneck:
         metric = log.take(Metric.objects.filter(team=plan.team), metric.pk)
         metric.bottleneck = kind
@@ -55,6 +55,6 @@ def merge_view(log: Recording, view: CauseView, into: Bottleneck | None) -> Caus
 
 def bottleneck_of_view(log: Recording, view: CauseView) -> Bottleneck:
     """Make a bottleneck out of what a member sees as a cause, and merge the view into it."""
-    made = add_bottleneck(log, view.plan, view.text, view.kind)
-    merge_view(log, view, made)
-    return made
+    bottleneck = add_bottleneck(log, view.plan, view.text, view.kind)
+    merge_view(log, view, bottleneck)
+    return bottleneck

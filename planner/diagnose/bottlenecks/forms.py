@@ -1,4 +1,4 @@
-"""How bottlenecks and views of causes are typed, merged, and begun from what the data say."""
+"""How bottlenecks and views of causes are typed, merged, and begun from the data."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class ScoreField(forms.ChoiceField):
         super().__init__(choices=SCORES, required=False, widget=forms.RadioSelect, **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value)
-        if typed and typed not in dict(SCORES):
+        text = super().to_python(value)
+        if text and text not in dict(SCORES):
             raise ValidationError(_("Scores are whole numbers from 1 to 5."))
-        return int(typed) if typed else None
+        return int(text) if text else None
 
     def valid_value(self, value: Any) -> bool:
         return isinstance(value, int)
@@ -65,8 +65,10 @@ class BottleneckForm(RowForm):
     cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
     step = forms.CharField(label=gettext_lazy("Funnel step"), max_length=80, required=False)
-    metric = PickField(label=gettext_lazy("Metric"), nobody=gettext_lazy("No metric yet"), required=False)
-    segment = PickField(label=gettext_lazy("Segment"), nobody=gettext_lazy("Total"), required=False)
+    metric = PickField(
+        label=gettext_lazy("Metric"), empty_label=gettext_lazy("No metric yet"), required=False
+    )
+    segment = PickField(label=gettext_lazy("Segment"), empty_label=gettext_lazy("Total"), required=False)
     evidence = forms.CharField(
         label=gettext_lazy("Evidence"),
         max_length=2000,
@@ -89,24 +91,24 @@ class AddBottleneckForm(AddForm):
     """A bottleneck begins with its cause and its kind."""
 
     title = gettext_lazy("Add a bottleneck")
-    then = "place"
+    focus_column = "place"
     cause = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
 
     def prepare(self) -> None:
-        said = {
+        attrs = {
             "placeholder": _("Cause, such as slow follow-up"),
             "list": "suggestions",
             "autocomplete": "off",
         }
-        self.fields["cause"].widget.attrs.update(said)
+        self.fields["cause"].widget.attrs.update(attrs)
 
     def create(self, log: Recording) -> Bottleneck:
         return add_bottleneck(log, self.table.plan, **self.cleaned_data)
 
 
-class Own:
-    """Stands among the bottlenecks that a view can be merged into for one that is still to be made of it."""
+class NewBottleneck:
+    """The choice to make a new bottleneck of a view, among those it can be merged into."""
 
     pk = "new"
 
@@ -114,14 +116,14 @@ class Own:
         return _("New bottleneck")
 
 
-OWN = Own()
+NEW_BOTTLENECK = NewBottleneck()
 
 
 class IntoField(PickField):
     """The bottleneck that a view is merged into: one of the plan's, a new one of its own, or none yet."""
 
     def prepare_value(self, value: Any) -> Any:
-        return value.pk if value is OWN else super().prepare_value(value)
+        return value.pk if value is NEW_BOTTLENECK else super().prepare_value(value)
 
 
 class ViewForm(RowForm):
@@ -130,21 +132,21 @@ class ViewForm(RowForm):
     text = forms.CharField(label=gettext_lazy("Cause"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Bottleneck.Kind.choices)
     bottleneck = IntoField(
-        label=gettext_lazy("Merge into"), nobody=gettext_lazy("Not merged yet"), required=False
+        label=gettext_lazy("Merge into"), empty_label=gettext_lazy("Not merged yet"), required=False
     )
 
     def prepare(self) -> None:
-        self.fields["bottleneck"].offer(lambda: [OWN, *self.table.ranked])
+        self.fields["bottleneck"].offer(lambda: [NEW_BOTTLENECK, *self.table.ranked])
 
     def put(self, name: str, value: Any) -> None:
         if name != "bottleneck":
             super().put(name, value)
 
     def write(self, log: Recording) -> None:
-        """The words first: a bottleneck of its own begins with them."""
+        """Save the text first: a new bottleneck takes it."""
         values = self.values()
         super().write(log)
-        if values.get("bottleneck") is OWN:
+        if values.get("bottleneck") is NEW_BOTTLENECK:
             bottleneck_of_view(log, self.obj)
         elif "bottleneck" in values:
             merge_view(log, self.obj, values["bottleneck"])
@@ -169,8 +171,8 @@ class AddViewForm(AddForm):
 class EvidenceForm(forms.Form):
     """A bottleneck as the diagnosis proposes it: what, of which metric and segment, and what shows it.
 
-    Its kind is what the metric says; where that says nothing, and where there is no metric, as with a driver that is
-    a ratio of two which the team does not follow itself, the person is asked, and the metric remembers the answer.
+    Its kind is that of the metric. Where the metric has none, or there is no metric (a driver that is a ratio of two
+    others), the person chooses, and the metric keeps the choice.
     """
 
     kind = forms.ChoiceField(
@@ -194,16 +196,16 @@ class EvidenceForm(forms.Form):
         fields["segment"].queryset = Segment.objects.filter(team=plan.team)
 
     @property
-    def known_kind(self) -> str:
-        """What was answered, else what the metric says; "" where that has to be asked for."""
+    def kind_or_default(self) -> str:
+        """The chosen kind, else that of the metric; "" where neither is set."""
         metric = self.cleaned_data["metric"]
         return self.cleaned_data["kind"] or (metric.bottleneck if metric else "")
 
-    def there(self) -> Bottleneck | None:
-        """The bottleneck that has been made of this already."""
-        said = {name: self.cleaned_data[name] for name in ("cause", "evidence")}
-        return Bottleneck.objects.filter(plan=self.plan, **said).first()
+    def existing(self) -> Bottleneck | None:
+        """The bottleneck already made from this evidence."""
+        fields = {name: self.cleaned_data[name] for name in ("cause", "evidence")}
+        return Bottleneck.objects.filter(plan=self.plan, **fields).first()
 
     def create(self, log: Recording) -> tuple[Bottleneck, bool]:
-        """The bottleneck, and whether it is new: pressed twice, the button makes nothing twice."""
-        return bottleneck_from(log, self.plan, **self.cleaned_data | {"kind": self.known_kind})
+        """The bottleneck, and whether it is new."""
+        return bottleneck_from(log, self.plan, **self.cleaned_data | {"kind": self.kind_or_default})

@@ -53,33 +53,35 @@ class BottlenecksPage(TablePage[BottlenecksTable]):
     @cached_property
     def gaps(self) -> list[dict[str, Any]]:
         """The metrics that are behind their target and have no bottleneck yet, the largest shortfall first."""
-        named = {each.metric_id for each in self.table.ranked if each.metric_id}
-        found = standings(
-            self.plan, self.plan.metrics.select_related("metric", "plan").exclude(metric__in=named)
+        covered = {bottleneck.metric_id for bottleneck in self.table.ranked if bottleneck.metric_id}
+        uncovered = standings(
+            self.plan, self.plan.metrics.select_related("metric", "plan").exclude(metric__in=covered)
         )
-        behind = [each for each in found if each.gap.gap is not None and each.gap.gap > 0]
-        behind.sort(key=lambda each: -(each.gap.shortfall or 0))
-        return [{"metric": each.row.metric, **_as_evidence(each)} for each in behind]
+        behind = [standing for standing in uncovered if standing.gap.gap is not None and standing.gap.gap > 0]
+        behind.sort(key=lambda standing: -(standing.gap.shortfall or 0))
+        return [{"metric": standing.row.metric, **_as_evidence(standing)} for standing in behind]
 
     # The four quadrants
 
     def dots(self) -> list[Dot]:
         """The scored bottlenecks in a square of 500 × 500, ease to the right, impact upwards; side by side where
         they have the same scores."""
-        taken: dict[tuple[int, int], int] = {}
-        found = []
-        for number, each in enumerate(self.table.ranked, start=1):
-            if each.impact is None or each.ease is None:
+        dots_at: dict[tuple[int, int], int] = {}
+        dots = []
+        for number, bottleneck in enumerate(self.table.ranked, start=1):
+            if bottleneck.impact is None or bottleneck.ease is None:
                 continue
-            place = each.ease, each.impact
-            nth = taken[place] = taken.get(place, 0) + 1
-            aside = (nth // 2) * 26 * (1 if nth % 2 else -1)
-            found.append(Dot(number, each, 100 * each.ease - 50 + aside, 550 - 100 * each.impact))
-        return found
+            place = bottleneck.ease, bottleneck.impact
+            position = dots_at[place] = dots_at.get(place, 0) + 1
+            offset = (position // 2) * 26 * (1 if position % 2 else -1)
+            dots.append(
+                Dot(number, bottleneck, 100 * bottleneck.ease - 50 + offset, 550 - 100 * bottleneck.impact)
+            )
+        return dots
 
     @property
     def unscored(self) -> int:
-        return sum(each.quadrant is None for each in self.table.ranked)
+        return sum(bottleneck.quadrant is None for bottleneck in self.table.ranked)
 
     quadrants = (
         pgettext_lazy("quadrant", "Long-term"),
@@ -92,16 +94,16 @@ class BottlenecksPage(TablePage[BottlenecksTable]):
 def _as_evidence(standing: Standing) -> dict[str, str]:
     """A gap as the first words of a bottleneck, and what shows it."""
     metric = standing.row.metric
-    said = {
+    params = {
         "what": metric.name,
         "current": words.figure(metric.scale, standing.current),
         "target": words.figure(metric.scale, standing.target),
         "gap": words.figure(metric.scale, standing.gap.gap, difference=True),
         "rate": words.per_cent(standing.gap.shortfall),
     }
-    shown = _("%(what)s: %(current)s, target %(target)s, gap %(gap)s (%(rate)s of the target).") % said
+    summary = _("%(what)s: %(current)s, target %(target)s, gap %(gap)s (%(rate)s of the target).") % params
     problems = standing.row.problems.strip()
     return {
-        "cause": _("%(what)s has not met its target") % said,
-        "evidence": f"{shown} {problems}"[:2000] if problems else shown,
+        "cause": _("%(what)s has not met its target") % params,
+        "evidence": f"{summary} {problems}"[:2000] if problems else summary,
     }

@@ -60,10 +60,10 @@ class BottleneckKind(RowKind):
 
     def objects(self, plan: Plan) -> QuerySet[Bottleneck]:
         views = CauseView.objects.select_related("by").order_by("pk")
-        present = self.every(plan).filter(removed_at=None).select_related("plan", "metric", "segment")
+        present = self.with_removed(plan).filter(removed_at=None).select_related("plan", "metric", "segment")
         return present.prefetch_related(Prefetch("views", queryset=views))
 
-    def every(self, plan: Plan) -> QuerySet[Bottleneck]:
+    def with_removed(self, plan: Plan) -> QuerySet[Bottleneck]:
         return Bottleneck.with_removed.filter(plan=plan)
 
 
@@ -88,9 +88,9 @@ class ViewKind(RowKind):
     }
 
     def objects(self, plan: Plan) -> QuerySet[CauseView]:
-        return self.every(plan).filter(removed_at=None).select_related("plan", "by", "bottleneck")
+        return self.with_removed(plan).filter(removed_at=None).select_related("plan", "by", "bottleneck")
 
-    def every(self, plan: Plan) -> QuerySet[CauseView]:
+    def with_removed(self, plan: Plan) -> QuerySet[CauseView]:
         return CauseView.with_removed.filter(plan=plan)
 
 
@@ -140,7 +140,7 @@ class BottlenecksTable(Table):
 
     @property
     def in_focus(self) -> int:
-        return sum(each.in_focus for each in self.ranked)
+        return sum(bottleneck.in_focus for bottleneck in self.ranked)
 
     def summary(self) -> str:
         focus = ngettext("%(n)d in focus", "%(n)d in focus", self.in_focus) % {"n": self.in_focus}
@@ -151,83 +151,90 @@ class BottlenecksTable(Table):
         return [str(cause) for causes in CAUSES.values() for cause in causes]
 
     def objects(self) -> list[Bottleneck | CauseView]:
-        found = [each for each in self.ranked if self._is_asked(each)]
+        bottlenecks = [bottleneck for bottleneck in self.ranked if self._matches(bottleneck)]
         if self.sort:
-            found = self._sorted(found)
-        sought = self.params.get("q", "").strip()
-        loose = self.kinds["view"].objects(self.plan)
-        loose = loose.filter(Q(bottleneck=None) | ~Q(bottleneck__removed_at=None))
+            bottlenecks = self._sorted(bottlenecks)
+        query = self.params.get("q", "").strip()
+        views = self.kinds["view"].objects(self.plan)
+        views = views.filter(Q(bottleneck=None) | ~Q(bottleneck__removed_at=None))
         if self.params.get("kind"):
-            loose = loose.filter(kind=self.params["kind"])
-        if sought:
-            loose = loose.filter(text__icontains=sought)
-        return [*found, *loose]
+            views = views.filter(kind=self.params["kind"])
+        if query:
+            views = views.filter(text__icontains=query)
+        return [*bottlenecks, *views]
 
-    def _is_asked(self, each: Bottleneck) -> bool:
-        sought, kind = self.params.get("q", "").strip().casefold(), self.params.get("kind")
-        said = f"{each.cause} {each.evidence} {each.step} {each.metric or ''} {each.segment or ''}"
-        return (not kind or each.kind == kind) and sought in said.casefold()
+    def _matches(self, bottleneck: Bottleneck) -> bool:
+        query, kind = self.params.get("q", "").strip().casefold(), self.params.get("kind")
+        place = f"{bottleneck.step} {bottleneck.metric or ''} {bottleneck.segment or ''}"
+        text = f"{bottleneck.cause} {bottleneck.evidence} {place}"
+        return (not kind or bottleneck.kind == kind) and query in text.casefold()
 
-    def _sorted(self, found: list[Bottleneck]) -> list[Bottleneck]:
+    def _sorted(self, bottlenecks: list[Bottleneck]) -> list[Bottleneck]:
         down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
         name = {"focus": "in_focus"}.get(key, key)
-        known = [each for each in found if getattr(each, name) is not None]
-        known.sort(key=lambda each: getattr(each, name), reverse=down)
-        return known + [each for each in found if getattr(each, name) is None]
+        with_value = [bottleneck for bottleneck in bottlenecks if getattr(bottleneck, name) is not None]
+        with_value.sort(key=lambda bottleneck: getattr(bottleneck, name), reverse=down)
+        return with_value + [bottleneck for bottleneck in bottlenecks if getattr(bottleneck, name) is None]
 
     def rows_for(self, objects: Iterable[Bottleneck | CauseView]) -> list[Row]:
         rows = []
-        for each in objects:
-            if isinstance(each, CauseView):
-                rows.append(self._view_row(each))
+        for obj in objects:
+            if isinstance(obj, CauseView):
+                rows.append(self._view_row(obj))
             else:
-                rows.append(self._bottleneck_row(each))
-                rows += [self._view_row(view) for view in each.views.all()]
+                rows.append(self._bottleneck_row(obj))
+                rows += [self._view_row(view) for view in obj.views.all()]
         return rows
 
     def rows_of(self, keys: list[str]) -> list[Row]:
-        asked: dict[str, set[int]] = {name: set() for name in self.kinds}
+        ids: dict[str, set[int]] = {name: set() for name in self.kinds}
         for key in keys:
             kind, pk = self.split(key)
-            asked[kind.name].add(pk)
+            ids[kind.name].add(pk)
         rows = {}
-        for bottleneck in self.kinds["bottleneck"].objects(self.plan).filter(pk__in=asked["bottleneck"]):
+        for bottleneck in self.kinds["bottleneck"].objects(self.plan).filter(pk__in=ids["bottleneck"]):
             rows[f"bottleneck-{bottleneck.pk}"] = self._bottleneck_row(bottleneck)
-        for view in self.kinds["view"].objects(self.plan).filter(pk__in=asked["view"]):
+        for view in self.kinds["view"].objects(self.plan).filter(pk__in=ids["view"]):
             rows[f"view-{view.pk}"] = self._view_row(view)
         return [rows.get(key) or Row(key, None) for key in keys]
 
-    def _bottleneck_row(self, each: Bottleneck) -> Row:
+    def _bottleneck_row(self, bottleneck: Bottleneck) -> Row:
         kind = self.kinds["bottleneck"]
-        place = [part for part in (each.step, each.metric, each.segment) if part]
-        quadrant = each.quadrant
-        shown = {
-            "cause": cells.lines(each.cause, each.get_kind_display()),
+        place = [part for part in (bottleneck.step, bottleneck.metric, bottleneck.segment) if part]
+        quadrant = bottleneck.quadrant
+        contents = {
+            "cause": cells.lines(bottleneck.cause, bottleneck.get_kind_display()),
             "place": cells.text(" · ".join(map(str, place))),
-            "evidence": cells.text(each.evidence),
-            "impact": cells.score(each.impact),
-            "ease": cells.score(each.ease),
+            "evidence": cells.text(bottleneck.evidence),
+            "impact": cells.score(bottleneck.impact),
+            "ease": cells.score(bottleneck.ease),
             "quadrant": cells.chip(TONES[quadrant], quadrant.label)
             if quadrant
             else cells.small(_("Not scored")),
-            "focus": cells.chip("good", _("In focus")) if each.in_focus else cells.EMPTY,
+            "focus": cells.chip("good", _("In focus")) if bottleneck.in_focus else cells.EMPTY,
         }
-        return self.row(kind, each, shown)
+        return self.row(kind, bottleneck, contents)
 
     def _view_row(self, view: CauseView) -> Row:
         kind = self.kinds["view"]
         merged = view.bottleneck if view.bottleneck and view.bottleneck.removed_at is None else None
-        said = _("Merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("Not merged yet")
-        shown = {
+        text = _("Merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("Not merged yet")
+        contents = {
             "cause": Cell(self.columns[0], cells.lines(view.text, view.get_kind_display()), span=2),
             "evidence": cells.person(view.by),
-            "impact": Cell(self.columns[3], cells.small(said), span=4, css="words"),
+            "impact": Cell(self.columns[3], cells.small(text), span=4, css="words"),
         }
         group = self.kinds["bottleneck"].key(merged.pk) if merged else ""
-        return self.row(kind, view, shown, css="sub", group=group)
+        return self.row(kind, view, contents, css="sub", group=group)
 
 
-def _rank(each: Bottleneck) -> tuple[int, bool, int, int, int]:
-    quadrant = each.quadrant
+def _rank(bottleneck: Bottleneck) -> tuple[int, bool, int, int, int]:
+    quadrant = bottleneck.quadrant
     rank = RANKS[quadrant] if quadrant else len(RANKS)
-    return rank, not each.in_focus, -(each.impact or 0) - (each.ease or 0), each.order, each.pk
+    return (
+        rank,
+        not bottleneck.in_focus,
+        -(bottleneck.impact or 0) - (bottleneck.ease or 0),
+        bottleneck.order,
+        bottleneck.pk,
+    )

@@ -14,17 +14,24 @@ from planner.diagnose.charts import Bar, Dot, begins_at_zero, trend_chart, water
 from planner.web import bundles
 
 JULY = dt.date(2023, 7, 1)
-NAMES = {"known": "Sales", "expected": "expected", "interval": "interval", "target": "target"}
+NAMES = {"actual": "Sales", "expected": "expected", "interval": "interval", "target": "target"}
 
 
 def dots(*values: int | None, start=JULY) -> list[Dot]:
-    found = [(add_months(start, at), value) for at, value in enumerate(values)]
-    return [Dot(month, D(value), f"{month}: {value}") for month, value in found if value is not None]
+    values_by_month = [(add_months(start, at), value) for at, value in enumerate(values)]
+    return [
+        Dot(month, D(value), f"{month}: {value}") for month, value in values_by_month if value is not None
+    ]
 
 
-def trend(known, expected=(), target=None):
+def trend(actual, expected=(), target=None):
     return trend_chart(
-        known, expected, target, names=NAMES, written=lambda v: f"{v:f}", month=lambda m: f"{m:%Y-%m}"
+        actual,
+        expected,
+        target,
+        names=NAMES,
+        format_value=lambda v: f"{v:f}",
+        format_month=lambda m: f"{m:%Y-%m}",
     )
 
 
@@ -38,7 +45,7 @@ def painted(part):
 
 
 def waterfall(*bars: Bar, lower: bool = False):
-    return waterfall_chart(bars, written=lambda v: f"{v:f}", lower_is_better=lower)
+    return waterfall_chart(bars, format_value=lambda v: f"{v:f}", lower_is_better=lower)
 
 
 @pytest.mark.parametrize(

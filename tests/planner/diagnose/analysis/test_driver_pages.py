@@ -26,7 +26,7 @@ def test_sales_are_split_into_customers_frequency_and_value(url, plan, shop):
     assert sum(part.shapley for part in found.parts) == 200 == sum(part.chain for part in found.parts)
     # By chain substitution in their own order: +2 × 2 × 50, 12 × 0.5 × 50, 30 × −10.
     assert [part.chain for part in found.parts] == [200, 300, -300]
-    shown, rest = found.shown()
+    shown, rest = found.rounded_parts()
     assert sum(shown) + rest == 200
 
 
