@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Membership, Plan
-from planner.pitfalls import Check, Met, Pitfall, check
+from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Page, Stage, Summary, Work, by_day
 from strategies.models import PAUSED, Strategy
 from tracking.models import OPEN, Task
@@ -76,15 +76,17 @@ def _strategies_met(plans: Sequence[Plan]) -> dict[int, dict[str, list[str]]]:
     return found
 
 
-def _met(tasks: Mapping[str, int], strategies: Mapping[str, list[str]]) -> dict[Pitfall, Met]:
+def _met(tasks: Mapping[str, int], strategies: Mapping[str, list[str]]) -> dict[Pitfall, Occurrences]:
     return {
-        each: _such_as(strategies[each.name]) if each.lacks in OF_STRATEGIES else Met(tasks[each.name])
+        each: _such_as(strategies[each.name])
+        if each.lacks in OF_STRATEGIES
+        else Occurrences(tasks[each.name])
         for each in PITFALLS
     }
 
 
-def _such_as(titles: list[str]) -> Met:
-    return Met(len(titles), {"title": titles[0]}) if titles else Met(0)
+def _such_as(titles: list[str]) -> Occurrences:
+    return Occurrences(len(titles), {"title": titles[0]}) if titles else Occurrences(0)
 
 
 def _loaded(tasks: QuerySet) -> QuerySet:

@@ -22,7 +22,7 @@ from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
 from planner.views import feeds
-from planner.web.requests import sent
+from planner.web.requests import post_data
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -55,7 +55,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
-    form = PreferencesForm(sent(request), instance=user)
+    form = PreferencesForm(post_data(request), instance=user)
     if form.is_valid():
         user.save(update_fields=["name", "language", "digest_hour", "channel"])
         form.save_choices()
@@ -101,7 +101,7 @@ def _join_as_who_is_signed_in(request: HttpRequest, invitation: Invitation) -> H
 
 def _join_as_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     initial = {"name": invitation.membership.name}
-    form = JoinForm(sent(request), initial=initial, email=invitation.email)
+    form = JoinForm(post_data(request), initial=initial, email=invitation.email)
     if form.is_valid():
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         spoken = chosen if chosen in dict(settings.LANGUAGES) else ""

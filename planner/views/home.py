@@ -59,7 +59,7 @@ def _needs(plans: list[Plan]) -> list[dict]:
     running = [plan for plan in plans if plan.is_watched(plan.team.today())]
     found = []
     for plan_pk, checks in stages.checks(running).items():
-        pitfalls = [check for check in checks if check.found]
+        pitfalls = [check for check in checks if check.message]
         if pitfalls:
             plan = next(plan for plan in running if plan.pk == plan_pk)
             found.append({"plan": plan, "first": pitfalls[:FEW], "more": len(pitfalls) - FEW})
