@@ -26,8 +26,8 @@ def memberships(user: User) -> QuerySet[Membership]:
 
 def plans(user: User) -> QuerySet[Plan]:
     """The plans that `user` may read, in any team."""
-    mine = Membership.objects.filter(user=user).values("team")
-    return Plan.objects.filter(team__in=mine).select_related("team")
+    team_ids = Membership.objects.filter(user=user).values("team")
+    return Plan.objects.filter(team__in=team_ids).select_related("team")
 
 
 def removed_plans(user: User) -> QuerySet[Plan]:

@@ -240,7 +240,7 @@ SERVER_EMAIL = getaddresses([DEFAULT_FROM_EMAIL])[0][1]
 
 # Messages to chat rooms are sent to public addresses only, and encrypted; and to these private networks.
 try:
-    CHANNEL_NETWORKS = [ip_network(each) for each in env.list("CHANNEL_NETWORKS", default=[])]
+    CHANNEL_NETWORKS = [ip_network(network) for network in env.list("CHANNEL_NETWORKS", default=[])]
 except ValueError as error:
     raise ImproperlyConfigured(f"CHANNEL_NETWORKS is a list such as 10.1.2.0/24,10.9.9.9: {error}.") from None
 

@@ -73,9 +73,9 @@ def listed(names: Iterable[object], most: int | None = 3) -> str:
     None lists them all, for lists to choose from or to look up.
     """
     all_names = [str(name) for name in names]
-    shown = all_names[:most]
-    rest = len(all_names) - len(shown)
+    texts = all_names[:most]
+    rest = len(all_names) - len(texts)
     if _is_chinese():
-        text = "、".join(shown)
+        text = "、".join(texts)
         return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(all_names)} 个" if rest else text
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return ", ".join(texts) + (f" and {rest} more" if rest else "")

@@ -56,10 +56,10 @@ def _listeners(users: list[User]) -> list[Listener]:
     for seat in Membership.objects.filter(user__in=users).select_related("team").order_by("pk"):
         seats.setdefault(seat.user_id or 0, []).append(seat)
     choices: dict[int, dict[str, bool]] = {}
-    for user, kind, wanted in NoticeChoice.objects.filter(user__in=users).values_list(
+    for user, kind, is_wanted in NoticeChoice.objects.filter(user__in=users).values_list(
         "user", "kind", "wanted"
     ):
-        choices.setdefault(user, {})[kind] = wanted
+        choices.setdefault(user, {})[kind] = is_wanted
     return [
         _listener(user, tuple(seats[user.pk]), choices.get(user.pk, {})) for user in users if user.pk in seats
     ]

@@ -146,15 +146,15 @@ def _parse(path: Path, team: Team, choices: Choices, problems: Problems, report:
 def _sheet(grids: list[Grid], choices: Choices, problems: Problems) -> tuple[Grid | None, Header | None]:
     """The sheet to be read and its header: the chosen one, else the only one that has a header."""
     if choices.sheet is not None:
-        named = [grid for grid in grids if grid.sheet == choices.sheet]
-        if not named:
+        chosen_grids = [grid for grid in grids if grid.sheet == choices.sheet]
+        if not chosen_grids:
             names = listed((f"“{grid.sheet}”" for grid in grids if grid.sheet), most=None)
             problems.error(
                 _("There is no sheet “%(name)s”. Sheets in the file: %(names)s.")
                 % {"name": choices.sheet, "names": names or "–"}
             )
             return None, None
-        grids = named
+        grids = chosen_grids
     candidates = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.head)]
     visible = [grid for grid in candidates if not grid.hidden] or candidates
     matches = []
