@@ -1,7 +1,7 @@
-"""Who may see and do what: the one module that decides.
+"""All access rules: who may see and do what.
 
-Every view's first line asks here. Strangers get 404 (they must not learn that a thing exists), a role too low
-gets 403. Site admins have no right in a team without a membership.
+The first line of every view calls this module. Strangers get 404 (they must not learn that a thing exists), a role
+that is too low gets 403. Site admins have no rights in a team without a membership.
 
 A rule is a predicate, `may_…(member, thing)`: pages, cells, jobs and the authorization matrix ask the same one.
 """
@@ -20,24 +20,24 @@ from planner.web.requests import Request
 
 
 def memberships(user: User) -> QuerySet[Membership]:
-    """What `user` is in which teams, the team loaded with it."""
+    """The memberships of `user`, with their teams."""
     return Membership.objects.filter(user=user).select_related("team").order_by("team__name", "team_id")
 
 
 def plans(user: User) -> QuerySet[Plan]:
     """The plans that `user` may read, in any team."""
-    mine = Membership.objects.filter(user=user).values("team")
-    return Plan.objects.filter(team__in=mine).select_related("team")
+    team_ids = Membership.objects.filter(user=user).values("team")
+    return Plan.objects.filter(team__in=team_ids).select_related("team")
 
 
 def removed_plans(user: User) -> QuerySet[Plan]:
-    """The plans that `user` may bring back, the last removed first."""
+    """The plans that `user` may restore, the last removed first."""
     managed = Membership.objects.filter(user=user, role=Role.MANAGER).values("team")
-    gone = Plan.with_removed.filter(team__in=managed).exclude(removed_at=None)
-    return gone.select_related("team").order_by("-removed_at")
+    removed = Plan.with_removed.filter(team__in=managed).exclude(removed_at=None)
+    return removed.select_related("team").order_by("-removed_at")
 
 
-# A rule about a person's own doings in their team, and one about a thing that they would change.
+# A rule about a member, and one about a member and the object that they would change.
 Rule = Callable[[Membership], bool]
 RuleOf = Callable[[Membership, Any], bool]
 
@@ -48,17 +48,17 @@ def may_read(member: Membership) -> bool:
 
 
 def may_report(member: Membership) -> bool:
-    """Say how things stand, at least those of one's own: everybody but viewers."""
+    """Report progress, at least on one's own tasks: everybody but viewers."""
     return member.is_at_least(Role.REP)
 
 
 def may_manage(member: Membership) -> bool:
-    """Change what the team has agreed on, its members and its settings."""
+    """Change the team's plans, members and settings."""
     return member.is_manager
 
 
 def may_import(member: Membership, reading: Any = None) -> bool:
-    """Bring values by file, and type them in the metric history."""
+    """Import values from files, and type them in the metric history."""
     return may_manage(member)
 
 
@@ -76,12 +76,12 @@ def may_edit_strategy(member: Membership, strategy: Any = None) -> bool:
 
 
 def may_edit_task(member: Membership, task: Any = None) -> bool:
-    """What was agreed on a task: its description, owner, dates and acceptance standard."""
+    """Edit a task's description, owner, dates and acceptance standard."""
     return may_manage(member)
 
 
 def may_report_on(member: Membership, task: Any) -> bool:
-    """Progress, resources and risk of a task: managers of any, its owner of their own."""
+    """Edit progress, resources and risk of a task: managers for any task, owners for their own."""
     return may_manage(member) or (may_report(member) and task.owner_id == member.pk)
 
 
@@ -90,7 +90,7 @@ def may_edit_review(member: Membership, review: Any = None) -> bool:
 
 
 def may_add_view(member: Membership, view: Any = None) -> bool:
-    """Add what one sees as a cause."""
+    """Suggest a cause."""
     return may_report(member)
 
 
@@ -106,32 +106,32 @@ def may_merge(member: Membership, view: Any = None) -> bool:
 
 
 def may_undo(member: Membership, changes: Iterable[Change]) -> bool:
-    """Take a revision back: managers any, others what is all their own."""
-    own = may_report(member) and all(change.by_id == member.user_id for change in changes)
-    return may_manage(member) or own
+    """Undo a revision: managers any, others one with only their own changes."""
+    is_own = may_report(member) and all(change.by_id == member.user_id for change in changes)
+    return may_manage(member) or is_own
 
 
 def nobody(member: Membership, thing: Any = None) -> bool:
-    """What is done elsewhere."""
+    """Allowed for nobody here, because it is done elsewhere."""
     return False
 
 
 class PlanAccess(NamedTuple):
-    """A plan, and what the person who asked for it is in its team."""
+    """A plan, and the membership in its team of the person who asked for it."""
 
     plan: Plan
     member: Membership
 
 
 def find_plan(user: User, plan_pk: int, *, may: Rule = may_read, removed: bool = False) -> PlanAccess:
-    """The plan as `user` may have it, for pages, jobs and programs alike; 404 for strangers, 403 where they may not.
+    """The plan with the membership of `user`; 404 for strangers, 403 where the rule does not allow it.
 
-    `removed` finds the plans that were removed, and no others.
+    `removed` finds removed plans only.
     """
     plans = Plan.with_removed.exclude(removed_at=None) if removed else Plan.objects.all()
     plan = plans.filter(pk=plan_pk).first()
-    mine = Membership.objects.filter(user=user.pk).select_related("team")
-    member = mine.filter(team=plan.team_id).first() if plan else None
+    seats = Membership.objects.filter(user=user.pk).select_related("team")
+    member = seats.filter(team=plan.team_id).first() if plan else None
     if plan is None or member is None:
         raise Http404
     require(member, may)
@@ -140,31 +140,31 @@ def find_plan(user: User, plan_pk: int, *, may: Rule = may_read, removed: bool =
 
 
 def get_plan(request: Request, plan_pk: int, *, may: Rule = may_read, removed: bool = False) -> PlanAccess:
-    """`find_plan` for who sent the request; the plan's team becomes their current one."""
-    found = find_plan(request.user, plan_pk, may=may, removed=removed)
-    _remember_team(request, found.plan.team)
-    return found
+    """`find_plan` for the user of the request; the plan's team becomes their current one."""
+    access = find_plan(request.user, plan_pk, may=may, removed=removed)
+    _remember_team(request, access.plan.team)
+    return access
 
 
 def get_membership(request: Request, *, may: Rule = may_read) -> Membership:
-    """What the person is in their current team (the one last used); 404 without any team."""
-    mine = list(memberships(request.user))
-    if not mine:
+    """The user's membership in their current team (the one last used); 404 without any team."""
+    seats = list(memberships(request.user))
+    if not seats:
         raise Http404
     last = request.user.last_team_id
-    membership = next((each for each in mine if each.team_id == last), mine[0])
+    membership = next((seat for seat in seats if seat.team_id == last), seats[0])
     require(membership, may)
     return membership
 
 
 def require(member: Membership, may: Rule) -> None:
-    """Refuse with 403 where the rule does not allow it."""
+    """Raise PermissionDenied (403) where the rule does not allow it."""
     if not may(member):
         raise PermissionDenied
 
 
 def switch_team(request: Request, team_pk: int) -> Team:
-    """Make a team of the person's the current one; 404 for a team they are not in."""
+    """Make another of the user's teams the current one; 404 for a team they are not in."""
     membership = memberships(request.user).filter(team=team_pk).first()
     if membership is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""What a site admin sees under /admin/: accounts and teams. No right in a team comes from here."""
+"""The site admin under /admin/: accounts, teams and memberships. Site admins get no rights in a team by it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 class MembershipForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
-        """One seat a person: Django looks at no rule that names a field which stands still, as the team does here."""
+        """One seat a person: Django does not check constraints with an excluded field, such as the read-only team."""
         cleaned = super().clean() or self.cleaned_data
         others = Membership.objects.filter(team=self.instance.team_id).exclude(pk=self.instance.pk)
         if self.instance.pk and cleaned.get("user") and others.filter(user=cleaned["user"]).exists():
@@ -73,7 +73,7 @@ class MembershipForm(forms.ModelForm):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    """Written through the log of changes like everywhere else; removed by the team, not here."""
+    """Memberships are saved through the log of changes, and cannot be removed here."""
 
     form = MembershipForm
     list_display = ["name", "team", "role", "user"]

@@ -1,12 +1,12 @@
-"""The one way to write what a team has planned: revision, comparison, save and history in one transaction.
+"""The only way to write the content of plans: revision, comparison, save and history in one transaction.
 
     with changes.recording(plan.team, plan=plan, by=user) as log:
         task = log.take(plan_tasks, pk)     # read under the team's lock
         task.due = due
         log.save(task)
 
-The team's revision is raised first: its row lock puts the writers of a team in order on PostgreSQL, as SQLite's
-write lock does there. Everything in the block is saved, or nothing.
+The team's revision is raised first: its row lock serialises the writers of a team on PostgreSQL, as the write lock
+does on SQLite. Everything in the block is saved, or nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ R = TypeVar("R", bound=models.Model)
 
 
 class PlanClosed(Refusal):
-    """A closed plan is frozen: nothing in it is written any more."""
+    """The plan is closed, so nothing in it can be changed."""
 
     def __init__(self) -> None:
         super().__init__(_("This plan is closed: you can view it but not change it."))
@@ -44,7 +44,7 @@ class PlanClosed(Refusal):
 def recording(team: Team, *, by: User | None, plan: Plan | None = None, why: str = "") -> Iterator[Recording]:
     """Open a transaction that writes plan content of `team`, and write its history when it ends.
 
-    All changes in the block share one new revision of the team; a block that changed nothing raises none.
+    All changes in the block share one new revision of the team; a block without changes leaves the revision as it was.
     Raises PlanClosed when `plan` is closed.
     """
     with transaction.atomic():
@@ -63,22 +63,22 @@ def recording(team: Team, *, by: User | None, plan: Plan | None = None, why: str
 
 
 class Recording:
-    """The open block of `recording`: what has been written so far, and the verbs that write."""
+    """The open block of `recording`: the changes so far, and the methods that write."""
 
     def __init__(self, team: Team, plan: Plan | None, by: User | None, why: str, revision: int) -> None:
         self.team, self.plan, self.by, self.why, self.revision = team, plan, by, why, revision
         self.undoes: int | None = None
         self.changes: list[Change] = []
-        # The objects as they were taken, under the lock: what `save` compares with.
+        # The objects as they were when taken, under the lock: `save` compares with them.
         self._taken: dict[models.Model, Any] = {}
 
     def take(self, queryset: models.QuerySet[R], pk: Any) -> R:
-        """The object as it is now, under the team's lock; Http404 where the queryset does not hold it."""
-        found = queryset.filter(pk=pk).first()
-        if found is None:
+        """The current object, read under the team's lock; Http404 where the queryset does not have it."""
+        obj = queryset.filter(pk=pk).first()
+        if obj is None:
             raise Http404
-        self._taken[found] = copy.copy(found)
-        return found
+        self._taken[obj] = copy.copy(obj)
+        return obj
 
     def save(self, obj: Recorded) -> list[str]:
         """Check and save an object, new or changed; returns the names of the fields that differ.
@@ -91,30 +91,30 @@ class Recording:
             self._note(obj, Change.Action.ADD)
             return [field.name for field in obj.recorded_fields()]
         before = self._taken.pop(obj, None) or type(obj).with_removed.get(pk=obj.pk)
-        differs = [
+        changed_fields = [
             f for f in obj.recorded_fields() if f.value_from_object(before) != f.value_from_object(obj)
         ]
-        if not differs:
+        if not changed_fields:
             return []
-        self._check(obj, {field.name for field in differs})
+        self._check(obj, {field.name for field in changed_fields})
         obj.version = before.version + 1
-        obj.save(update_fields=[*(field.name for field in differs), "version"])
-        for field in differs:
-            old, new = (_to_json(field.value_from_object(each)) for each in (before, obj))
+        obj.save(update_fields=[*(field.name for field in changed_fields), "version"])
+        for field in changed_fields:
+            old, new = (_to_json(field.value_from_object(version)) for version in (before, obj))
             self._note(obj, Change.Action.SET, field.name, old, new)
-        return [field.name for field in differs]
+        return [field.name for field in changed_fields]
 
     def remove(self, obj: Recorded) -> None:
-        """Take an object and what hangs on it out of sight; undo brings all of it back."""
+        """Remove an object with its parts; undo restores all of them."""
         now = timezone.now()
-        for each in (*parts_of(obj), obj):
-            each.removed_at = now
-            each.save(update_fields=["removed_at"])
-            each.on_removed(self.by)
-            self._note(each, Change.Action.REMOVE)
+        for part in (*parts_of(obj), obj):
+            part.removed_at = now
+            part.save(update_fields=["removed_at"])
+            part.on_removed(self.by)
+            self._note(part, Change.Action.REMOVE)
 
     def restore(self, obj: Recorded) -> None:
-        """Bring a removed object back. Raises CannotUndo where something has taken its place meanwhile."""
+        """Restore a removed object. Raises CannotUndo where something has taken its place meanwhile."""
         obj.removed_at = None
         with _undoable():
             obj.validate_constraints()
@@ -143,7 +143,7 @@ class Recording:
         )
 
     def _check(self, obj: Recorded, changed: set[str] | None) -> None:
-        """The model's own rules; of an object that exists, only those that a changed field can break."""
+        """Check the model's own rules; for an existing object, only those that a changed field can break."""
         fields = obj.recorded_fields()
         untouched = set() if changed is None else {f.name for f in fields} - changed
         errors: dict[str, list[ValidationError]] = {}
@@ -165,7 +165,7 @@ class Recording:
             raise ValidationError(errors)
 
     def _check_home(self, obj: Recorded, changed: set[str] | None) -> None:
-        """What an object points to is of its own team and plan: the last wall behind forms and API."""
+        """Check that an object only links to objects of its own team and plan, whatever forms let through."""
         team_id, plan_id = obj.home()
         if team_id != self.team.pk or (self.plan is not None and plan_id not in (None, self.plan.pk)):
             raise ValidationError(_("This belongs to another team."))
@@ -183,22 +183,24 @@ class Recording:
 
 
 def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None) -> int:
-    """Take one revision back, whole or not at all; returns the new revision.
+    """Undo one revision as a whole; returns the new revision.
 
-    Raises CannotUndo where a field has been changed again since, so that nobody's later word is lost, where a rule
-    forbids by now what was there, and for who is in the team as what: that has rules of its own (planner/people.py).
+    Raises CannotUndo where a field has been changed again since, so that no later change is lost, where a rule now
+    forbids the old value, and for changes to members, which have rules of their own (planner/people.py).
     """
     with recording(team, by=by, plan=plan) as log:
         log.undoes = revision
-        taken_back = list(Change.objects.filter(team=team, revision=revision).order_by("-pk"))
-        if not taken_back or any(plan and each.plan_id not in (None, plan.pk) for each in taken_back):
+        undone_changes = list(Change.objects.filter(team=team, revision=revision).order_by("-pk"))
+        if not undone_changes or any(
+            plan and change.plan_id not in (None, plan.pk) for change in undone_changes
+        ):
             raise CannotUndo(_("Nothing to undo."))
-        if any(each.model == Membership._meta.label_lower for each in taken_back):
+        if any(change.model == Membership._meta.label_lower for change in undone_changes):
             raise CannotUndo(_("Changes to members can't be undone here. Make them on the team page."))
         if Change.objects.filter(team=team, undoes=revision).exists():
             raise CannotUndo(_("This change has already been undone."))
         touched: dict[tuple[str, int], Recorded] = {}
-        for change in taken_back:
+        for change in undone_changes:
             _take_back(log, change, touched)
         with _undoable():
             for obj in touched.values():
@@ -208,7 +210,7 @@ def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None
 
 @contextmanager
 def _undoable() -> Iterator[None]:
-    """What a rule forbids by now cannot be undone: its sentence says why."""
+    """Turn a ValidationError in the block into CannotUndo, with the same sentences."""
     try:
         yield
     except ValidationError as error:
@@ -236,7 +238,7 @@ def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Re
 
 
 def parts_of(obj: Recorded) -> Iterator[Recorded]:
-    """What goes with an object when it is removed: all that would be deleted with it, the deepest first."""
+    """The objects that are removed with `obj`: all that would be deleted with it, the deepest first."""
     for relation in obj._meta.related_objects:
         model = relation.related_model
         if relation.on_delete is models.CASCADE and isinstance(model, type) and issubclass(model, Recorded):
@@ -248,15 +250,15 @@ def parts_of(obj: Recorded) -> Iterator[Recorded]:
 def _check_constraints(obj: Recorded, changed: set[str] | None) -> None:
     errors: dict[str, list[ValidationError]] = {}
     for constraint in obj._meta.constraints:
-        named = _fields_of(constraint)
-        if changed is not None and not named & changed:
+        fields = _fields_of(constraint)
+        if changed is not None and not fields & changed:
             continue
         try:
             constraint.validate(type(obj), obj)
         except ValidationError as error:
-            at = sorted((named & changed) if changed else named)
-            # The sentence stands beside the field that broke the rule, where one field did.
-            error = ValidationError({at[0]: error.messages}) if len(at) == 1 else error
+            names = sorted((fields & changed) if changed else fields)
+            # The sentence is shown at the field that broke the rule, where it is one field.
+            error = ValidationError({names[0]: error.messages}) if len(names) == 1 else error
             errors = error.update_error_dict(errors)
     if errors:
         raise ValidationError(errors)
@@ -270,7 +272,7 @@ def _fields_of(constraint: models.BaseConstraint) -> set[str]:
 
 
 def _to_json(value: Any) -> Any:
-    """A field's value as history keeps it: exact decimals as text, dates in ISO form."""
+    """A field's value as the history keeps it: exact decimals as text, dates in ISO form."""
     if isinstance(value, Decimal):
         return machine(value)
     if isinstance(value, dt.date | dt.datetime):
@@ -287,5 +289,8 @@ def _from_json(field: models.Field[Any, Any], value: Any) -> Any:
 def errors_by_field(error: ValidationError) -> dict[str, list[str]]:
     """The sentences of a ValidationError by field name; NON_FIELD_ERRORS for those of the whole object."""
     if hasattr(error, "error_dict"):
-        return {name: [m for e in each for m in e.messages] for name, each in error.error_dict.items()}
+        return {
+            name: [message for item in errors for message in item.messages]
+            for name, errors in error.error_dict.items()
+        }
     return {NON_FIELD_ERRORS: error.messages}

@@ -1,4 +1,4 @@
-"""A plan once more: its content in a new plan, with every link inside it pointing to the copies."""
+"""Duplicates a plan: its content in a new plan, with links inside it pointing to the copies."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from planner.models import Plan, Recorded, User
 def copy_plan(plan: Plan, *, by: User, name: str, start: dt.date, end: dt.date) -> Plan:
     """Duplicate a plan into another period, in one transaction.
 
-    Each model says by `as_copy` what of it begins anew (tasks are not started, reviews stay behind); dates move with
-    the plan's start. Links to what is left out or was removed are empty in the copy.
+    Each model decides by `as_copy` what is reset or left out (tasks are not started, reviews not copied); dates move
+    with the plan's start. Links to objects that are left out or removed are empty in the copy.
     """
     with changes.recording(plan.team, by=by) as log:
         new = Plan(team=plan.team, name=name, scenario=plan.scenario, start=start, end=end)
@@ -26,7 +26,7 @@ def copy_plan(plan: Plan, *, by: User, name: str, start: dt.date, end: dt.date) 
 
 
 class Copier:
-    """The copying of one plan while it happens: which copy stands for which original."""
+    """Copies one plan, and keeps the copy of each original."""
 
     def __init__(self, log: changes.Recording, plan: Plan, new: Plan) -> None:
         self.log = log
@@ -34,7 +34,7 @@ class Copier:
         self.copies: dict[tuple[str, int], Recorded] = {key_of(plan): new}
 
     def copy(self, parts: Iterable[Recorded]) -> None:
-        """Copy each object after those that it points to; a link of a circle is set when its end is there."""
+        """Copy each object after those that it links to; links in a circle are set when all are copied."""
         waiting = {key_of(part): part for part in parts}
         unset: list[tuple[Recorded, Recorded]] = []
         while waiting:
@@ -42,31 +42,31 @@ class Copier:
             circle = not ready
             for part in ready or list(waiting.values())[:1]:
                 del waiting[key_of(part)]
-                made = part.as_copy(self.days)
-                if made is None:
+                new = part.as_copy(self.days)
+                if new is None:
                     continue
-                self._link(made, part)
-                self.log.save(made)
-                self.copies[key_of(part)] = made
+                self._link(new, part)
+                self.log.save(new)
+                self.copies[key_of(part)] = new
                 if circle:
-                    unset.append((made, part))
-        for made, part in unset:
-            self._link(made, part)
-            self.log.save(made)
+                    unset.append((new, part))
+        for new, part in unset:
+            self._link(new, part)
+            self.log.save(new)
 
     def _awaited(self, part: Recorded, waiting: dict[tuple[str, int], Recorded]) -> bool:
         return any(key in waiting and key != key_of(part) for _field, key in links_of(part))
 
-    def _link(self, made: Recorded, part: Recorded) -> None:
-        """Point the copy to the copies of what the original points to."""
+    def _link(self, new: Recorded, part: Recorded) -> None:
+        """Link the copy to the copies of the objects that the original links to."""
         for field, key in links_of(part):
             if key in self.copies:
-                setattr(made, field.name, self.copies[key])
+                setattr(new, field.name, self.copies[key])
             elif field.null and self._stays_behind(getattr(part, field.name)):
-                setattr(made, field.name, None)
+                setattr(new, field.name, None)
 
     def _stays_behind(self, target: Recorded) -> bool:
-        """Whether a link leads to a part of the plan that was not copied, or to somebody who left."""
+        """Whether `target` is a part of the plan that was not copied, or was removed, such as a former member."""
         return target.removed_at is not None or target.home()[1] is not None
 
 
@@ -75,12 +75,12 @@ def key_of(obj: Recorded) -> tuple[str, int]:
 
 
 def links_of(obj: Recorded) -> list[tuple[models.ForeignKey[Any, Any], tuple[str, int]]]:
-    """The set links of an object to recorded objects, with the key of what each leads to."""
-    found = []
+    """The links of an object to recorded objects that are set, with the key of each target."""
+    links = []
     for field in obj.recorded_fields():
         value = field.value_from_object(obj)
         if isinstance(field, models.ForeignKey) and value is not None:
             model: Any = field.related_model
             if issubclass(model, Recorded):
-                found.append((field, (model._meta.label_lower, value)))
-    return found
+                links.append((field, (model._meta.label_lower, value)))
+    return links

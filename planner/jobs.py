@@ -20,28 +20,28 @@ logger = logging.getLogger(__name__)
 
 @app.task(name="planner.jobs.pulse")
 def pulse(sent_at: str = "") -> None:
-    """Say that a worker works, and how long this waited for it."""
-    _feel(Pulse.Name.WORKER, sent_at)
+    """Record the heartbeat of the worker, and how long this task waited for it."""
+    _record_heartbeat(Pulse.Name.WORKER, sent_at)
 
 
 @app.task(name="planner.jobs.pulse_of_mail")
 def pulse_of_mail(sent_at: str = "") -> None:
-    """The same of the queue that mails travel in."""
-    _feel(Pulse.Name.MAIL, sent_at)
+    """The same for the queue of mails."""
+    _record_heartbeat(Pulse.Name.MAIL, sent_at)
 
 
 @before_task_publish.connect(sender="planner.jobs.pulse")
 @before_task_publish.connect(sender="planner.jobs.pulse_of_mail")
-def _beat_sends(body: Any, **kwargs: object) -> None:
-    """The pulse of beat: written when it sends, by whichever process it runs in; the message carries the moment."""
+def _record_beat(body: Any, **kwargs: object) -> None:
+    """Record the heartbeat of beat when it publishes a pulse, and add the moment to the message."""
     now = timezone.now()
-    body[1]["sent_at"] = now.isoformat()  # arguments by keyword, in the message that is about to go
-    pulses.feel(Pulse.Name.BEAT, now)
+    body[1]["sent_at"] = now.isoformat()  # the keyword arguments in the message that is about to be sent
+    pulses.record_heartbeat(Pulse.Name.BEAT, now)
 
 
-def _feel(name: str, sent_at: str) -> None:
+def _record_heartbeat(name: str, sent_at: str) -> None:
     now = timezone.now()
-    pulses.feel(
+    pulses.record_heartbeat(
         name, now, max(dt.timedelta(0), now - dt.datetime.fromisoformat(sent_at)) if sent_at else None
     )
 
@@ -62,7 +62,7 @@ def send_notice(pk: int) -> None:
 
 
 def enqueue_notice(pk: int) -> None:
-    """Hand a claimed notice to a worker. Where the broker is away, the sweep hands it out once it is back."""
+    """Hand a claimed notice to a worker. Where the broker cannot be reached, the sweep does it later."""
     try:
         send_notice.delay(pk)
     except (OperationalError, OSError) as error:

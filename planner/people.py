@@ -1,7 +1,7 @@
-"""Who joins a team, what they may do there, and how they leave it.
+"""Creates teams, and adds, changes, invites and removes their members.
 
-Every verb reads again what it decides on, under the team's lock (planner/changes.py): of two managers who
-demote each other at the same moment the second is refused, and an invitation pressed twice is used once.
+Every function reads its objects again under the team's lock (planner/changes.py): of two managers who demote each
+other at the same moment the second is refused, and an invitation that is accepted twice is used once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def create_team(name: str, **settings: Any) -> Team:
-    """A new team with the segment of the whole; ValidationError by field for settings that make no sense."""
+    """Create a team with the segment of the whole. Raises ValidationError by field for invalid settings."""
     team = Team(name=name, **settings)
     team.full_clean()
     team.save()
@@ -42,8 +42,8 @@ def create_team(name: str, **settings: Any) -> Team:
 def change_settings(team: Team, fields: Iterable[str]) -> None:
     """Save only these fields of a validated team.
 
-    A team is not Recorded, so it has no history; one UPDATE of what was changed needs no lock, loses nothing
-    that another manager set meanwhile, and leaves alone `revision`, which belongs to planner/changes.py.
+    A team is not Recorded, so it has no history. One UPDATE of the changed fields needs no lock, overwrites no other
+    field that was changed meanwhile, and leaves out `revision`, which belongs to planner/changes.py.
     """
     if names := [field for field in fields if field != "revision"]:
         team.save(update_fields=names)
@@ -59,7 +59,7 @@ def next_exceptions(team: Team, most: int = 10) -> list[Exceptional]:
 def add_member(
     team: Team, *, name: str, role: str, by: User | None, job_title: str = "", user: User | None = None
 ) -> Membership:
-    """Somebody new in the team, who can own things from now on, with or without an account."""
+    """Add a member to the team, with or without an account; either can own tasks, goals and strategies."""
     member = Membership(team=team, name=name, role=role, job_title=job_title, user=user)
     with changes.recording(team, by=by) as log:
         log.save(member)
@@ -69,7 +69,7 @@ def add_member(
 def change_member(
     membership: Membership, values: Mapping[str, Any], *, by: User | None, version: int | None = None
 ) -> Membership:
-    """Give a member these values; `version` is the one that was shown to who changes them.
+    """Change a member; `version` is the version that was shown to the person who changes it.
 
     Raises ValidationError when the member was changed meanwhile, or would be the last manager demoted.
     """
@@ -86,33 +86,33 @@ def change_member(
 
 
 def remove_member(membership: Membership, *, by: User | None, successor: Membership | None = None) -> int:
-    """Take a member out of the team and give their open work to `successor` or to nobody; counts that work.
+    """Remove a member and give their open work to `successor` or to nobody; returns how much work that was.
 
-    Their name stays in history and on what they finished. Raises ValidationError for the last manager.
+    Their name stays in the history and on finished work. Raises ValidationError for the last manager.
     """
     team = membership.team
     with changes.recording(team, by=by) as log:
         member = log.take(team.memberships.all(), membership.pk)
         _keep_a_manager(member)
-        heir = None
+        new_owner = None
         if successor is not None:
             others = Membership.objects.owners().filter(team=team).exclude(pk=member.pk)
-            heir = log.take(others, successor.pk)
-        handed_over = sum(stage.hand_over(log, member, heir) for stage in stages())
+            new_owner = log.take(others, successor.pk)
+        handed_over = sum(stage.hand_over(log, member, new_owner) for stage in stages())
         withdraw(member)
         log.remove(member)
     return handed_over
 
 
 def open_work(membership: Membership) -> list[Work]:
-    """What somebody would leave behind, over all stages."""
+    """The open work of a member in all stages."""
     today = membership.team.today()
     return [work for stage in stages() for work in stage.open_work([membership], today)]
 
 
 @dataclass
 class Invited:
-    """An invitation that was just made; `unsent` is set after the commit, when its mail could not be sent."""
+    """A new invitation; `unsent` is set after the commit where its mail could not be sent."""
 
     invitation: Invitation
     unsent: bool = False
@@ -121,7 +121,7 @@ class Invited:
 def invite(
     membership: Membership, email: str, *, by: User | None, link: Callable[[str], str] | None = None
 ) -> Invited:
-    """Offer a membership to whoever holds the link, in place of any earlier invitation to it.
+    """Create an invitation that gives a membership to whoever has its link; earlier ones are withdrawn.
 
     `link` builds the address from the token; with it a mail in the team's language goes to `email` after the
     commit, without it nothing is sent. Raises ValidationError when there is nobody to invite.
@@ -131,9 +131,9 @@ def invite(
         member = log.take(team.memberships.all(), membership.pk)
         if member.user_id is not None:
             raise ValidationError(_("%(name)s already has an account.") % {"name": member.name})
-        if present := team.memberships.filter(user__email__iexact=email).first():
+        if existing := team.memberships.filter(user__email__iexact=email).first():
             raise ValidationError(
-                _("%(email)s is already in the team, as %(name)s.") % {"email": email, "name": present.name}
+                _("%(email)s is already in the team, as %(name)s.") % {"email": email, "name": existing.name}
             )
         withdraw(member)
         invited = Invited(Invitation.objects.create(membership=member, email=email.lower(), created_by=by))
@@ -143,19 +143,19 @@ def invite(
 
 
 def withdraw(membership: Membership) -> int:
-    """End every open invitation to a membership; returns how many there were."""
+    """Withdraw every open invitation to a membership; returns how many there were."""
     waiting = membership.invitations.filter(accepted_at=None, withdrawn_at=None)
     return waiting.update(withdrawn_at=timezone.now())
 
 
 def accept(invitation: Invitation, user: User) -> Membership:
-    """Give the invited membership to somebody who has an account. ValidationError says why it cannot be."""
+    """Give the invited membership to a user with an account. Raises ValidationError where that is not possible."""
     with changes.recording(invitation.membership.team, by=user) as log:
         return _seat(log, invitation, user)
 
 
 def join(invitation: Invitation, *, name: str, password: str, language: str = "") -> User:
-    """Make an account for the invited address and give it the membership, both or neither."""
+    """Create an account for the invited address and give it the membership, in one transaction."""
     with changes.recording(invitation.membership.team, by=None) as log:
         if account_for(invitation) is not None:
             raise ValidationError(
@@ -168,12 +168,12 @@ def join(invitation: Invitation, *, name: str, password: str, language: str = ""
 
 
 def account_for(invitation: Invitation) -> User | None:
-    """The account that the invited address has already."""
+    """The existing account of the invited address."""
     return User.objects.filter(email__iexact=invitation.email).first()
 
 
 def seat_of(user: User, team: Team) -> Membership | None:
-    """What `user` already is in `team`."""
+    """The membership of `user` in `team`."""
     return team.memberships.filter(user=user).first()
 
 
@@ -187,9 +187,9 @@ def _seat(log: changes.Recording, invitation: Invitation, user: User) -> Members
         raise ValidationError(
             _("This invitation has expired, or has been used or withdrawn. Ask for a new one.")
         )
-    if present := seat_of(user, team):
+    if existing := seat_of(user, team):
         raise ValidationError(
-            _("You are already in %(team)s, as %(name)s.") % {"team": team.name, "name": present.name}
+            _("You are already in %(team)s, as %(name)s.") % {"team": team.name, "name": existing.name}
         )
     member.user = user
     log.save(member)
@@ -199,7 +199,7 @@ def _seat(log: changes.Recording, invitation: Invitation, user: User) -> Members
 
 
 def _keep_a_manager(member: Membership) -> None:
-    """A team is never left without somebody who can manage it. Asked for under the team's lock."""
+    """Raise ValidationError for the only manager with an account. Called under the team's lock."""
     managers = set(Membership.objects.managers().filter(team=member.team_id).values_list("pk", flat=True))
     if managers == {member.pk}:
         raise ValidationError(
@@ -233,8 +233,10 @@ def _send(invited: Invited, link: str) -> None:
 
 
 def get_invitation(token: str) -> Invitation:
-    """The invitation behind a link; Http404 where there is none."""
-    found = Invitation.objects.select_related("membership__team", "created_by").filter(token=token).first()
-    if found is None:
+    """The invitation with this token; Http404 where there is none."""
+    invitation = (
+        Invitation.objects.select_related("membership__team", "created_by").filter(token=token).first()
+    )
+    if invitation is None:
         raise Http404
-    return found
+    return invitation

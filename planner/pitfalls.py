@@ -1,4 +1,4 @@
-"""What goes wrong in plans again and again: each pitfall a constant of its stage, looked for in every plan."""
+"""Pitfalls that every plan is checked for: constants of the stages, and the checks of a plan."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from planner.models import Plan
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pitfall:
-    """One thing that every plan is checked for.
+    """A mistake that every plan is checked for.
 
-    `name` is its key for programs: unique, and it stays when the texts change. `found` says what was found, as an
-    `ngettext_lazy(…, "n")` where the number %(n)d changes the sentence; `why` says why it matters. `page` is the name
-    of the address where it is put right, `verb` the text of the link there, and `lacks` the value of that page's
-    filter that shows the rows in question, if it has one.
+    `name` is its key in code: unique, and independent of the texts. `message` describes what was found, as an
+    `ngettext_lazy(…, "n")` where the number %(n)d changes the sentence; `why` gives the reason why it matters. `page`
+    is the URL name of the page where it is fixed, `verb` the text of the link to it, and `lacks` the value of that
+    page's filter that shows the rows in question, if it has one.
     """
 
     name: str
     page: str
-    found: Any
+    message: Any
     why: Any
     verb: Any
     lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """How often a plan meets a pitfall, the names for its sentence, and the id of the row that is to be shown."""
+class Occurrences:
+    """How often a pitfall occurs in a plan, the names for its message, and the id of the row to show."""
 
     count: int
     names: Mapping[str, str] = field(default_factory=dict)
@@ -40,24 +40,24 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A pitfall that was looked for in a plan: what was found, "" where all is well, and the address to go to."""
+    """The result of checking a plan for a pitfall: the message, "" where all is well, and the address to fix it."""
 
     pitfall: Pitfall
-    found: str = ""
+    message: str = ""
     url: str = ""
 
 
-def check(plan: Plan, met: Mapping[Pitfall, Met]) -> list[Check]:
-    """The checks of a plan, one for each pitfall that was looked for, in this order."""
-    return [_check(plan, pitfall, each) for pitfall, each in met.items()]
+def check(plan: Plan, by_pitfall: Mapping[Pitfall, Occurrences]) -> list[Check]:
+    """The checks of a plan, one for each pitfall in `by_pitfall`, in this order."""
+    return [_check(plan, pitfall, occurrences) for pitfall, occurrences in by_pitfall.items()]
 
 
-def _check(plan: Plan, pitfall: Pitfall, met: Met) -> Check:
-    if not met.count:
+def _check(plan: Plan, pitfall: Pitfall, occurrences: Occurrences) -> Check:
+    if not occurrences.count:
         return Check(pitfall)
     url = reverse(pitfall.page, args=[plan.pk])
     if pitfall.lacks:
         url += f"?lacks={pitfall.lacks}"
-    if met.row:
-        url += f"#{met.row}"
-    return Check(pitfall, pitfall.found % {"n": met.count, **met.names}, url)
+    if occurrences.row:
+        url += f"#{occurrences.row}"
+    return Check(pitfall, pitfall.message % {"n": occurrences.count, **occurrences.names}, url)

@@ -1,4 +1,4 @@
-"""How a plan begins, changes, is duplicated, and goes and comes back."""
+"""Creates, changes, removes and restores plans, and chooses their metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.history import CannotUndo, next_order
 from planner.models.metrics import BottleneckKind as B
 
-# What each scenario looks at first, by the keys of standard_metrics().
+# The first metrics of each scenario, by the keys of standard_metrics().
 FIRST_METRICS = {
     Plan.Scenario.TARGET: ("sales", "conversion", "repurchase", "acquisition"),
     Plan.Scenario.DECLINE: ("sales", "orders", "conversion", "order_value"),
@@ -28,14 +28,14 @@ FIRST_METRICS = {
 
 
 def standard_metrics(team: Team) -> dict[str, Metric]:
-    """The metrics that the method knows, in the team's language; unsaved, or the team's own of the same name."""
+    """The metrics of the method, in the team's language: the team's own of the same name, else unsaved ones."""
     money = currency_unit(team)
     with override(team.language):
         ratio = {"aggregation": Metric.Aggregation.RATIO}
         amount, count = {"unit": money, "kind": Metric.Kind.AMOUNT}, {"kind": Metric.Kind.COUNT}
         rate = {"kind": Metric.Kind.RATE, **ratio}
         customers, value = {"bottleneck": B.CUSTOMERS}, {"bottleneck": B.VALUE}
-        found = {
+        standard = {
             "sales": Metric(name=_("Total sales"), **amount),
             "orders": Metric(name=_("Order count"), **count, **customers),
             "leads": Metric(name=_("Leads"), **count, **customers),
@@ -55,7 +55,7 @@ def standard_metrics(team: Team) -> dict[str, Metric]:
             "per_head": Metric(name=_("Output per head"), **amount, **ratio, bottleneck=B.EXECUTION),
         }
     own = {metric.name.casefold(): metric for metric in Metric.objects.filter(team=team)}
-    return {key: own.get(metric.name.casefold(), metric) for key, metric in found.items()}
+    return {key: own.get(metric.name.casefold(), metric) for key, metric in standard.items()}
 
 
 def currency_unit(team: Team) -> str:
@@ -65,13 +65,15 @@ def currency_unit(team: Team) -> str:
 
 
 def new_metric(team: Team, name: str, kind: str, direction: str = Metric.Direction.HIGHER) -> Metric:
-    """A metric of the team as its kind suggests, unsaved: what costs or is a rate is a ratio, money has its unit.
+    """An unsaved metric with the defaults of its kind: rates and costs are ratios, money has the currency as unit.
 
-    One that is named as a metric of the method takes its kind of bottleneck.
+    One with the name of a metric of the method gets its kind of bottleneck.
     """
     is_ratio = kind in (Metric.Kind.RATE, Metric.Kind.COST)
-    named = (each for each in standard_metrics(team).values() if each.name.casefold() == name.casefold())
-    standard = next(named, None)
+    namesakes = (
+        metric for metric in standard_metrics(team).values() if metric.name.casefold() == name.casefold()
+    )
+    standard = next(namesakes, None)
     return Metric(
         team=team,
         name=name,
@@ -93,9 +95,9 @@ def begin_plan(
     end: dt.date,
     metrics: Iterable[Metric] | None = None,
 ) -> Plan:
-    """Make a plan with its first metrics, in one transaction; without `metrics` with those of its scenario.
+    """Create a plan with its first metrics, in one transaction; without `metrics` with those of its scenario.
 
-    Metrics that the team has are used again, an archived one of the same name comes back.
+    Metrics that the team has are used again, an archived one of the same name is restored.
     """
     if metrics is None:
         standard = standard_metrics(team)
@@ -110,30 +112,31 @@ def begin_plan(
 
 
 def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetric:
-    """Add a metric at the end of Table 1: the team's of that name where there is one, even an archived one.
+    """Add a metric at the end of Table 1: the team's own with that name where there is one, even an archived one.
 
     Raises ValidationError where the plan has it already.
     """
-    named = Metric.with_removed.filter(team=plan.team, name__iexact=metric.name)
-    known = (
-        named.order_by("removed_at").filter(removed_at=None).first() or named.order_by("-removed_at").first()
+    namesakes = Metric.with_removed.filter(team=plan.team, name__iexact=metric.name)
+    existing = (
+        namesakes.order_by("removed_at").filter(removed_at=None).first()
+        or namesakes.order_by("-removed_at").first()
     )
-    if known is None:
+    if existing is None:
         metric.team = plan.team
         log.save(metric)
-        known = metric
-    elif known.removed_at is not None:
-        log.restore(known)
-    if plan.metrics.filter(metric=known).exists():
-        raise ValidationError({"name": _("“%(name)s” is already in the table.") % {"name": known.name}})
-    order, basis = next_order(plan.metrics), gaps.default_basis(known.kind)
-    row = PlanMetric(plan=plan, metric=known, order=order, basis=basis)
+        existing = metric
+    elif existing.removed_at is not None:
+        log.restore(existing)
+    if plan.metrics.filter(metric=existing).exists():
+        raise ValidationError({"name": _("“%(name)s” is already in the table.") % {"name": existing.name}})
+    order, basis = next_order(plan.metrics), gaps.default_basis(existing.kind)
+    row = PlanMetric(plan=plan, metric=existing, order=order, basis=basis)
     log.save(row)
     return row
 
 
 def change_plan(plan: Plan, values: Mapping[str, Any], *, by: User, version: int | None = None) -> Plan:
-    """Give a plan these values; `version` is the one that was shown to who changes them.
+    """Change a plan; `version` is the version that was shown to the person who changes it.
 
     Raises ValidationError when the plan was changed meanwhile, or by field where a rule is broken.
     """
@@ -154,28 +157,28 @@ def change_plan(plan: Plan, values: Mapping[str, Any], *, by: User, version: int
 
 
 def remove_plan(plan: Plan, *, by: User) -> None:
-    """Take a plan and all that is in it out of sight; `restore_plan` brings it back."""
+    """Remove a plan with its content; `restore_plan` restores it."""
     with changes.recording(plan.team, by=by) as log:
         log.remove(log.take(Plan.objects.filter(team=plan.team), plan.pk))
 
 
 def restore_plan(plan: Plan, *, by: User) -> None:
-    """Bring a removed plan back with all that went with it. Raises CannotUndo where it is not removed."""
-    gone = Change.objects.filter(
+    """Restore a removed plan with its content. Raises CannotUndo where it is not removed."""
+    removal = Change.objects.filter(
         team=plan.team, model=Plan._meta.label_lower, object_id=plan.pk, action=Change.Action.REMOVE
     ).first()
-    if gone is None:
+    if removal is None:
         raise CannotUndo(_("Nothing to undo."))
-    changes.undo(plan.team, gone.revision, by=by)
+    changes.undo(plan.team, removal.revision, by=by)
 
 
 def segments_of(team: Team) -> list[Segment]:
-    """The parts of the business that people speak of: regions, product lines and sub-teams."""
+    """The team's regions, product lines and sub-teams."""
     return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))
 
 
-def metrics_of(plan: Plan, named: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:
-    """The team's metrics, those of the plan first; an archived one stays while something of the plan names it."""
+def metrics_of(plan: Plan, ids: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:
+    """The team's metrics, those of the plan first; archived ones only where they are among `ids`."""
     of_plan = set(plan.metrics.values_list("metric", flat=True))
-    found = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=named), team=plan.team_id)
-    return sorted(found, key=lambda each: (each.pk not in of_plan, each.name, each.pk))
+    metrics = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=ids), team=plan.team_id)
+    return sorted(metrics, key=lambda metric: (metric.pk not in of_plan, metric.name, metric.pk))

@@ -1,4 +1,4 @@
-"""Whether the work in the background goes on: what was last heard of beat, of a worker, and of the mail server."""
+"""The heartbeats of the background work: of beat and the workers, and whether mail is sent."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from planner.models import Notice, Pulse
 
-# The pulse comes twice a minute; after this long something has stopped.
+# A heartbeat comes twice a minute; a part without one for this long has stopped.
 SILENCE = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One part of the background work, and when it was last heard of; None for never."""
+class Heartbeat:
+    """The last heartbeat of one part of the background work; `at` is None where there was none."""
 
     name: str
     label: Any
@@ -23,8 +23,8 @@ class Heard:
     is_silent: bool
 
 
-def feel(name: str, at: dt.datetime, waited: dt.timedelta | None = None) -> None:
-    """Write down that a part was heard of, in one statement that two may run at once."""
+def record_heartbeat(name: str, at: dt.datetime, waited: dt.timedelta | None = None) -> None:
+    """Record the heartbeat of a part, in one statement that two processes may run at once."""
     Pulse.objects.bulk_create(
         [Pulse(name=name, at=at, waited=waited)],
         update_conflicts=True,
@@ -34,22 +34,22 @@ def feel(name: str, at: dt.datetime, waited: dt.timedelta | None = None) -> None
 
 
 def last(name: str) -> dt.datetime | None:
-    """When a part was last heard of."""
+    """When the last heartbeat of a part was recorded."""
     return Pulse.objects.filter(name=name).values_list("at", flat=True).first()
 
 
-def pulses(now: dt.datetime) -> list[Heard]:
-    """Beat and the workers with their silence, in one query."""
-    felt = {pulse.name: pulse for pulse in Pulse.objects.all()}
-    found = []
+def heartbeats(now: dt.datetime) -> list[Heartbeat]:
+    """The last heartbeats of beat and the workers, in one query."""
+    by_name = {pulse.name: pulse for pulse in Pulse.objects.all()}
+    result = []
     for name in (Pulse.Name.BEAT, Pulse.Name.WORKER, Pulse.Name.MAIL):
-        pulse = felt.get(name)
+        pulse = by_name.get(name)
         at, waited = (pulse.at, pulse.waited) if pulse else (None, None)
-        found.append(Heard(name.value, name.label, at, waited, at is None or now - at > SILENCE))
-    return found
+        result.append(Heartbeat(name.value, name.label, at, waited, at is None or now - at > SILENCE))
+    return result
 
 
 def mail_goes_out(now: dt.datetime) -> bool:
-    """Whether no message of the last hours has been turned away by the mail server or a channel more than once."""
+    """Whether no message of the last four hours has failed at the mail server or a channel more than once."""
     turned_away = Notice.objects.filter(state=Notice.State.CLAIMED, tries__gte=2)
     return not turned_away.filter(decided_at__gt=now - dt.timedelta(hours=4)).exists()

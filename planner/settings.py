@@ -1,6 +1,6 @@
 """Settings, one flat file: everything that differs between installations comes from the environment.
 
-`.env` beside manage.py is read first. What makes no sense is refused here, at boot, with a sentence.
+`.env` beside manage.py is read first. Invalid values are refused here, at boot, with a sentence.
 """
 
 from email.utils import getaddresses
@@ -30,13 +30,13 @@ def _secret_key() -> str:
         raise ImproperlyConfigured(
             "Set SECRET_KEY to a long random text: it signs sessions and password links."
         )
-    kept = VAR_DIR / "secret_key"
+    path = VAR_DIR / "secret_key"
     try:
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.touch(0o600)
-            kept.write_text(get_random_secret_key())
-        return kept.read_text()
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(0o600)
+            path.write_text(get_random_secret_key())
+        return path.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
             f"Cannot write to {VAR_DIR}: {error.strerror}. VAR_DIR names another folder."
@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "reviews",
 ]
 
-# The stages of a plan in the order of the loop; each module says what its stage has (planner/stages.py).
+# The stages of a plan in the order of the loop; each module has a STAGE (planner/stages.py).
 STAGES = ["planner.diagnose.stage", "strategies.stage", "tracking.stage", "reviews.stage"]
 
 MIDDLEWARE = [
@@ -121,7 +121,7 @@ if not DATABASES["default"].get("ENGINE"):
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A transaction takes the write lock when it begins, so that two writers wait for each other, not fail.
+    # A transaction takes the write lock when it begins, so that two writers wait for each other instead of failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -137,9 +137,9 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
     }
 
-# Jobs: Redis carries them in production; without it files in VAR_DIR do, for the processes of one machine.
+# The broker of the jobs: Redis in production; without it files in VAR_DIR, for the processes of one machine.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
-# A task that nobody acknowledged for an hour is handed out again; every task may run twice.
+# A task that was not acknowledged for an hour is delivered again; every task may run twice.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -161,14 +161,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-# Mail never waits behind an import, nor an import behind mail.
+# Queues of their own, so that mail never waits for an import, nor an import for mail.
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     **{f"planner.jobs.{name}": {"queue": "mail"} for name in ("send_notice", "pulse_of_mail")},
     **{f"planner.readings.jobs.{name}": {"queue": "imports"} for name in ("read_upload", "save_upload")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-# Ticks: what is due, the database says. A tick that waited for long is of no use any more.
+# Ticks: the jobs look up in the database what is due. A tick that waited for too long expires.
 CELERY_BEAT_SCHEDULE = {
     "pulse": {"task": "planner.jobs.pulse", "schedule": 30, "options": {"expires": 60}},
     "pulse-of-mail": {"task": "planner.jobs.pulse_of_mail", "schedule": 30, "options": {"expires": 60}},
@@ -215,7 +215,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-# An address is proved by the invitation or the reset mail that went to it.
+# An address is verified by the invitation or the reset mail that was sent to it.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -228,9 +228,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Strategy planner <planner@localhost>")
-# Longer than this no mail server is waited for.
+# How long to wait for the mail server, in seconds.
 EMAIL_TIMEOUT = 20
-# How people reach the product from outside of a request: the links in mails begin with it.
+# The public address of the product: the links in mails begin with it.
 PUBLIC_URL = (
     env.str(
         "PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000') or 8000}" if DEBUG else ""
@@ -239,9 +239,9 @@ PUBLIC_URL = (
 )
 SERVER_EMAIL = getaddresses([DEFAULT_FROM_EMAIL])[0][1]
 
-# Messages to chat rooms go to the internet alone, and encrypted; to these private networks too, if they may.
+# Messages to chat rooms are sent to public addresses only, and encrypted; and to these private networks.
 try:
-    CHANNEL_NETWORKS = [ip_network(each) for each in env.list("CHANNEL_NETWORKS", default=[])]
+    CHANNEL_NETWORKS = [ip_network(network) for network in env.list("CHANNEL_NETWORKS", default=[])]
 except ValueError as error:
     raise ImproperlyConfigured(f"CHANNEL_NETWORKS is a list such as 10.1.2.0/24,10.9.9.9: {error}.") from None
 
@@ -299,7 +299,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
-# Said by the operator's proxy and domain, not by the planner: the redirect to https, subdomains, browser preload.
+# Decided by the operator's proxy and domain, not by the planner: the redirect to https, subdomains, browser preload.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # How often an open page asks what others changed, in seconds.
@@ -311,11 +311,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # What it says of failures names addresses, and those of channels are secrets; the ledger says what went wrong.
+    # Its log of failures has the addresses of channels, which are secrets; the ledger has the errors.
     "loggers": {"apprise": {"level": "CRITICAL", "propagate": False}},
 }
 
-# Errors go to the operator's Sentry where there is one; nothing about persons goes with them.
+# Errors are sent to the operator's Sentry where there is one, without personal data.
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk
 

@@ -1,7 +1,7 @@
-"""The stages of a plan, asked for what they have without importing them.
+"""The stages of a plan, as an interface that is used without importing their apps.
 
-`settings.STAGES` names one module per app; each holds a STAGE, so that pages which compose the stages (home, the
-plan's home, the workbook, who leaves a team) stay below the apps they speak of.
+`settings.STAGES` names one module per app; each has a STAGE, so that pages which combine the stages (home, the plan's
+home, the workbook, removing a member) do not import the apps.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from planner.pitfalls import Check
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a stage of one plan has and lacks, in a line; `share` of the way from 0 to 1."""
+    """The state of a stage in one plan, in a line; `share` is its progress from 0 to 1."""
 
     line: str
     share: float = 0
@@ -31,7 +31,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One thing somebody has to do, for lists that mix stages."""
+    """One thing that somebody has to do, for lists over several stages."""
 
     id: int
     title: str
@@ -45,9 +45,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a stage: the name of its address, what menus call it, and names of addresses that belong to it.
+    """A page of a stage: its URL name, its label in menus, and the URL names that belong to it.
 
-    An address whose name goes on behind one of these with a dash belongs to it as well: `goals-row` to `goals`.
+    A URL name that continues one of these with a dash belongs to it as well: `goals-row` to `goals`.
     """
 
     url_name: str
@@ -61,7 +61,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """A task as a lower stage, which has no tasks of its own, asks for it."""
+    """A task that a lower stage, which has no tasks of its own, asks for."""
 
     description: str
     owner: Membership | None = None
@@ -72,17 +72,17 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of the four stages, as its app describes it: its answers to what is asked without importing it.
+    """One of the four stages, with the functions that its app provides.
 
-    Every stage answers summaries(plans) and checks(plans): they say by a plan's id what it has and what it lacks, in
-    a constant number of queries for any number of plans.
+    Every stage has summaries(plans) and checks(plans), which return the state and the checks by the plan's id, in a
+    constant number of queries for any number of plans.
 
-    The other answers are optional. Their defaults are those of a stage that has nothing to say, so that whoever asks
-    goes through all stages and adds up, and a further question is one more field here:
+    The other functions are optional. Their defaults return nothing, so that a caller goes through all stages and adds
+    up the results:
     - about people: open_work(memberships, day) lists what these have to do;
     - about one plan: plan_work(plan, day) lists what its people have to do soon;
-    - verbs inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and counts
-      it; add_tasks(log, strategy, specs) makes tasks of a strategy out of TaskSpecs, and returns them.
+    - inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and returns how
+      much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them.
 
     `pages` are its pages in the order of menus; the first is where the stage begins.
     `tables` are its tables as files: the name in the address and the dotted path of each.
@@ -106,13 +106,13 @@ class Stage:
 
     @property
     def url_name(self) -> str:
-        """The address where the stage begins."""
+        """The URL name of the first page."""
         return self.pages[0].url_name
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an address is: in which stage, on which of its pages, and the pages that lead there."""
+    """The place of a URL: its stage, its page, and the pages above it."""
 
     stage: Stage
     page: Page
@@ -127,7 +127,7 @@ def stages() -> tuple[Stage, ...]:
 
 
 def place_of(url_name: str) -> Place | None:
-    """The place of an address of a stage by its name; None for every other address."""
+    """The place of a URL name of a stage; None for every other URL name."""
     for stage in stages():
         for page in stage.pages:
             if page.holds(url_name):
@@ -138,21 +138,22 @@ def place_of(url_name: str) -> Place | None:
 
 
 def summaries(plans: Sequence[Plan]) -> dict[int, list[tuple[Stage, Summary]]]:
-    """By a plan's id, every stage with what it says of the plan."""
-    said = [(stage, stage.summaries(plans)) for stage in stages()]
-    return {plan.pk: [(stage, found[plan.pk]) for stage, found in said] for plan in plans}
+    """By a plan's id, every stage with its summary of the plan."""
+    answers = [(stage, stage.summaries(plans)) for stage in stages()]
+    return {plan.pk: [(stage, by_plan[plan.pk]) for stage, by_plan in answers] for plan in plans}
 
 
 def checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     """By a plan's id, every check of every stage, in the order of the loop."""
-    said = [stage.checks(plans) for stage in stages()]
-    return {plan.pk: [check for found in said for check in found[plan.pk]] for plan in plans}
+    answers = [stage.checks(plans) for stage in stages()]
+    return {plan.pk: [check for by_plan in answers for check in by_plan[plan.pk]] for plan in plans}
 
 
 def by_day(plans: Iterable[Plan], field_name: str, make: Callable[[dt.date], Q]) -> Q:
-    """A condition on the day each plan is looked at: `make` turns a day into one, `field_name` leads to the plan.
+    """A condition for the day as of which each plan is evaluated: `make` returns the condition for a day, `field_name`
+    is the lookup of the plan.
 
-    Plans are looked at on days of their own (their team's today, or their end), a query asks for all at once.
+    Plans are evaluated as of different days (their team's today, or their end); the condition is for all of them.
     """
     days: dict[dt.date, list[int]] = {}
     for plan in plans:

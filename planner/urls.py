@@ -1,4 +1,4 @@
-"""Every address of the product; the stages bring their own."""
+"""All URLs of the product; the stages include their own."""
 
 from allauth.account import urls as account_urls
 from django.contrib import admin

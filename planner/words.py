@@ -1,4 +1,4 @@
-"""How the figures of the diagnosis are written, in the reader's language."""
+"""Figures, periods and lists as texts in the reader's language."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def _decimal(value: Number | None) -> Decimal | None:
 
 def figure(scale: Scale, value: Number | None, *, difference: bool = False) -> str:
     """A value as one text, with its unit; a `difference` of rates in percentage points."""
-    shown = formats.figure(scale, _decimal(value), language=language(), difference=difference)
-    return formats.figure_text(shown, language())
+    value_and_unit = formats.figure(scale, _decimal(value), language=language(), difference=difference)
+    return formats.figure_text(value_and_unit, language())
 
 
 def signed(scale: Scale, value: Number | None) -> str:
     """A change, with its sign."""
-    said = figure(scale, value, difference=True)
-    return f"+{said}" if value is not None and value > 0 else said
+    text = figure(scale, value, difference=True)
+    return f"+{text}" if value is not None and value > 0 else text
 
 
 def per_cent(rate: Number | None) -> str:
@@ -45,8 +45,8 @@ def per_cent(rate: Number | None) -> str:
 
 def signed_per_cent(rate: Number | None) -> str:
     """A growth in whole per cents, with its sign."""
-    said = per_cent(rate)
-    return f"+{said}" if rate is not None and rate > 0 and not said.startswith(MINUS) else said
+    text = per_cent(rate)
+    return f"+{text}" if rate is not None and rate > 0 and not text.startswith(MINUS) else text
 
 
 def month(date: dt.date) -> str:
@@ -64,18 +64,18 @@ def months(dates: list[dt.date] | tuple[dt.date, ...]) -> str:
 
 def together(sentences: list[str]) -> str:
     """Sentences one after the other; Chinese ones need no space between them."""
-    return ("" if _is_chinese() else " ").join(each for each in sentences if each)
+    return ("" if _is_chinese() else " ").join(sentence for sentence in sentences if sentence)
 
 
 def listed(names: Iterable[object], most: int | None = 3) -> str:
-    """Names one after the other, at most so many of them: "A, B, C and 2 more", "甲、乙、丙等 5 个".
+    """Names one after the other, at most `most` of them: "A, B, C and 2 more", "甲、乙、丙等 5 个".
 
-    None lists them all, for who has to choose among them or look each of them up.
+    None lists them all, for lists to choose from or to look up.
     """
-    every = [str(name) for name in names]
-    shown = every[:most]
-    rest = len(every) - len(shown)
+    all_names = [str(name) for name in names]
+    texts = all_names[:most]
+    rest = len(all_names) - len(texts)
     if _is_chinese():
-        text = "、".join(shown)
-        return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(every)} 个" if rest else text
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+        text = "、".join(texts)
+        return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(all_names)} 个" if rest else text
+    return ", ".join(texts) + (f" and {rest} more" if rest else "")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import words
 from planner.arithmetic.periods import add_months, month_start, months_between
 from planner.models import Plan
-from planner.pitfalls import Check, Met, Pitfall, check
+from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Page, Stage, Summary
 from reviews import pitfalls
 from reviews.models import Review
@@ -62,20 +62,20 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     }
 
 
-def _pitfalls_met(due: Sequence[dt.date], reviews: Sequence[Review]) -> dict[Pitfall, Met]:
+def _pitfalls_met(due: Sequence[dt.date], reviews: Sequence[Review]) -> dict[Pitfall, Occurrences]:
     idle = [review for review in reviews if review.has_lesson and not review.adjustments]
     return {
-        pitfalls.MONTH_WITHOUT_REVIEW: Met(len(due), {"months": words.listed(map(words.month, due))}),
+        pitfalls.MONTH_WITHOUT_REVIEW: Occurrences(len(due), {"months": words.listed(map(words.month, due))}),
         pitfalls.REVIEW_WITHOUT_LESSON: _of_reviews([review for review in reviews if not review.has_lesson]),
         pitfalls.REVIEW_WITHOUT_ADJUSTMENT: _of_reviews(idle),
     }
 
 
-def _of_reviews(reviews: Sequence[Review]) -> Met:
+def _of_reviews(reviews: Sequence[Review]) -> Occurrences:
     """Reviews, the first of which is named and shown."""
     if not reviews:
-        return Met(0)
-    return Met(len(reviews), {"period": reviews[0].in_words}, f"review-{reviews[0].pk}")
+        return Occurrences(0)
+    return Occurrences(len(reviews), {"period": reviews[0].in_words}, f"review-{reviews[0].pk}")
 
 
 STAGE = Stage(

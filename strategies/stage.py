@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner import words
 from planner.models import Goal, Plan, PlanMetric
-from planner.pitfalls import Check, Met, Pitfall, check
+from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Page, Stage, Summary
 from strategies import pitfalls
 from strategies.models import Strategy
@@ -79,13 +79,13 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     }
 
 
-def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfall, Met]:
+def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfall, Occurrences]:
     core = goals["core"]
     return {
-        pitfalls.TOO_MANY_CORE_GOALS: Met(core if core > pitfalls.MOST_CORE_GOALS else 0),
-        pitfalls.GOAL_WITHOUT_MEASURE: Met(goals["unmeasured"]),
-        pitfalls.GOAL_WITHOUT_OWNER: Met(goals["unowned"]),
-        pitfalls.GAP_WITHOUT_GOAL: Met(len(unanswered), {"names": words.listed(unanswered)}),
+        pitfalls.TOO_MANY_CORE_GOALS: Occurrences(core if core > pitfalls.MOST_CORE_GOALS else 0),
+        pitfalls.GOAL_WITHOUT_MEASURE: Occurrences(goals["unmeasured"]),
+        pitfalls.GOAL_WITHOUT_OWNER: Occurrences(goals["unowned"]),
+        pitfalls.GAP_WITHOUT_GOAL: Occurrences(len(unanswered), {"names": words.listed(unanswered)}),
     }
 
 

@@ -174,7 +174,7 @@ def _decided(hours_ago: int) -> None:
 
     from planner import pulses
 
-    pulses.feel("decisions", timezone.now() - dt.timedelta(hours=hours_ago))
+    pulses.record_heartbeat("decisions", timezone.now() - dt.timedelta(hours=hours_ago))
 
 
 def _sweep(minutes_later: int) -> None:

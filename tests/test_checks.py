@@ -34,7 +34,7 @@ def on_a_tuesday(monkeypatch):
 
 
 def found(plan) -> list[str]:
-    return [check.found for check in stages.checks([plan])[plan.pk] if check.found]
+    return [check.message for check in stages.checks([plan])[plan.pk] if check.message]
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_a_pitfall_is_found_where_it_is_with_the_page_that_mends_it(pitfall, sou
     address, _, row = check.url.partition("#")
     page = as_(manager).get(address).content.decode()
 
-    assert check.found == CASES[pitfall.name].found
+    assert check.message == CASES[pitfall.name].found
     assert not row or f'id="{row}"' in page
     assert not pitfall.lacks or f'<option value="{pitfall.lacks}" selected>' in page
 
@@ -255,7 +255,7 @@ def test_a_pitfall_is_found_where_it_is_with_the_page_that_mends_it(pitfall, sou
 @pytest.mark.parametrize("pitfall", declared(), ids=lambda pitfall: pitfall.name)
 def test_a_pitfall_is_not_found_where_it_only_comes_close(pitfall, sound, plan):
     CASES[pitfall.name].spare(plan)
-    assert pitfall not in {each.pitfall for each in stages.checks([plan])[plan.pk] if each.found}
+    assert pitfall not in {each.pitfall for each in stages.checks([plan])[plan.pk] if each.message}
 
 
 def test_the_plans_home_counts_the_checks(sound, plan, manager, as_):
@@ -312,7 +312,7 @@ def test_each_check_leads_to_the_rows_that_it_speaks_of(sound, plan, manager, as
         due=plan.end,
         acceptance="x",
     )
-    (check,) = [each for each in stages.checks([plan])[plan.pk] if each.found]
+    (check,) = [each for each in stages.checks([plan])[plan.pk] if each.message]
     page = as_(manager).get(check.url).content.decode()
 
     assert f'id="task-{task.pk}"' in page

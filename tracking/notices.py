@@ -123,7 +123,7 @@ def escalation(to: Recipient) -> Content | None:
     raised = Alert.objects.filter(
         team__in=teams,
         kind=Alert.Kind.ESCALATED,
-        raised_at__gt=to.last_told_at(ESCALATION.name),
+        raised_at__gt=to.last_notified_at(ESCALATION.name),
         raised_at__lte=to.at,
         due=F("task__due"),
     )

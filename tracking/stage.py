@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Membership, Plan
-from planner.pitfalls import Check, Met, Pitfall, check
+from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Page, Stage, Summary, Work, by_day
 from strategies.models import PAUSED, Strategy
 from tracking.models import OPEN, Task
@@ -80,17 +80,19 @@ def _strategies_by_pitfall(plans: Sequence[Plan]) -> dict[int, dict[str, list[st
     return titles
 
 
-def _pitfalls_met(tasks: Mapping[str, int], strategies: Mapping[str, list[str]]) -> dict[Pitfall, Met]:
+def _pitfalls_met(
+    tasks: Mapping[str, int], strategies: Mapping[str, list[str]]
+) -> dict[Pitfall, Occurrences]:
     return {
         pitfall: _with_example(strategies[pitfall.name])
         if pitfall.lacks in OF_STRATEGIES
-        else Met(tasks[pitfall.name])
+        else Occurrences(tasks[pitfall.name])
         for pitfall in PITFALLS
     }
 
 
-def _with_example(titles: list[str]) -> Met:
-    return Met(len(titles), {"title": titles[0]}) if titles else Met(0)
+def _with_example(titles: list[str]) -> Occurrences:
+    return Occurrences(len(titles), {"title": titles[0]}) if titles else Occurrences(0)
 
 
 def _with_related(tasks: QuerySet[Task]) -> QuerySet[Task]:

@@ -53,7 +53,7 @@ def _widenings(to: Recipient) -> Iterable[Any]:
     latest = GapPoint.objects.filter(plan_metric=OuterRef("plan_metric")).order_by("-day")
     return (
         GapPoint.objects.filter(
-            widened_at__gt=to.last_told_at(GAP.name),
+            widened_at__gt=to.last_notified_at(GAP.name),
             widened_at__lte=to.at,
             plan_metric__in=PlanMetric.objects.filter(
                 plan__in=Plan.objects.watched(to.day), plan__team__in=teams, metric__removed_at=None

@@ -16,7 +16,7 @@ from planner.arithmetic.periods import add_months, full_months_before
 from planner.diagnose import pitfalls
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
 from planner.models import Bottleneck, Plan, PlanMetric, Reading
-from planner.pitfalls import Check, Met, Pitfall, check
+from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Page, Stage, Summary
 
 HISTORY_MONTHS = 6
@@ -64,7 +64,7 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
 
 def _row_pitfalls(
     rows: list[PlanMetric], months_known: dict[int, int], unsourced: set[tuple[int, dt.date]]
-) -> dict[Pitfall, Met]:
+) -> dict[Pitfall, Occurrences]:
     short = [row for row in rows if months_known.get(row.pk, 0) < HISTORY_MONTHS]
     return {
         pitfalls.VALUES_WITHOUT_SOURCE: _rows_met([row for row in rows if _has_no_source(row, unsourced)]),
@@ -74,16 +74,16 @@ def _row_pitfalls(
     }
 
 
-def _rows_met(rows: list[PlanMetric]) -> Met:
+def _rows_met(rows: list[PlanMetric]) -> Occurrences:
     """Rows of Table 1, the first of which is shown."""
     names = words.listed(row.metric.name for row in rows)
-    return Met(len(rows), {"names": names}, f"metric-{rows[0].pk}" if rows else "")
+    return Occurrences(len(rows), {"names": names}, f"metric-{rows[0].pk}" if rows else "")
 
 
-def _focus_pitfalls(in_focus: int, vague: int) -> dict[Pitfall, Met]:
+def _focus_pitfalls(in_focus: int, vague: int) -> dict[Pitfall, Occurrences]:
     return {
-        pitfalls.TOO_MANY_IN_FOCUS: Met(in_focus if in_focus > MOST_IN_FOCUS else 0),
-        pitfalls.VAGUE_BOTTLENECK: Met(vague),
+        pitfalls.TOO_MANY_IN_FOCUS: Occurrences(in_focus if in_focus > MOST_IN_FOCUS else 0),
+        pitfalls.VAGUE_BOTTLENECK: Occurrences(vague),
     }
 
 

@@ -20,7 +20,7 @@ from planner.diagnose.formulas import FormulaForm
 from planner.diagnose.standings import other_months, standings
 from planner.models import Formula
 from planner.spreadsheets.text import as_csv
-from planner.web.requests import Request, sent, status_of
+from planner.web.requests import Request, post_data, status_of
 
 
 @require_GET
@@ -65,7 +65,7 @@ def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpRespo
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     team_formulas = Formula.objects.filter(team=plan.team)
     formula = get_object_or_404(team_formulas, pk=pk) if pk else Formula(team=plan.team)
-    form = FormulaForm(sent(request), team=plan.team, formula=formula)
+    form = FormulaForm(post_data(request), team=plan.team, formula=formula)
     if form.is_bound and form.is_valid():
         try:
             with changes.recording(plan.team, by=request.user) as log:

@@ -1,7 +1,7 @@
 """The message catalogues, compiled without gettext.
 
-`compile_catalogues` runs wherever the product starts. As a program (`make messages` runs it after gettext has
-collected the strings) the module tidies them, and completes English: every translation is the text itself.
+`compile_catalogues` runs wherever the product starts. Run as a program (by `make messages`, after gettext has
+collected the strings) the module tidies the catalogues, and gives each English message itself as translation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def compile_catalogues(locale_dir: Path = LOCALE_DIR) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
-        # Two processes may start at once: neither may read half a catalogue.
+        # Two processes may start at once, and neither may read half a catalogue.
         draft = target.with_suffix(f".{os.getpid()}.draft")
         with draft.open("wb") as file:
             write_mo(file, read_catalogue(source))

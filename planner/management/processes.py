@@ -1,6 +1,6 @@
-"""The processes of `manage.py serve`: started together, stopped together, and none left behind.
+"""The processes of `manage.py serve`: they are started and stopped together.
 
-The web server decides: when it ends, all end. A worker that dies is started again, a little later each time.
+When the web server ends, all end. A worker that dies is started again, with a longer pause each time.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-# What a process gets to finish what it has begun, in seconds; then it is killed.
+# How long a process may take to finish, in seconds, before it is killed.
 PATIENCE = 6
-# How long a worker that died again stays down, at the most, in seconds.
+# The longest pause before a worker that died is started again, in seconds.
 LONGEST_PAUSE = 30
 PR_SET_PDEATHSIG = 1
 
 
 @dataclass
 class Program:
-    """One program: its arguments, and how it came to be started and ended."""
+    """One program: its arguments, its process, and when it may be started again."""
 
     name: str
     arguments: Sequence[str]
@@ -47,13 +47,13 @@ class Program:
 
 
 def die_with_parent() -> None:
-    """Ask Linux to end this process when the one that started it is gone, even by a kill; elsewhere best effort."""
+    """Ask Linux to end this process when its parent is gone, even by a kill; does nothing on other systems."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Stopped(Exception):
-    """Somebody asked the processes to stop."""
+    """A signal asked the processes to stop."""
 
 
 def run_together(main: Program, *helpers: Program) -> int:
@@ -91,15 +91,15 @@ def _keep_alive(helper: Program) -> None:
 
 
 def _stop_all(programs: Sequence[Program]) -> None:
-    """Ask each group to end, then make it."""
-    living = [each.process for each in programs if each.process is not None]
-    for process in living:
+    """Ask each process to end, then kill its group."""
+    processes = [program.process for program in programs if program.process is not None]
+    for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-    until = time.monotonic() + PATIENCE
-    for process in living:
+    deadline = time.monotonic() + PATIENCE
+    for process in processes:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.1, until - time.monotonic()))
+            process.wait(max(0.1, deadline - time.monotonic()))
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # and what it may have left
+            os.killpg(process.pid, signal.SIGKILL)  # with any children it has left
         process.wait()

@@ -158,9 +158,11 @@ class ReadingManager(_ReadingManager["Reading"]):
                     _("The values for %(month)s have been changed since, so this can't be undone.")
                     % {"month": f"{place[1]:%Y-%m}"}
                 )
-        gone = [stored[place].pk for place, (_expected, replacement) in sides.items() if replacement is None]
-        for start in range(0, len(gone), BATCH):
-            self.filter(pk__in=gone[start : start + BATCH]).delete()
+        deleted_pks = [
+            stored[place].pk for place, (_expected, replacement) in sides.items() if replacement is None
+        ]
+        for start in range(0, len(deleted_pks), BATCH):
+            self.filter(pk__in=deleted_pks[start : start + BATCH]).delete()
         self.upsert(
             {
                 place: from_text(replacement)

@@ -1,5 +1,5 @@
-"""What the product says to people by itself: who is told what and when, at most once, and who was not.
+"""Notices that the product sends by itself, each at most once.
 
-A kind of notice is declared (kinds.py) and built when it is sent; the ledger (ledger.py) decides once a person,
-kind and local day; the post (post.py) sends what was claimed and says what became of it.
+A kind of notice is declared (kinds.py) and built when it is sent; the ledger (ledger.py) decides once per person, kind
+and what it is about; post.py sends claimed notices and records the outcome.
 """

@@ -19,7 +19,7 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def calendar_of(seats: Sequence[Membership], work: Iterable[Work], now: dt.datetime) -> bytes:
-    """The feed as iCalendar (RFC 5545); every event keeps its UID, so that a moved date moves and does not double."""
+    """The feed as iCalendar (RFC 5545); every event keeps its UID, so that a moved date is not shown twice."""
     from icalendar import Calendar  # here: few requests need it
 
     calendar = Calendar()
@@ -27,9 +27,9 @@ def calendar_of(seats: Sequence[Membership], work: Iterable[Work], now: dt.datet
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("Strategy planner"))
     calendar.add("refresh-interval;value=duration", "PT1H")
-    for each in work:
-        if each.due is not None:
-            calendar.add_component(_task(each, now))
+    for item in work:
+        if item.due is not None:
+            calendar.add_component(_task(item, now))
     for seat in seats:
         calendar.add_component(_meeting(seat.team, now))
     calendar.add_missing_timezones()
@@ -48,11 +48,11 @@ def _event(uid: str, summary: str, now: dt.datetime) -> Any:
 
 
 def _task(work: Work, now: dt.datetime) -> Any:
-    late = f"◆ {work.title}" if work.days_late else work.title
-    event = _event(f"task-{work.id}", late, now)
+    title = f"◆ {work.title}" if work.days_late else work.title
+    event = _event(f"task-{work.id}", title, now)
     event.add("dtstart", work.due)
     event.add("dtend", work.due + dt.timedelta(days=1) if work.due else None)
-    event.add("transp", "TRANSPARENT")  # a due date makes nobody busy
+    event.add("transp", "TRANSPARENT")  # a due date does not show the person as busy
     event.add("description", f"{work.context} · {work.plan.name}")
     event.add("url", public_url(work.url))
     return event

@@ -1,4 +1,4 @@
-"""The kinds of notices: each app declares its own, none writes a mailer."""
+"""The kinds of notices, which each app declares."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from django.utils.module_loading import import_string
 from planner.models import Notice, User
 from planner.notices.occasions import AtPersonsHour, Seats, When
 
-# A mail is read on the way to work: what is longer is a page, and the link leads there.
+# The longest list in a mail, in lines; the whole list is on a page that the mail links to.
 MOST_LINES = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told: the account, what it is in the teams concerned, the local day, what it is about, and when.
+    """The recipient of a notice: the account, its memberships in the teams concerned, the day, subject and moment.
 
-    `at` is the moment at which it was decided. What happens is told in the first notice decided after it: whoever
-    asks for what is new since `last_told_at(kind)` and until `at` tells everything, and nothing twice.
+    `at` is the moment of the decision. A notice that reports what is new since `last_notified_at(kind)` and until `at`
+    reports everything once.
     """
 
     user: User
@@ -32,8 +32,8 @@ class Recipient:
     about: str
     at: dt.datetime
 
-    def last_told_at(self, kind: str) -> dt.datetime:
-        """When the last notice of this kind that reached them was decided; without one, a week before this one."""
+    def last_notified_at(self, kind: str) -> dt.datetime:
+        """When the last notice of this kind that was sent to them was decided; a week before this one without one."""
         sent = Notice.objects.filter(
             user=self.user, kind=kind, state=Notice.State.SENT, decided_at__lt=self.at
         ).order_by("-decided_at")
@@ -43,7 +43,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a notice says: a subject that is the fact, and the context of its templates (HTML and plain text)."""
+    """The content of a notice: the subject, and the context of its templates (HTML and plain text)."""
 
     subject: str
     context: dict[str, Any]
@@ -53,8 +53,8 @@ class Content:
 class Kind:
     """One kind of notice.
 
-    `build` says what a person is told now, None where there is nothing: it is asked at the moment of sending.
-    `template` names templates/notices/email/<template>.html and .txt. Only managers get a kind that is theirs.
+    `build` returns the content for a person, None where there is nothing to report; it is called when the notice is
+    sent. `template` names templates/notices/email/<template>.html and .txt. A kind `for_managers` goes to them only.
     """
 
     name: str
@@ -67,12 +67,12 @@ class Kind:
     is_on: bool = field(default=True)
 
     def is_meant_for(self, seats: Seats) -> bool:
-        """Whether somebody with these seats may be told."""
+        """Whether a person with these seats may get it."""
         return not self.for_managers or any(seat.is_manager for seat in seats)
 
 
 @cache
 def kinds() -> dict[str, Kind]:
     """The declared kinds by their names, in the order of settings.NOTICE_KINDS."""
-    found = [import_string(dotted) for dotted in settings.NOTICE_KINDS]
-    return {kind.name: kind for kind in found}
+    declared = [import_string(dotted) for dotted in settings.NOTICE_KINDS]
+    return {kind.name: kind for kind in declared}

@@ -1,7 +1,7 @@
 """The ledger: a row for every decision, written before anything is sent, so that nothing is sent twice.
 
-The promise: at most one notice per person, kind and what it is about; everyone who was not served is listed. A
-decision always writes a row; the database's own unique constraint decides between two who decide at once.
+It guarantees at most one notice per person, kind and what it is about; those that were not sent are listed. A decision
+always writes a row; of two concurrent ones, the unique constraint of the database lets one through.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from planner.notices.kinds import Kind, kinds
 from planner.notices.listeners import Listener, listeners
 from planner.notices.occasions import OnEvent
 
-# Who has not said within this time what became of a mail will not say it any more.
+# A worker that has not recorded the outcome of a mail within this time has stopped.
 SILENCE = dt.timedelta(minutes=10)
-# A claimed notice that nobody took within this time was lost on its way to the worker.
+# A claimed notice that no worker took within this time was lost on its way there.
 PATIENCE = dt.timedelta(minutes=2)
-# A notice of the morning is of no use in the evening.
+# A notice that could not be sent within this time is given up.
 LIFETIME = dt.timedelta(hours=4)
 
 Enqueue = Callable[[int], object]
 
 
 def decide(now: dt.datetime, enqueue: Enqueue) -> int:
-    """Write what this moment decides, and hand what is to be sent to `enqueue` by id; returns how many rows.
+    """Write the decisions that are due, and pass the ids of the claimed notices to `enqueue`; returns how many rows.
 
-    May be called twice, late, or by two beats at once: whoever comes second finds the rows written. Hours that
-    struck since the last call and are too late now are written as missed; those before it were decided then.
+    May be called twice, late, or by two beats at once: the second call finds the rows written. Hours that struck
+    since the last call and are too late now are written as missed; earlier ones were decided by that call.
     """
     since = pulses.last(Pulse.Name.DECISIONS) or now
     written = sum(_write(_decisions(chunk, since, now), enqueue) for chunk in listeners())
-    pulses.feel(Pulse.Name.DECISIONS, now)
+    pulses.record_heartbeat(Pulse.Name.DECISIONS, now)
     return written
 
 
@@ -60,11 +60,11 @@ def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime) -> l
     ]
 
 
-def tell(kind: Kind, people: QuerySet[User], about: str, now: dt.datetime, enqueue: Enqueue) -> int:
-    """Decide a kind that goes on an event: for those of `people` who want it and were not told of `about` yet.
+def notify(kind: Kind, people: QuerySet[User], about: str, now: dt.datetime, enqueue: Enqueue) -> int:
+    """Decide a kind that is sent on an event, for those of `people` who want it and have no row for `about` yet.
 
-    May be called twice, or by two at once. Called in the transaction of what has happened, its rows stand or fall
-    with that, and are handed to `enqueue` after the commit: then no kill can come between the two.
+    May be called twice, or by two at once. Called in the transaction of the event, its rows are committed or rolled
+    back with it, and are passed to `enqueue` after the commit, so that a kill cannot separate the two.
     """
     if kind not in kinds().values() or not isinstance(kind.when, OnEvent) or not about:
         raise ValueError(f"{kind.name!r} about {about!r} is no declared event about something.")
@@ -84,7 +84,7 @@ def tell(kind: Kind, people: QuerySet[User], about: str, now: dt.datetime, enque
 def decide_day(
     day: dt.date, now: dt.datetime, kind: str, enqueue: Enqueue, *, only_today: bool = False
 ) -> int:
-    """Decide a kind of the persons' hour for a local date, whatever the hour: for who wants it and has no row yet.
+    """Decide a kind of the person's hour for a local date, at any hour, for those who want it and have no row yet.
 
     `only_today` leaves out those for whom that date is not today.
     """
@@ -117,20 +117,20 @@ def _new_notice(
 
 
 def _write(decisions: list[Notice], enqueue: Enqueue) -> int:
-    """Insert those that are not there yet, and enqueue the claimed ones among them after the commit."""
+    """Insert the decisions that have no row yet, and enqueue the claimed ones among them after the commit."""
     if not decisions:
         return 0
     with transaction.atomic():
-        there = set(
+        existing = set(
             Notice.objects.filter(
                 user__in={notice.user_id for notice in decisions},
                 about__in={notice.about for notice in decisions},
             ).values_list("user", "kind", "about")
         )
-        new = [notice for notice in decisions if (notice.user_id, notice.kind, notice.about) not in there]
+        new = [notice for notice in decisions if (notice.user_id, notice.kind, notice.about) not in existing]
         Notice.objects.bulk_create(new, ignore_conflicts=True)
-        ours = Notice.objects.filter(message_id__in=[notice.message_id for notice in new])
-        states = dict(ours.values_list("pk", "state"))
+        inserted = Notice.objects.filter(message_id__in=[notice.message_id for notice in new])
+        states = dict(inserted.values_list("pk", "state"))
         for pk, state in states.items():
             if state == Notice.State.CLAIMED:
                 transaction.on_commit(partial(enqueue, pk))
@@ -138,7 +138,7 @@ def _write(decisions: list[Notice], enqueue: Enqueue) -> int:
 
 
 def sweep(now: dt.datetime, enqueue: Enqueue) -> None:
-    """Bring to an end what got stuck: taken and silent is unknown; waiting is handed out again, or given up."""
+    """Resolve stuck notices: taken ones without an outcome become unknown, waiting ones are enqueued or given up."""
     silent = Notice.objects.filter(state=Notice.State.CLAIMED, taken_at__lt=now - SILENCE)
     silent.update(
         state=Notice.State.UNKNOWN,
@@ -155,10 +155,10 @@ def sweep(now: dt.datetime, enqueue: Enqueue) -> None:
 
 
 def resend(pk: int, now: dt.datetime, enqueue: Enqueue) -> bool:
-    """Send a notice that is listed once more, because somebody asked for it; False where it is not listed."""
+    """Send a listed notice again at a person's request; False where it is not listed."""
     with transaction.atomic():
-        again = Notice.objects.uncertain().filter(pk=pk)
-        count = again.update(
+        matching = Notice.objects.uncertain().filter(pk=pk)
+        count = matching.update(
             state=Notice.State.CLAIMED,
             decided_at=now,
             try_at=now,

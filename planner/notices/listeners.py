@@ -1,4 +1,4 @@
-"""Whose hour it is: everybody who can be told something, with the clock and the calendar they live by."""
+"""The people who can get notices, with the clock and the calendar that apply to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A person with what they are in their teams, their hour, and the kinds they want."""
+    """A person with their memberships, their hour, and the kinds they want."""
 
     user_id: int
     seats: Seats
@@ -27,14 +27,14 @@ class Listener:
 
     @property
     def team(self) -> Team:
-        """The team whose clock they live by: their first."""
+        """The team whose clock applies to them: their first."""
         return self.seats[0].team
 
     def wants(self, kind: str) -> bool:
-        return any(wanted.name == kind for wanted in self.kinds)
+        return any(own_kind.name == kind for own_kind in self.kinds)
 
     def occasions(self, now: dt.datetime) -> Iterator[tuple[Kind, Occasion]]:
-        """What has struck for them by `now`, with the kinds that go then. Kinds that go together ask the clock once."""
+        """The occasions that have struck for them by `now`, with the kinds sent then, calculated once per `when`."""
         for when in dict.fromkeys(kind.when for kind in self.kinds):
             for occasion in when.occasions(self.seats, self.hour, now):
                 for kind in self.kinds:
@@ -43,7 +43,7 @@ class Listener:
 
 
 def listeners(users: QuerySet[User] | None = None) -> Iterator[list[Listener]]:
-    """Everybody who can be told something, in chunks of constant size and a constant number of queries each."""
+    """Everybody who can get notices, in chunks of constant size and a constant number of queries each."""
     people = (User.objects.all() if users is None else users).filter(is_active=True).order_by("pk")
     last = 0
     while chunk := list(people.filter(pk__gt=last)[:CHUNK]):
@@ -56,10 +56,10 @@ def _listeners(users: list[User]) -> list[Listener]:
     for seat in Membership.objects.filter(user__in=users).select_related("team").order_by("pk"):
         seats.setdefault(seat.user_id or 0, []).append(seat)
     choices: dict[int, dict[str, bool]] = {}
-    for user, kind, wanted in NoticeChoice.objects.filter(user__in=users).values_list(
+    for user, kind, is_wanted in NoticeChoice.objects.filter(user__in=users).values_list(
         "user", "kind", "wanted"
     ):
-        choices.setdefault(user, {})[kind] = wanted
+        choices.setdefault(user, {})[kind] = is_wanted
     return [
         _listener(user, tuple(seats[user.pk]), choices.get(user.pk, {})) for user in users if user.pk in seats
     ]
@@ -67,8 +67,8 @@ def _listeners(users: list[User]) -> list[Listener]:
 
 def _listener(user: User, seats: Seats, choices: dict[str, bool]) -> Listener:
     hour = seats[0].team.digest_hour if user.digest_hour is None else user.digest_hour
-    wanted = tuple(kind for kind in offered_kinds(seats) if choices.get(kind.name, kind.is_on))
-    return Listener(user.pk, seats, hour, wanted)
+    wanted_kinds = tuple(kind for kind in offered_kinds(seats) if choices.get(kind.name, kind.is_on))
+    return Listener(user.pk, seats, hour, wanted_kinds)
 
 
 def offered_kinds(seats: Seats) -> list[Kind]:

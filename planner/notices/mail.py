@@ -1,4 +1,4 @@
-"""A notice as a mail that people like to read: HTML with its styles inlined, plain text, a way out in one click."""
+"""A notice as a mail: HTML with its styles inlined, plain text, and unsubscribing with one click."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SALT = "planner.notices.unsubscribe"
 def compose(kind: Kind, content: Content, user: User, message_id: str) -> EmailMultiAlternatives:
     """The mail, in the language that is active, with the headers of one-click unsubscribing (RFC 8058)."""
     context = mail_context(kind, content, user)
-    way_out = context["unsubscribe"]
+    unsubscribe_url = context["unsubscribe"]
     message = EmailMultiAlternatives(
         subject=" ".join(content.subject.split()),
         body=render_to_string(f"notices/email/{kind.template}.txt", context),
         to=[user.email],
         headers={
             "Message-ID": message_id,
-            "List-Unsubscribe": f"<{way_out}>",
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
         },
@@ -39,7 +39,7 @@ def compose(kind: Kind, content: Content, user: User, message_id: str) -> EmailM
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What goes to a channel: a title, which names whom it is for, and plain text."""
+    """A message to a channel: a title with the name of the recipient, and plain text."""
 
     channel: Channel
     subject: str
@@ -47,7 +47,7 @@ class Post:
 
 
 def compose_post(kind: Kind, content: Content, user: User, channel: Channel) -> Post:
-    """The plain text for a channel. Others read it too: no address in it does anything without a sign-in."""
+    """The plain text for a channel. Others can read it too, so every address in it needs a sign-in."""
     context = {**content.context, "subject": content.subject, "kind": kind, "user": user}
     context["choose"] = public_url(reverse("preferences"))
     _heading, _blank, body = render_to_string(f"notices/email/{kind.template}.txt", context).partition("\n\n")
@@ -56,13 +56,19 @@ def compose_post(kind: Kind, content: Content, user: User, channel: Channel) -> 
 
 
 def mail_context(kind: Kind, content: Content, user: User) -> dict[str, Any]:
-    """What the templates of a mail are rendered with."""
-    way_out = public_url(reverse("unsubscribe", args=[unsubscribe_token(user.pk, kind.name)]))
-    return {**content.context, "subject": content.subject, "kind": kind, "user": user, "unsubscribe": way_out}
+    """The context of the templates of a mail."""
+    unsubscribe_url = public_url(reverse("unsubscribe", args=[unsubscribe_token(user.pk, kind.name)]))
+    return {
+        **content.context,
+        "subject": content.subject,
+        "kind": kind,
+        "user": user,
+        "unsubscribe": unsubscribe_url,
+    }
 
 
 def html_of(kind: Kind, context: dict[str, Any]) -> str:
-    """The HTML with every style in its element: mail programs drop the sheet, and keep the rest."""
+    """The HTML with every style in its element, because mail programs drop stylesheets."""
     import css_inline  # here: a web process that sends nothing does not load it
 
     html = render_to_string(f"notices/email/{kind.template}.html", context)
@@ -71,16 +77,16 @@ def html_of(kind: Kind, context: dict[str, Any]) -> str:
 
 
 def public_url(path: str) -> str:
-    """An address of the product as people outside of a request reach it."""
+    """The full public address of a path, for use outside of a request."""
     return f"{settings.PUBLIC_URL}{path}"
 
 
 def unsubscribe_token(user_pk: int, kind: str) -> str:
-    """The secret of the address that ends one kind of notice for one person; without an end, as mails are kept."""
+    """The token that unsubscribes one person from one kind of notice; it never expires, because mails are kept."""
     return signing.dumps([user_pk, kind], salt=SALT)
 
 
 def read_token(token: str) -> tuple[int, str]:
-    """Whom and what a token is for. Raises signing.BadSignature for any other text."""
+    """The user's id and the kind of a token. Raises signing.BadSignature for any other text."""
     user_pk, kind = signing.loads(token, salt=SALT)
     return user_pk, kind

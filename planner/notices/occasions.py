@@ -1,4 +1,4 @@
-"""When a notice goes, and what it is about: once a day at a person's hour, at a team's hour, or after an event."""
+"""When a notice is sent, and what it is about: daily at a person's hour, at a team's hour, or after an event."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class Occasion:
 
 
 class When:
-    """When a kind of notice goes. The ledger keeps what it is about: at most one notice per person, kind and that."""
+    """When a kind of notice is sent. The ledger allows one notice per person, kind and what it is about."""
 
     __slots__ = ()
 
     def occasions(self, seats: Seats, hour: int, now: dt.datetime) -> Iterator[Occasion]:
-        """What has struck by `now` for somebody with these seats whose own hour is `hour`, the newest first."""
+        """The occasions by `now` for somebody with these seats whose own hour is `hour`, the newest first."""
         raise NotImplementedError
 
     def seats_for(self, about: str, day: dt.date, seats: Seats) -> Seats:
-        """Those of a person's seats that a notice concerns; without one it is not sent."""
+        """The person's seats that a notice concerns; without any it is not sent."""
         return seats
 
     def example(self, team: Team, now: dt.datetime) -> str:
-        """What a mail that is only looked at is about; "" where there is nothing yet."""
+        """The `about` of a preview; "" where there is none yet."""
         raise NotImplementedError
 
 
@@ -56,10 +56,10 @@ class AtPersonsHour(When):
 
 @dataclass(frozen=True, slots=True)
 class AtTeamsHour(When):
-    """The hour `of` a team by its own clock, on the local days that `on` says, for each of its members.
+    """The hour `of` a team by its own clock, on local days for which `on` is true, for each of its members.
 
-    Both are asked for every member at every tick: they read the team, not the database. What only the database
-    knows (the meeting was skipped) `build` finds out when it is sent, and says nothing.
+    Both are called for every member at every tick, so they may read the team but not query the database. `build` does
+    that when the notice is sent, and returns None if, for example, the meeting was skipped.
     """
 
     of: Callable[[Team], int]
@@ -80,13 +80,13 @@ class AtTeamsHour(When):
 
 
 def _team_and_day(team: Team, day: dt.date) -> str:
-    """Somebody in two teams hears of both on the same day."""
+    """The `about` of a team's day: somebody in two teams gets a notice for each."""
     return f"team-{team.pk}/{day.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
 class OnEvent(When):
-    """When something has happened: who does it calls `ledger.tell`. `latest` is a team's last event, for a look."""
+    """After an event: its code calls `ledger.notify`. `latest` is the `about` of a team's last event, for previews."""
 
     latest: Callable[[Team], str] | None = None
 

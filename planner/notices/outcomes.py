@@ -1,15 +1,15 @@
-"""What can become of a message that was handed to somebody, besides that it was taken."""
+"""The ways in which sending a message can fail."""
 
 from __future__ import annotations
 
 
 class Refused(Exception):
-    """It will never be taken."""
+    """The message was refused for good."""
 
 
 class NotNow(Exception):
-    """It certainly did not go out; it may a little later."""
+    """The message certainly was not sent; a later attempt may succeed."""
 
 
 class Unclear(Exception):
-    """Nobody knows whether it arrived."""
+    """It is unknown whether the message arrived."""

@@ -1,4 +1,4 @@
-"""Sends one notice: takes it, builds it as it is true now, hands it to the mail server, and says what became of it."""
+"""Sends one notice: takes it, builds its current content, hands it to the mail server, and records the outcome."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from planner.notices.outcomes import NotNow, Refused, Unclear
 
 logger = logging.getLogger(__name__)
 
-# How long to wait after the first, second, … try that certainly failed.
+# How long to wait after the first, second, … attempt that certainly failed.
 BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 3, 10, 30, 60))
 
 
 def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
-    """Send a claimed notice, if nobody else does; returns its state afterwards, "" where it was not ours.
+    """Send a claimed notice, unless another worker has it; returns its state afterwards, "" where it was not taken.
 
-    The mail is built at this moment: what was done meanwhile is not called overdue, and who left is told nothing.
+    The content is built now: a task that was finished meanwhile is not listed, and a person who left gets nothing.
     """
     notice = Notice.take(pk, clock())
     if notice is None:
@@ -54,7 +54,7 @@ def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
     except (OSError, smtplib.SMTPException) as error:
         notice.end(Notice.State.UNKNOWN, clock(), f"The connection broke while it was sent: {error}")
     except Exception as error:
-        # It was not handed over yet: what broke is our own, and trying again would break again.
+        # It was not handed over yet: the error is in our own code, and another attempt would fail too.
         logger.exception("Notice %s cannot be built.", notice.pk)
         notice.end(Notice.State.FAILED, clock(), f"It could not be written: {type(error).__name__}")
     else:
@@ -62,18 +62,18 @@ def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
 
 
 def build(notice: Notice) -> EmailMessage | Post | None:
-    """What is said as it is true now, in the person's language; None where there is nothing to say, or nobody.
+    """The current message in the person's language; None where there is nothing to report, or no recipient.
 
-    A mail, or a post to the channel that the person has chosen in a team they are in.
+    A mail, or a post to the channel that the person has chosen, if they are in its team.
     """
     user = notice.user
     kind = kinds().get(notice.kind)
     seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
-    concerned = kind.when.seats_for(notice.about, notice.day, seats) if kind else ()
-    if kind is None or not user.is_active or not concerned or not kind.is_meant_for(concerned):
+    concerned_seats = kind.when.seats_for(notice.about, notice.day, seats) if kind else ()
+    if kind is None or not user.is_active or not concerned_seats or not kind.is_meant_for(concerned_seats):
         return None
-    with translation.override(user.language or concerned[0].team.language):
-        content = kind.build(Recipient(user, concerned, notice.day, notice.about, notice.decided_at))
+    with translation.override(user.language or concerned_seats[0].team.language):
+        content = kind.build(Recipient(user, concerned_seats, notice.day, notice.about, notice.decided_at))
         if content is None:
             return None
         if user.channel and user.channel.team_id in {seat.team_id for seat in seats}:
@@ -82,10 +82,9 @@ def build(notice: Notice) -> EmailMessage | Post | None:
 
 
 def deliver(message: EmailMessage | Post) -> None:
-    """Hand a message to the mail server, or to its channel. Raises NotNow or Refused where it did not go out.
+    """Hand a message to the mail server, or to its channel. Raises NotNow or Refused where it was not sent.
 
-    Unclear, and any other OSError or SMTPException, leave that open: the connection broke between our last word and
-    the answer.
+    After Unclear, or any other OSError or SMTPException, it may have been sent: the connection broke before the answer.
     """
     if isinstance(message, Post):
         channels.deliver(message.channel, message.subject, message.body)
@@ -98,22 +97,22 @@ def deliver(message: EmailMessage | Post) -> None:
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()), (0, b""))
-        raise _answered(code, said) from error
+        code, reply = next(iter(error.recipients.values()), (0, b""))
+        raise _smtp_error(code, reply) from error
     except smtplib.SMTPResponseException as error:
-        raise _answered(error.smtp_code, error.smtp_error) from error
+        raise _smtp_error(error.smtp_code, error.smtp_error) from error
     finally:
         _close(connection)
 
 
-def _answered(code: int, said: bytes | str) -> Exception:
-    """What the server's refusal means: from 500 on it is for good."""
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return Refused(f"{code} {words}") if code >= 500 else NotNow(f"{code} {words}")
+def _smtp_error(code: int, reply: bytes | str) -> Exception:
+    """The exception for a reply of the server: codes from 500 on are refusals for good."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    return Refused(f"{code} {text}") if code >= 500 else NotNow(f"{code} {text}")
 
 
 def _close(connection: BaseEmailBackend) -> None:
-    """The mail is out, or refused; how the connection ends says nothing about it."""
+    """Close the connection; errors do not matter, because the mail is already sent or refused."""
     try:
         connection.close()
     except (OSError, smtplib.SMTPException):

@@ -9,11 +9,14 @@ from planner.models import Plan, Reading, Segment
 from planner.spreadsheets.sheets import Column, Number, Sheet, line_of
 
 COLUMNS: tuple[Column[Reading], ...] = (
-    Column("month", width=10, value_of=lambda each: f"{each.month:%Y-%m}"),
-    Column("metric", width=28, value_of=lambda each: each.metric.name),
-    Column("segment", width=24, value_of=lambda each: segment_text(each.segment)),
+    Column("month", width=10, value_of=lambda reading: f"{reading.month:%Y-%m}"),
+    Column("metric", width=28, value_of=lambda reading: reading.metric.name),
+    Column("segment", width=24, value_of=lambda reading: segment_text(reading.segment)),
     Column(
-        "value", width=18, number=Number(None), value_of=lambda each: Number(each.value, each.metric.scale)
+        "value",
+        width=18,
+        number=Number(None),
+        value_of=lambda reading: Number(reading.value, reading.metric.scale),
     ),
 )
 

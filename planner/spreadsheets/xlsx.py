@@ -63,16 +63,16 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
 def _tab_names(sheets: Sequence[Sheet]) -> list[str]:
     """Names that Excel accepts: at most 31 characters, some refused, each once whatever its capitals."""
     names: list[str] = []
-    taken = {"history", _CHOICES.lower()}
+    used_names = {"history", _CHOICES.lower()}
     for sheet in sheets:
         plain = re.sub(r"[\[\]:*?/\\\s]+", " ", printable(sheet.name))
         plain = re.sub("_(?=x[0-9A-Fa-f]{4}_)", " ", plain).strip(" '") or "1"
         name, number = _cut(plain, _LONGEST_NAME).strip(" '"), 1
-        while name.lower() in taken:
+        while name.lower() in used_names:
             number += 1
             ending = f" ({number})"
             name = _cut(plain, _LONGEST_NAME - len(ending)) + ending
-        taken.add(name.lower())
+        used_names.add(name.lower())
         names.append(name)
     return names
 

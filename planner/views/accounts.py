@@ -22,7 +22,7 @@ from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
 from planner.views import feeds
-from planner.web.requests import Request, sent
+from planner.web.requests import Request, post_data
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -55,7 +55,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def preferences(request: Request) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
-    form = PreferencesForm(sent(request), instance=user)
+    form = PreferencesForm(post_data(request), instance=user)
     if form.is_valid():
         user.save(update_fields=["name", "language", "digest_hour", "channel"])
         form.save_choices()
@@ -103,7 +103,7 @@ def _join_signed_in(request: HttpRequest, invitation: Invitation) -> HttpRespons
 
 def _join_new_user(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     initial = {"name": invitation.membership.name}
-    form = JoinForm(sent(request), initial=initial, email=invitation.email)
+    form = JoinForm(post_data(request), initial=initial, email=invitation.email)
     if form.is_valid():
         cookie_language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = cookie_language if cookie_language in dict(settings.LANGUAGES) else ""

@@ -15,14 +15,14 @@ from planner.forms.channels import ChannelForm
 from planner.models import Channel, User
 from planner.notices.channels.post import deliver
 from planner.notices.outcomes import NotNow, Refused, Unclear
-from planner.web.requests import Request, sent, status_of
+from planner.web.requests import Request, post_data, status_of
 
 
 @sensitive_post_parameters("address", "signing_secret")
 @require_http_methods(["GET", "POST"])
 def channels(request: Request) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
-    form = ChannelForm(sent(request), instance=Channel(team=membership.team, added_by=membership.user))
+    form = ChannelForm(post_data(request), instance=Channel(team=membership.team, added_by=membership.user))
     if form.is_valid():
         channel = form.save()
         messages.success(

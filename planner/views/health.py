@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from planner.pulses import mail_goes_out, pulses
+from planner.pulses import heartbeats, mail_goes_out
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     state["migrations"] = state["database"] and _all_migrated()
     if state["migrations"]:
         now = timezone.now()
-        state |= {pulse.name: not pulse.is_silent for pulse in pulses(now)}
+        state |= {heartbeat.name: not heartbeat.is_silent for heartbeat in heartbeats(now)}
         state["mail"] = state["mail"] and mail_goes_out(now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 

@@ -61,7 +61,7 @@ def _open_pitfalls(plans: list[Plan]) -> list[dict[str, Any]]:
     running = [plan for plan in plans if plan.is_watched(plan.team.today())]
     open_pitfalls = []
     for plan_pk, checks in stages.checks(running).items():
-        pitfalls = [check for check in checks if check.found]
+        pitfalls = [check for check in checks if check.message]
         if pitfalls:
             plan = next(plan for plan in running if plan.pk == plan_pk)
             open_pitfalls.append({"plan": plan, "first": pitfalls[:FEW], "more": len(pitfalls) - FEW})

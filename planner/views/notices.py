@@ -47,7 +47,7 @@ def mail(request: Request) -> HttpResponse:
         "day": _last_day(visible),
         "waiting": visible.waiting(now).aggregate(since=Min("try_at"), count=Count("pk")),
         "last": pulses.last(Pulse.Name.DECISIONS),
-        "pulses": pulses.pulses(now),
+        "pulses": pulses.heartbeats(now),
         "kinds": list(kinds().values()),
         "place": "team",
     }

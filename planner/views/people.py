@@ -20,7 +20,7 @@ from planner.arithmetic.workdays import countries
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
 from planner.models import Invitation, Membership, Team
 from planner.models.people import Weekday
-from planner.web.requests import Request, sent, status_of
+from planner.web.requests import Request, post_data, status_of
 
 
 @require_GET
@@ -51,7 +51,7 @@ def _share(value: Decimal) -> str:
 @require_http_methods(["GET", "POST"])
 def settings(request: Request) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
-    form = SettingsForm(sent(request), instance=membership.team)
+    form = SettingsForm(post_data(request), instance=membership.team)
     if form.is_valid():
         people.change_settings(form.instance, form.changed_data)
         messages.success(request, _("Team settings saved."))
@@ -62,7 +62,7 @@ def settings(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: Request) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
-    form = MemberForm(sent(request), instance=Membership(team=membership.team))
+    form = MemberForm(post_data(request), instance=Membership(team=membership.team))
     if form.is_valid():
         member = people.add_member(membership.team, **form.values, by=membership.user)
         messages.success(request, _("Added %(name)s to the team.") % {"name": member.name})
@@ -74,7 +74,7 @@ def add(request: Request) -> HttpResponse:
 def member(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships.select_related("user"), pk=pk)
-    form = MemberForm(sent(request), instance=person)
+    form = MemberForm(post_data(request), instance=person)
     if form.is_valid():
         try:
             people.change_member(
@@ -138,7 +138,7 @@ def _confirm_removal(
     request: Request, membership: Membership, leaver: Membership, template: str, next_page: str
 ) -> HttpResponse:
     """Ask who takes over the open work of `leaver`, then take them out of the team and go to `then`."""
-    form = SuccessorForm(sent(request), leaver=leaver)
+    form = SuccessorForm(post_data(request), leaver=leaver)
     if form.is_valid():
         successor = form.cleaned_data["successor"]
         try:

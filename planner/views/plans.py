@@ -24,7 +24,7 @@ from planner.models import Change, Membership, Plan
 from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
 from planner.web import live
 from planner.web.live import Piece
-from planner.web.requests import Request, sent, status_of
+from planner.web.requests import Request, post_data, status_of
 
 # Everything on a plan's home composes the stages: any change of the team may show in it.
 OVERVIEW = Piece("overview")
@@ -59,7 +59,7 @@ def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
         "current": next((stage for stage, summary in loop if summary.share < 1), None),
         "metric_progress": measure_progress(plan, standings(plan, rows)),
         "work": [item for stage in stages.stages() for item in stage.plan_work(plan, plan.day)],
-        "pitfalls": [check for check in checks if check.found],
+        "pitfalls": [check for check in checks if check.message],
         "checks": len(checks),
         "members": plan.team.memberships.all(),
         "can_edit": access.may_manage(member),
@@ -69,7 +69,7 @@ def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     membership = get_membership(request, may=access.may_manage)
-    form = PlanForm(sent(request), team=membership.team, scenario=request.GET.get("scenario", ""))
+    form = PlanForm(post_data(request), team=membership.team, scenario=request.GET.get("scenario", ""))
     if form.is_valid():
         try:
             new_plan = begin_plan(membership.team, by=request.user, **form.cleaned_data)
@@ -83,7 +83,7 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
-    form = PlanSettingsForm(sent(request), plan=plan)
+    form = PlanSettingsForm(post_data(request), plan=plan)
     if form.is_valid():
         try:
             change_plan(plan, form.values, by=request.user, version=form.cleaned_data["version"])
@@ -101,7 +101,7 @@ def settings(request: Request, plan_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def copy(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
-    form = CopyForm(sent(request), plan=plan)
+    form = CopyForm(post_data(request), plan=plan)
     if form.is_valid():
         duplicate = copy_plan(plan, by=request.user, **form.cleaned_data)
         messages.success(

@@ -1,4 +1,4 @@
-"""How allauth's account flows behave here: nobody signs up alone, and mails speak their reader's language."""
+"""Adapts allauth's account flows: no open sign-up, and mails in their reader's language."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def add_message(
         self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
     ) -> None:
-        """Leaves out the greetings at sign-in and sign-out: the page that follows says enough."""
+        """Leaves out the messages at sign-in and sign-out."""
         if message_template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
             return
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language that the account's owner set, else in that of the page that asked for the mail."""
-        chosen = getattr(context.get("user"), "language", "")
-        with translation.override(chosen or translation.get_language()):
+        language = getattr(context.get("user"), "language", "")
+        with translation.override(language or translation.get_language()):
             super().send_mail(template_prefix, email, context)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

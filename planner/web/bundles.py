@@ -1,9 +1,9 @@
-"""Serves files that are made of others, without Node: the stylesheet of the components, and the charts' library.
+"""Serves files that are built from others, without Node: the stylesheet of the components, and the charts' library.
 
-`static/css/app.css` lists the components as `@import`s, and works as it stands in a browser. The finder serves it
-with every import replaced by the file's text, so that a page needs one request for its look. Plotly's script comes
-from its package as it is; the rules that it would write into the page, which our Content-Security-Policy forbids,
-are read out of it into a stylesheet.
+`static/css/app.css` lists the components as `@import`s, and also works unbundled. The finder serves it with every
+import replaced by the file's text, so that a page needs one request for its styles. Plotly's script comes unchanged
+from its package; the rules that it would write into the page, which our Content-Security-Policy forbids, are
+extracted into a stylesheet.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def bundle(entry: Path) -> str:
 def plotly_script() -> str:
     """The text of plotly.js, from the package of its Python library.
 
-    Left out is what writes the rules of its maps into the page: the Content-Security-Policy forbids it, and no chart
-    here is a map.
+    The part that writes the rules of its maps into the page is disabled: the Content-Security-Policy forbids it, and
+    no chart here is a map.
     """
     spec = importlib.util.find_spec("plotly")
     if spec is None or not spec.origin:
@@ -61,12 +61,12 @@ def plotly_script() -> str:
 
 
 def plotly_rules() -> str:
-    """The rules that plotly.js writes into a page by itself, as a stylesheet."""
-    found = PLOTLY_RULES.search(plotly_script())
-    if found is None:
+    """The rules that plotly.js would write into a page, as a stylesheet."""
+    block = PLOTLY_RULES.search(plotly_script())
+    if block is None:
         raise ValueError("This plotly.js keeps its rules elsewhere: mend planner/web/bundles.py.")
     rules = []
-    for match in PLOTLY_RULE.finditer(found["rules"]):
+    for match in PLOTLY_RULE.finditer(block["rules"]):
         selector = match["plain"] or match["quoted"]
         selector = selector.replace("X", ".js-plotly-plot .plotly").replace("Y", ".plotly-notifier")
         rules.append(f"{selector}{{{match['single'] or match['double']}}}")
@@ -74,9 +74,9 @@ def plotly_rules() -> str:
 
 
 class BundleFinder(BaseFinder):
-    """Finds what is made here, before the plain files are found."""
+    """Finds the files that are built here; it comes before the finders of plain files."""
 
-    made = {
+    builders = {
         ENTRY: lambda: bundle(Path(settings.STATICFILES_DIRS[0]) / ENTRY),
         "plotly/plotly.min.js": plotly_script,
         "plotly/plotly.css": plotly_rules,
@@ -90,19 +90,19 @@ class BundleFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        if path not in self.made:
+        if path not in self.builders:
             return []
-        found = str(self._make(path))
-        return [found] if find_all or kwargs.get("all") else found
+        target = str(self._make(path))
+        return [target] if find_all or kwargs.get("all") else target
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
-        for path in self.made:
+        for path in self.builders:
             self._make(path)
             yield path, self.storage
 
     def _make(self, path: str) -> Path:
         target = Path(self.storage.path(path))
-        text = self.made[path]()
+        text = self.builders[path]()
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
@@ -110,7 +110,7 @@ class BundleFinder(BaseFinder):
 
 
 class BriskCompressor(Compressor):
-    """Compresses what is large a little less: plotly.js takes 1 s instead of 15, for a tenth more to send once."""
+    """Compresses large files a little less: plotly.js takes 1 s instead of 15, and is a tenth larger."""
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
@@ -119,7 +119,7 @@ class BriskCompressor(Compressor):
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Addresses with a hash in a local trial (DEBUG) too, where Django by itself leaves it out.
+    """Addresses with a hash in a local trial (DEBUG) too, where Django leaves it out by default.
 
     Our modules import each other by such addresses too. Django's own rewriting of imports
     (support_js_module_import_aggregation) reads every script, and takes comments in those of packages for imports.

@@ -1,8 +1,8 @@
-"""Pages that follow what others change.
+"""Pages that show the changes of others without a reload.
 
-An open page asks every few seconds what is new since the revision that it has: one cheap query while nothing is.
-What looks different comes as pieces of the page's own template, each with an id on its root, which the script puts
-in the place of the old ones; rows of a table come the same way (planner/tables/views.py).
+An open page asks every few seconds for changes since its revision: one cheap query while there are none. Changed parts
+come as pieces of the page's own template, each with an id on its root, and the script replaces the old ones; rows of a
+table come the same way (planner/tables/views.py).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from planner.web.requests import Request
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a page: the id of its root, which is the name of its partial too, and the models that show in it.
+    """A part of a page: the id of its root, which is also the name of its partial, and the models that it shows.
 
-    `shows` are labels of models such as "planner.import"; empty: any change of the team may show.
+    `shows` are labels of models such as "planner.import"; empty where any change of the team may be visible.
     """
 
     id: str
@@ -33,11 +33,11 @@ class Piece:
 
 
 def new_changes(request: Request, team: Team) -> list[Change]:
-    """What changed in the team since the revision that the page has; nothing for a text that is no revision."""
+    """The team's changes since the revision of the page; none where that is not a revision."""
     since = request.GET.get("since", "")
     if not since.isdecimal() or int(since) >= team.revision:
         return []
-    # What other plans of the team bring in counts as well: readings are the team's.
+    # Changes in other plans count as well, because readings belong to the team.
     return list(Change.objects.filter(team=team, revision__gt=int(since)))
 
 
@@ -48,7 +48,7 @@ def render_pieces(
     pieces: Sequence[Piece],
     changes: Sequence[Change],
 ) -> str:
-    """The pieces that these changes touch, as they are now."""
+    """The current pieces that these changes touch."""
     return "".join(
         render_to_string(f"{template}#{piece.id}", context, request)
         for piece in pieces
@@ -57,7 +57,7 @@ def render_pieces(
 
 
 def answer(html: str, revision: int) -> HttpResponse:
-    """What looks different by now, with the revision that the page has then; 204 where nothing does."""
+    """The changed pieces with the new revision of the page; 204 where there are none."""
     response = HttpResponse(html) if html else HttpResponse(status=204)
     response["X-Revision"] = str(revision)
     response["X-Rows"] = "1"

@@ -1,4 +1,4 @@
-"""Which language a page speaks, and how a refusal sounds."""
+"""The middleware for the language of pages, and for refusals and unknown addresses."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ logger = logging.getLogger(__name__)
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """The cookie set by the switch, else the user's own setting, else what the browser asks for."""
+    """The language of the cookie set by the switch, else of the user's setting, else of the browser."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            chosen = getattr(request.user, "language", "")
-            if chosen:
-                translation.activate(chosen)
+            language = getattr(request.user, "language", "")
+            if language:
+                translation.activate(language)
                 request.LANGUAGE_CODE = translation.get_language()
 
 
 class RefusalMiddleware:
-    """What the log of changes refuses to write answers with its sentence, wherever it was asked for.
+    """Answers a Refusal of the log of changes with a page that shows its sentence, from every view.
 
-    Any other rule is for the view to expect: where it does not, that is an error of ours, and stays one.
+    Other ValidationErrors are for the view to handle; an unhandled one is an error in our code and stays one.
 
-    What a person may not know of is nothing, under DEBUG too: the trial shows strangers what they would see.
+    A 404 has the same page under DEBUG as in production.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # No address of ours holds a NUL, and PostgreSQL takes none in a text.
+        # No address of ours has a NUL, and PostgreSQL does not accept one in a text.
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return render(request, "400.html", status=400)
         return self.get_response(request)

@@ -1,4 +1,4 @@
-"""A request as our views get it."""
+"""The request type of our views, and functions for its data."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from planner.models import User
 
 
 class Request(HttpRequest):
-    """A request as the middleware completes it: of somebody who signed in, with what htmx says of itself."""
+    """A request as completed by the middleware: with the signed-in user and the details of htmx."""
 
     htmx: HtmxDetails
-    user: User  # LoginRequiredMiddleware leaves nobody else in
+    user: User  # LoginRequiredMiddleware refuses anybody else
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: even an empty POST was sent."""
+def post_data(request: HttpRequest) -> QueryDict | None:
+    """The data to bind a form to: the POST, even an empty one; None for other methods."""
     return request.POST if request.method == "POST" else None
 
 
 def status_of(form: BaseForm | None) -> int:
-    """422 for a form that was sent and refused: htmx shows that answer as well."""
+    """422 for a form with errors, whose answer htmx shows as well; else 200."""
     return 422 if form is not None and form.is_bound and form.errors else 200
 
 
 def with_value(data: Any, name: str, value: Any) -> Any:
-    """What was sent, with another value under one name."""
+    """A copy of the posted data with another value under one name."""
     changed = data.copy()
     changed[name] = value
     return changed

@@ -1,4 +1,4 @@
-"""The words that scripts show: one JSON element of every page (templates/base.html), which static/js/app.js reads."""
+"""The texts that scripts show: one JSON element of every page (templates/base.html), which static/js/app.js reads."""
 
 from django.utils.translation import gettext_lazy as _
 

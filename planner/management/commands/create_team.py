@@ -76,14 +76,14 @@ def _create(name: str, email: str, options: dict[str, Any]) -> Membership:
     team = _create_team(name, options)
     if user is None and options["password"]:
         user = _create_user(email, options["password"])
-    called = str(user) if user is not None and user.name else email.partition("@")[0]
-    return people.add_member(team, name=called[:80], role=Role.MANAGER, by=None, user=user)
+    member_name = str(user) if user is not None and user.name else email.partition("@")[0]
+    return people.add_member(team, name=member_name[:80], role=Role.MANAGER, by=None, user=user)
 
 
 def _create_team(name: str, options: dict[str, Any]) -> Team:
-    chosen = {key: options[key] for key in ("language", "time_zone", "currency")}
+    team_settings = {key: options[key] for key in ("language", "time_zone", "currency")}
     try:
-        return people.create_team(name, **chosen)
+        return people.create_team(name, **team_settings)
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None
 
@@ -97,5 +97,5 @@ def _create_user(email: str, password: str) -> User:
 
 
 def _open_invitation(membership: Membership, email: str) -> Invitation:
-    waiting = Invitation.objects.open().filter(membership=membership, email=email).first()
-    return waiting or people.invite(membership, email, by=None).invitation
+    invitation = Invitation.objects.open().filter(membership=membership, email=email).first()
+    return invitation or people.invite(membership, email, by=None).invitation

@@ -77,15 +77,15 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _say(self, parsed: Parsed, saved: Saved | None) -> None:
-        for name, found in (("error", parsed.problems.errors), ("note", parsed.problems.warnings)):
-            for each in found:
+        for name, problems in (("error", parsed.problems.errors), ("note", parsed.problems.warnings)):
+            for problem in problems:
                 places = [
-                    each.sheet and f"sheet {each.sheet}",
-                    each.row and f"row {each.row}",
-                    each.column and f"column “{each.column}”",
+                    problem.sheet and f"sheet {problem.sheet}",
+                    problem.row and f"row {problem.row}",
+                    problem.column and f"column “{problem.column}”",
                 ]
                 where = ", ".join(place for place in places if place)
-                self.stdout.write(f"{name}{f' ({where})' if where else ''}: {each.message}")
+                self.stdout.write(f"{name}{f' ({where})' if where else ''}: {problem.message}")
         if parsed.problems.unlisted:
             self.stdout.write(f"… and {parsed.problems.unlisted} more errors")
         if not parsed.is_accepted:
@@ -103,10 +103,10 @@ class Command(BaseCommand):
 
 def _choices(options: dict[str, Any]) -> Choices:
     mapping = {}
-    for each in options["map"]:
-        name, equals, header = each.partition("=")
+    for item in options["map"]:
+        name, equals, header = item.partition("=")
         if not equals or not header.strip():
-            raise CommandError(f"“{each}” is no FIELD=HEADER, such as month=Period.")
+            raise CommandError(f"“{item}” is no FIELD=HEADER, such as month=Period.")
         mapping[name.strip()] = header.strip()
     return Choices(
         kind=Kind(options["kind"]) if options["kind"] else None,
@@ -126,8 +126,8 @@ def _as_json(parsed: Parsed) -> dict[str, Any]:
         "totals": {metric: exact(total) for metric, total in parsed.totals().items()}
         if parsed.is_accepted
         else {},
-        "errors": [each.as_json() for each in parsed.problems.errors],
-        "warnings": [each.as_json() for each in parsed.problems.warnings],
+        "errors": [problem.as_json() for problem in parsed.problems.errors],
+        "warnings": [problem.as_json() for problem in parsed.problems.warnings],
     }
 
 

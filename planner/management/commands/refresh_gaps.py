@@ -1,4 +1,4 @@
-"""manage.py refresh_gaps: what the schedule does by itself, at once."""
+"""manage.py refresh_gaps: runs the scheduled job at once."""
 
 from __future__ import annotations
 

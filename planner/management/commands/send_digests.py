@@ -1,4 +1,4 @@
-"""manage.py send_digests: the digests of a local date, sent before the command returns, through the same ledger."""
+"""manage.py send_digests: sends the digests of a local date at once, through the same ledger."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class Command(BaseCommand):
             self._say_who_would_get_what(day)
             return
         now = timezone.now()
-        waiting: list[int] = []
+        pks: list[int] = []
         days = {day} if day else {listener.team.today(now) for chunk in listeners() for listener in chunk}
-        for each in sorted(days):
-            ledger.decide_day(each, now, KIND, waiting.append, only_today=day is None)
-        ended = Counter(send(pk) for pk in waiting)
-        for state, count in ended.items():
+        for local_day in sorted(days):
+            ledger.decide_day(local_day, now, KIND, pks.append, only_today=day is None)
+        counts = Counter(send(pk) for pk in pks)
+        for state, count in counts.items():
             self.stdout.write(
                 f"{Notice.State(state).label}: {count}" if state else f"already in other hands: {count}"
             )
-        if not waiting:
+        if not pks:
             self.stdout.write("Everybody has a digest for that date, or wants none.")
 
     def _say_who_would_get_what(self, day: dt.date | None) -> None:
@@ -48,8 +48,8 @@ class Command(BaseCommand):
             for listener in chunk:
                 date = day or listener.team.today()
                 about = date.isoformat()
-                there = Notice.objects.filter(user=listener.user_id, kind=KIND, about=about).exists()
-                if not listener.wants(KIND) or there or not listener.team.calendar.is_workday(date):
+                exists = Notice.objects.filter(user=listener.user_id, kind=KIND, about=about).exists()
+                if not listener.wants(KIND) or exists or not listener.team.calendar.is_workday(date):
                     continue
                 user = User.objects.get(pk=listener.user_id)
                 notice = Notice(user=user, kind=KIND, about=about, day=date, decided_at=timezone.now())

@@ -1,4 +1,4 @@
-"""`manage.py serve`: from whatever state the machine is in to an open web server (`make run`)."""
+"""`manage.py serve`: prepares what is needed and starts the web server and workers (`make run`)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         sys.exit(run_together(web_server(listener), *([] if no_worker else workers())))
 
     def offer_demo(self) -> None:
-        """A trial starts with the demo; later starts recall who can still sign in with its password."""
+        """Create the demo at the first start of a trial; later, print who can still sign in with its password."""
         if not settings.DEBUG:
             return
         if not User.objects.exists():
@@ -66,12 +66,12 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout)
             return
         people = User.objects.filter(email__endswith="@demo.example", is_active=True).order_by("pk")
-        if known := [user.email for user in people if user.check_password("demo")]:
-            self.stdout.write(f"Sign in with the password “demo” as {', '.join(known)}.")
+        if emails := [user.email for user in people if user.check_password("demo")]:
+            self.stdout.write(f"Sign in with the password “demo” as {', '.join(emails)}.")
 
 
 def check_var_is_writable() -> None:
-    """Raises CommandError where the database and the collected files cannot be kept."""
+    """Raises CommandError where the folder of the database and the collected files is not writable."""
     try:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.VAR_DIR):
@@ -83,7 +83,7 @@ def check_var_is_writable() -> None:
 
 
 def listen(host: str, port: str) -> socket.socket:
-    """The open socket of the server: held from here on, so that nobody takes the port in between."""
+    """The open socket of the server: opened early, so that no other process takes the port meanwhile."""
     if not port.isdecimal() or int(port) > 65535:
         raise CommandError(f"“{port}” is no port: give a number up to 65535, as in `make run PORT=8001`.")
     try:
@@ -113,7 +113,7 @@ def check_cache_answers() -> None:
 
 
 def collect_static_files() -> None:
-    """Collect, hash and compress the static files, unless they are as they were at the last start."""
+    """Collect, hash and compress the static files, unless they are unchanged since the last start."""
     stamp = settings.VAR_DIR / "static.stamp"
     state = static_files_state()
     if stamp.exists() and stamp.read_text() == state and (settings.STATIC_ROOT / "staticfiles.json").exists():
@@ -123,7 +123,7 @@ def collect_static_files() -> None:
 
 
 def static_files_state() -> str:
-    """A digest that changes with any static file, and with the way in which they are stored."""
+    """A digest that changes with any static file, and with the storage backend."""
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -148,8 +148,8 @@ def web_server(listener: socket.socket) -> Program:
 
 
 def workers() -> list[Program]:
-    """A worker, and beat beside it: within it, beat would outlive a worker that is killed."""
-    # The worker warns who runs it as root, as a container does; its banner is no news either.
+    """A worker, and beat as a process of its own: inside the worker, beat would outlive it after a kill."""
+    # Without the warning for running as root, as a container does, and without the banner.
     celery = (
         "-W",
         "ignore:You're running the worker with superuser",

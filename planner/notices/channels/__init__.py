@@ -1,5 +1,5 @@
 """Messages to the chat rooms of a team: which services, at which addresses, and how they get there.
 
-Managers paste the address that their chat program gives them. Only known services are spoken to (addresses.py), no
-connection goes to a private address (guard.py), and the address is a secret: it is never shown again, nor logged.
+Managers paste the address from their chat program. Only known services are accepted (addresses.py), connections to
+private addresses are refused (guard.py), and the address is a secret: it is never shown again, nor logged.
 """

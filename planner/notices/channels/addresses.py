@@ -1,7 +1,7 @@
-"""Which service an address belongs to, and how the sender (apprise) is asked to reach it.
+"""Recognises the service of an address, and builds the address that the sender (apprise) uses for it.
 
-An address is recognised as a whole and only its tokens are kept: what else stands in it could name a file to read,
-another host, or a certificate not to be checked.
+An address is matched as a whole and only its tokens are kept: other parts of it could name a file to read, another
+host, or a certificate not to be checked.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from planner.notices.channels.networks import may_be_reached
 TOKEN = r"[\w-]{8,200}"
 Service = Channel.Service
 
-# How the sender behaves, whatever the address: what is too long is cut, as one message is sent once or not at all.
+# Options of the sender for every address: a text that is too long is cut, so that it is sent as one message.
 BEHAVIOUR = {"overflow": "truncate", "redirect": "no", "verify": "yes", "cto": "5", "rto": "10"}
 
 
 class AddressError(ValueError):
-    """An address that nothing can be sent to, with a translated sentence that says why."""
+    """An address that nothing can be sent to; the message is a translated sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A service and the sender's own address for it (a secret, as the typed one is)."""
+    """A service and the sender's own address for it (a secret, like the typed one)."""
 
     service: str
     target: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A service: its scheme for the sender, and what stands before its tokens and how they look."""
+class _ServicePattern:
+    """A service: its scheme for the sender, the prefix before its tokens, and their pattern."""
 
     service: str
     scheme: str
     before: str
     tokens: str
 
-    def found(self, typed: str) -> re.Match[str] | None:
+    def match(self, typed: str) -> re.Match[str] | None:
         """The tokens, from the service's own address or from the sender's (feishu://…)."""
         return re.fullmatch(
             rf"(?:{re.escape(self.before)}|{self.scheme}://(?:(?P<secret>\w+)@)?)(?P<tokens>{self.tokens})/?",
@@ -55,12 +55,18 @@ class _Known:
         )
 
 
-_KNOWN = (
-    _Known(Service.FEISHU, "feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/", TOKEN),
-    _Known(Service.LARK, "lark", "https://open.larksuite.com/open-apis/bot/v2/hook/", TOKEN),
-    _Known(Service.DINGTALK, "dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=", TOKEN),
-    _Known(Service.WECOM, "wecombot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=", TOKEN),
-    _Known(Service.SLACK, "slack", "https://hooks.slack.com/services/", r"\w{5,40}/\w{5,40}/\w{10,60}"),
+_SERVICES = (
+    _ServicePattern(Service.FEISHU, "feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/", TOKEN),
+    _ServicePattern(Service.LARK, "lark", "https://open.larksuite.com/open-apis/bot/v2/hook/", TOKEN),
+    _ServicePattern(
+        Service.DINGTALK, "dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=", TOKEN
+    ),
+    _ServicePattern(
+        Service.WECOM, "wecombot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=", TOKEN
+    ),
+    _ServicePattern(
+        Service.SLACK, "slack", "https://hooks.slack.com/services/", r"\w{5,40}/\w{5,40}/\w{10,60}"
+    ),
 )
 # Microsoft's clouds: a workflow that posts to a channel of Teams.
 _TEAMS = re.compile(
@@ -70,7 +76,7 @@ _TEAMS_PATH = re.compile(
     r"(?:/powerautomate/automations/direct(?:/cu/\d+)?)?/workflows/[\w-]+/triggers/manual/paths/invoke/?"
 )
 _TEAMS_QUERY = {"api-version", "sp", "sv", "sig"}
-# Hosts of the services above: what is mistyped there must not pass as somebody's own webhook.
+# Hosts of the services above: a mistyped address there must not be accepted as a custom webhook.
 _HOSTS = (
     "open.feishu.cn", "open.larksuite.com", "oapi.dingtalk.com", "qyapi.weixin.qq.com", "hooks.slack.com",
 )  # fmt: skip
@@ -80,13 +86,15 @@ NAMES = gettext_lazy("Feishu, Lark, DingTalk, WeCom, Slack, Teams or your own we
 def recognise(typed: str, signing_secret: str = "") -> Address:
     """The service and target of the address that somebody typed, as their chat program shows it.
 
-    `signing_secret` is what DingTalk calls 加签. Raises AddressError for everything that nothing is sent to.
+    `signing_secret` is called 加签 by DingTalk. Raises AddressError for addresses that are not accepted.
     """
     typed = typed.strip()
-    for known in _KNOWN:
-        if match := known.found(typed):
-            secret = _signing_secret(known.service, signing_secret or match["secret"] or "")
-            return Address(known.service, f"{known.scheme}://{secret}{match['tokens']}/?{_query({})}")
+    for service_pattern in _SERVICES:
+        if match := service_pattern.match(typed):
+            secret = _signing_secret(service_pattern.service, signing_secret or match["secret"] or "")
+            return Address(
+                service_pattern.service, f"{service_pattern.scheme}://{secret}{match['tokens']}/?{_query({})}"
+            )
     _signing_secret(Service.WEBHOOK, signing_secret)
     parts = _split(re.sub(r"^json(s?)://", r"http\1://", typed))
     if parts.scheme not in ("https", "http"):
@@ -100,14 +108,14 @@ def recognise(typed: str, signing_secret: str = "") -> Address:
             % {"host": parts.hostname}
         )
     if _TEAMS.fullmatch(parts.hostname or ""):
-        return _of_teams(parts)
-    return _of_webhook(parts)
+        return _teams_address(parts)
+    return _webhook_address(parts)
 
 
 def _split(typed: str) -> SplitResult:
     try:
         parts = urlsplit(typed)
-        _port = parts.port  # raises where it is none
+        _port = parts.port  # raises ValueError where it is not a port
     except ValueError:
         raise AddressError(
             _("This isn't a valid address. Copy it from your chat app, including https://.")
@@ -126,7 +134,7 @@ def _signing_secret(service: str, secret: str) -> str:
     return f"{secret}@" if secret else ""
 
 
-def _of_teams(parts: SplitResult) -> Address:
+def _teams_address(parts: SplitResult) -> Address:
     query = {name: value for name, value in parse_qsl(parts.query) if name in _TEAMS_QUERY}
     if not _TEAMS_PATH.fullmatch(parts.path) or "sig" not in query or parts.port not in (None, 443):
         raise AddressError(
@@ -136,21 +144,21 @@ def _of_teams(parts: SplitResult) -> Address:
     return Address(Service.TEAMS, f"https://{parts.hostname}:443{parts.path}?{_query(query)}")
 
 
-def _of_webhook(parts: SplitResult) -> Address:
+def _webhook_address(parts: SplitResult) -> Address:
     _check_host(parts.hostname or "", encrypted=parts.scheme == "https")
     if parts.username or parts.password:
         raise AddressError(
             _("Remove the user name and password from the address. Put the token in the path instead.")
         )
-    own = {f"-{name}": value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
+    params = {f"-{name}": value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
     scheme = "jsons" if parts.scheme == "https" else "json"
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = f":{parts.port}" if parts.port else ""
-    return Address(Service.WEBHOOK, f"{scheme}://{host}{port}{parts.path or '/'}?{_query(own)}")
+    return Address(Service.WEBHOOK, f"{scheme}://{host}{port}{parts.path or '/'}?{_query(params)}")
 
 
 def _check_host(host: str, *, encrypted: bool) -> None:
-    """Say at once what is certain; what a name leads to is known only when a message is sent (guard.py)."""
+    """Refuse what is certainly not allowed; a name is resolved and checked when a message is sent (guard.py)."""
     if not encrypted and not settings.CHANNEL_NETWORKS:
         raise AddressError(_("Messages to this address would not be encrypted. Use an https:// address."))
     try:
@@ -167,6 +175,6 @@ def _check_host(host: str, *, encrypted: bool) -> None:
         )
 
 
-def _query(own: dict[str, str]) -> str:
-    everything: dict[str, Any] = {**own, **BEHAVIOUR}
-    return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in everything.items())
+def _query(params: dict[str, str]) -> str:
+    all_params: dict[str, Any] = {**params, **BEHAVIOUR}
+    return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in all_params.items())

@@ -1,7 +1,7 @@
-"""Guards what a channel's sender may connect to, and watches what became of its request.
+"""Guards which addresses a channel's sender may connect to, and watches the outcome of its requests.
 
-The sender is a library that makes its own requests. While `watched()` lasts, every connection of this thread is
-looked at after its name was resolved and before it is made, so that no answer of the DNS leads to a private address.
+The sender is a library that makes its own requests. Inside `watched()`, every connection of this thread is checked
+after its name was resolved and before it is made, so that no answer of the DNS leads to a private address.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from planner.notices.channels.networks import may_be_reached
 
-# More of an answer than its first words is not kept.
+# How many bytes of an answer are kept.
 MOST = 2_000
 
 
 class Forbidden(OSError):
-    """A connection that is not made: it would lead where no message of the product has to go."""
+    """A connection that is refused because of its address."""
 
 
 @dataclass(slots=True)
 class Watch:
-    """What became of the requests of one message: whether one was written, and the last answer to them."""
+    """The outcome of the requests for one message: whether one was written, and the last answer."""
 
     was_written: bool = False
     forbidden: bool = False
@@ -58,20 +58,20 @@ def watched() -> Iterator[Watch]:
 
 
 def checked_addresses(host: str, port: int, *, encrypted: bool) -> list[str]:
-    """The addresses of a host, resolved once: what was checked is what is connected to.
+    """The addresses of a host, resolved once, so that the checked addresses are those connected to.
 
     Raises Forbidden where any of its addresses is private, or for a connection that is not encrypted. Only a
-    network that the operator has opened may be reached all the same. Raises socket.gaierror for an unknown host.
+    network that the operator has allowed may be reached anyway. Raises socket.gaierror for an unknown host.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [ipaddress.ip_address(str(sockaddr[0]).partition("%")[0]) for *_rest, sockaddr in found]
-    if not all(may_be_reached(each, encrypted=encrypted) for each in addresses):
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [ipaddress.ip_address(str(sockaddr[0]).partition("%")[0]) for *_rest, sockaddr in infos]
+    if not all(may_be_reached(address, encrypted=encrypted) for address in addresses):
         raise Forbidden("not a public address")
-    return list(dict.fromkeys(str(each) for each in addresses))
+    return list(dict.fromkeys(str(address) for address in addresses))
 
 
 class _Guarded:
-    """Resolves the host itself; the name stays what the certificate is checked against."""
+    """A connection that resolves its host itself; the certificate is still checked against the name."""
 
     _encrypted = False
     _dns_host: str
@@ -107,7 +107,7 @@ class _Guarded:
     def request(self, *args: Any, **kwargs: Any) -> None:
         if watch := _watch.get():
             if self.sock is None:
-                # Until here nothing was said to anybody.
+                # Nothing has been sent before this point.
                 self.connect()  # type: ignore[attr-defined]  # of the class it is mixed with
             watch.was_written = True
         super().request(*args, **kwargs)  # type: ignore[misc]  # of the class it is mixed with
@@ -130,7 +130,7 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 class GuardedAdapter(requests.adapters.HTTPAdapter):
-    """The transport of requests, whose connections are guarded while somebody watches, and as ever otherwise."""
+    """The transport of requests, whose connections are guarded inside `watched()` and unchanged otherwise."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -140,7 +140,7 @@ class GuardedAdapter(requests.adapters.HTTPAdapter):
         watch = _watch.get()
         if watch is None:
             return super().send(request, *args, **kwargs)
-        kwargs["proxies"] = {}  # a proxy would resolve the name anew
+        kwargs["proxies"] = {}  # a proxy would resolve the name again
         response = super().send(request, *args, **kwargs)
         watch.status = response.status_code
         watch.answer = response.content[:MOST]

@@ -1,4 +1,4 @@
-"""Which addresses of the internet protocol a message may go to."""
+"""Decides to which IP addresses a message may be sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether an address belongs to the internet; where it hides another one in itself, whether that one does."""
+    """Whether an address is public; for one that embeds an IPv4 address, whether that is."""
     inner: IPAddress | None = None
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
@@ -23,10 +23,10 @@ def is_public(address: IPAddress) -> bool:
 
 
 def is_own(address: IPAddress) -> bool:
-    """Whether the operator has opened the network of this address (CHANNEL_NETWORKS)."""
+    """Whether the operator has allowed the network of this address (CHANNEL_NETWORKS)."""
     return any(address in network for network in settings.CHANNEL_NETWORKS)
 
 
 def may_be_reached(address: IPAddress, *, encrypted: bool) -> bool:
-    """Whether a message may go there: over the internet encrypted, in an opened network as it is."""
+    """Whether a message may be sent there: to public addresses encrypted only, to allowed networks in any case."""
     return is_own(address) or (encrypted and is_public(address))

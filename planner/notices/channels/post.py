@@ -1,4 +1,4 @@
-"""Hands one message to a channel, and says for certain what is certain about it."""
+"""Sends one message to a channel, and tells apart certain failures from unclear ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.notices.channels.guard import Watch, watched
 from planner.notices.outcomes import NotNow, Refused, Unclear
 
 Service = Channel.Service
-# How these services name their own verdict in an answer that HTTP calls a success.
+# These services report errors in the body of a successful HTTP answer, under these names.
 JUDGING = {Service.FEISHU, Service.LARK, Service.DINGTALK, Service.WECOM}
 VERDICTS = ("errcode", "code", "StatusCode")
 WORDS = ("errmsg", "msg", "StatusMessage")
@@ -23,15 +23,15 @@ BUSY = {-1, 130101, 410100, 45009, 45033, 9499, 11232}
 def deliver(channel: Channel, title: str, body: str) -> None:
     """Send one message, once.
 
-    Raises Refused where it never will be taken, NotNow where it certainly did not go out but may later, and Unclear
-    where nobody knows. What they say never holds the address.
+    Raises Refused where it was refused for good, NotNow where it certainly was not sent but may be later, and Unclear
+    where that is unknown. Their messages never contain the address.
     """
     sender = _sender(channel.target)
     if sender is None:
         raise Refused(_("The channel's address is not valid. Remove the channel and add it again."))
     with watched() as watch:
-        taken = sender.notify(title=title, body=body)
-    _judge(Service(channel.service), bool(taken), watch)
+        was_accepted = sender.notify(title=title, body=body)
+    _raise_unless_delivered(Service(channel.service), bool(was_accepted), watch)
 
 
 def _sender(target: str) -> Any:
@@ -49,9 +49,9 @@ def _sender(target: str) -> Any:
     return apprise.Apprise.instantiate(target, asset=asset)
 
 
-def _judge(service: Service, taken: bool, watch: Watch) -> None:
+def _raise_unless_delivered(service: Service, was_accepted: bool, watch: Watch) -> None:
     code, verdict = _verdict(watch.answer) if service in JUDGING else (0, "")
-    if taken and not code:
+    if was_accepted and not code:
         return
     status = watch.status
     if watch.forbidden:
@@ -60,24 +60,24 @@ def _judge(service: Service, taken: bool, watch: Watch) -> None:
         raise Unclear(_("The connection was lost before the service answered."))
     if status is None:
         raise NotNow(_("The service can't be reached."))
-    said = _("The service returned %(status)s. %(words)s") % {"status": status, "words": verdict}
+    message = _("The service returned %(status)s. %(words)s") % {"status": status, "words": verdict}
     if 300 <= status < 400:
         raise Refused(
             _("The address redirects to another one. Add the channel again with the final address.")
         )
     if status in (408, 429) or status >= 500 or code in BUSY:
-        raise NotNow(said.strip())
-    raise Refused(said.strip())
+        raise NotNow(message.strip())
+    raise Refused(message.strip())
 
 
 def _verdict(answer: bytes) -> tuple[int, str]:
-    """The code and words of a service that has not taken the message, from the body of its answer; else 0, ""."""
+    """The error code and text of the service in the body of its answer; 0 and "" without an error."""
     try:
-        said = json.loads(answer)
+        reply = json.loads(answer)
     except ValueError:
         return 0, ""
-    codes = [said[name] for name in VERDICTS if said.get(name)] if isinstance(said, dict) else []
+    codes = [reply[name] for name in VERDICTS if reply.get(name)] if isinstance(reply, dict) else []
     if not codes or not isinstance(codes[0], int):
         return 0, ""
-    words = next((str(said[name]) for name in WORDS if said.get(name)), "")
-    return codes[0], f"{codes[0]} {words}".strip()[:200]
+    text = next((str(reply[name]) for name in WORDS if reply.get(name)), "")
+    return codes[0], f"{codes[0]} {text}".strip()[:200]

@@ -156,20 +156,22 @@ def _first_text(names: tuple[str, ...], columns: dict[str, int], months: dict[in
 def _columns(names: tuple[str, ...], kind: Kind, mapping: Mapping[str, str]) -> dict[str, int]:
     """The column of each field: the one in the mapping, else the one with the least ambiguous name."""
     simple = [plain(name) for name in names]
-    found: dict[str, int] = {}
+    by_field: dict[str, int] = {}
     for field, header in mapping.items():
         plain_name = plain(header)
         if plain_name and plain_name in simple:
-            found[field] = simple.index(plain_name)
+            by_field[field] = simple.index(plain_name)
     for field, words in FIELDS[kind].items():
         if field in mapping:
             continue
         for word in words:
-            at = next((i for i, name in enumerate(simple) if name == word and i not in found.values()), None)
+            at = next(
+                (i for i, name in enumerate(simple) if name == word and i not in by_field.values()), None
+            )
             if at is not None:
-                found[field] = at
+                by_field[field] = at
                 break
-    return found
+    return by_field
 
 
 def _is_month(name: str) -> bool:

@@ -291,6 +291,6 @@ def test_everybody_is_listened_to_in_chunks(team, monkeypatch):
 
 
 def test_an_answer_of_the_server_is_told_from_a_broken_line():
-    assert isinstance(post._answered(451, b"x"), post.NotNow)
-    assert isinstance(post._answered(550, "x"), post.Refused)
+    assert isinstance(post._smtp_error(451, b"x"), post.NotNow)
+    assert isinstance(post._smtp_error(550, "x"), post.Refused)
     assert not isinstance(smtplib.SMTPServerDisconnected(), smtplib.SMTPResponseException)

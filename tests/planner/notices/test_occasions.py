@@ -82,7 +82,7 @@ def tell(run):
 
     def at(about: str, now: dt.datetime = NOON) -> list[str]:
         everybody = User.objects.all()
-        return run.sent_by(lambda enqueue: ledger.tell(MINUTES, everybody, about, now, enqueue), now)
+        return run.sent_by(lambda enqueue: ledger.notify(MINUTES, everybody, about, now, enqueue), now)
 
     return at
 
@@ -254,7 +254,7 @@ def test_who_joins_later_is_told_when_it_is_told_again(team, rep, tell):
 def test_only_those_named_are_told_and_by_their_own_date(team, rep, viewer, run):
     evening = NOON + 13 * HOUR  # past midnight in Shanghai
     only = User.objects.filter(pk=rep.pk)
-    run.sent_by(lambda enqueue: ledger.tell(MINUTES, only, "meeting-1", evening, enqueue), evening)
+    run.sent_by(lambda enqueue: ledger.notify(MINUTES, only, "meeting-1", evening, enqueue), evening)
 
     assert [str(row.day) for row in Notice.objects.filter(kind="minutes")] == ["2026-11-27"]
 
@@ -266,14 +266,14 @@ def test_beat_decides_no_event(team, rep, run):
 
 def test_what_was_undone_is_told_to_nobody(team, rep):
     with transaction.atomic():
-        ledger.tell(MINUTES, User.objects.all(), "meeting-1", NOON, lambda pk: pytest.fail("not committed"))
+        ledger.notify(MINUTES, User.objects.all(), "meeting-1", NOON, lambda pk: pytest.fail("not committed"))
         transaction.set_rollback(True)
 
     assert rows("minutes") == []
 
 
 def test_an_event_that_was_lost_on_its_way_is_handed_out_again(team, rep):
-    ledger.tell(MINUTES, User.objects.all(), "meeting-1", NOON, lambda pk: None)
+    ledger.notify(MINUTES, User.objects.all(), "meeting-1", NOON, lambda pk: None)
     again: list[int] = []
     ledger.sweep(NOON + 3 * MINUTE, again.append)
 
@@ -283,7 +283,7 @@ def test_an_event_that_was_lost_on_its_way_is_handed_out_again(team, rep):
 @pytest.mark.parametrize(("kind", "about"), [(MINUTES, ""), (AGENDA, "meeting-1"), (UNDECLARED, "meeting-1")])
 def test_what_is_no_event_or_about_nothing_is_refused(team, rep, kind, about):
     with pytest.raises(ValueError, match="no declared event"):
-        ledger.tell(kind, User.objects.all(), about, NOON, lambda pk: None)
+        ledger.notify(kind, User.objects.all(), about, NOON, lambda pk: None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -291,7 +291,7 @@ def test_an_event_that_is_told_by_many_at_once_is_told_once(team, rep, viewer):
     queues: list[list[int]] = [[] for _teller in range(PEOPLE)]
     written = at_once(
         [
-            lambda queue=queue: ledger.tell(MINUTES, User.objects.all(), "meeting-1", NOON, queue.append)
+            lambda queue=queue: ledger.notify(MINUTES, User.objects.all(), "meeting-1", NOON, queue.append)
             for queue in queues
         ]
     )
@@ -343,11 +343,11 @@ def test_the_database_holds_one_notice_per_person_kind_and_what_it_is_about(rep)
 
 def test_a_chunk_of_people_asks_as_often_for_many_as_for_one(team, other_team, rep):
     def asked(about: str, now: dt.datetime) -> tuple[int, int]:
-        pulses.feel(Pulse.Name.DECISIONS, now - MINUTE)
+        pulses.record_heartbeat(Pulse.Name.DECISIONS, now - MINUTE)
         with CaptureQueriesContext(connection) as of_tick:
             ledger.decide(now, lambda pk: None)
         with CaptureQueriesContext(connection) as of_event:
-            ledger.tell(MINUTES, User.objects.all(), about, now, lambda pk: None)
+            ledger.notify(MINUTES, User.objects.all(), about, now, lambda pk: None)
         return len(of_tick), len(of_event)
 
     for_one = asked("meeting-1", FOUR)

@@ -33,7 +33,7 @@ ALL_WELL = dict.fromkeys(("database", "migrations", "beat", "worker", "mail"), T
 @pytest.fixture
 def at_work(db):
     for name in Pulse.Name:
-        pulses.feel(name, timezone.now())
+        pulses.record_heartbeat(name, timezone.now())
 
 
 def test_ready_when_the_database_is_migrated_and_the_background_works(client, at_work):
@@ -50,9 +50,9 @@ def test_not_ready_while_a_migration_is_missing(client, at_work):
 
 @pytest.mark.parametrize("name", [Pulse.Name.BEAT, Pulse.Name.WORKER, Pulse.Name.MAIL])
 def test_not_ready_when_the_worker_or_the_beat_is_silent_for_two_minutes(client, at_work, name):
-    pulses.feel(name, timezone.now() - dt.timedelta(seconds=115))
+    pulses.record_heartbeat(name, timezone.now() - dt.timedelta(seconds=115))
     assert client.get("/health/ready").json() == ALL_WELL
-    pulses.feel(name, timezone.now() - dt.timedelta(seconds=121))
+    pulses.record_heartbeat(name, timezone.now() - dt.timedelta(seconds=121))
     response = client.get("/health/ready")
     assert (response.status_code, response.json()) == (503, ALL_WELL | {name.value: False})
 

@@ -176,8 +176,8 @@ def test_who_lost_their_last_team_gets_no_row(late, rep, team):
 
 def test_the_page_says_how_the_background_goes_and_what_the_last_digests_came_to(manager, rep, viewer, as_):
     now = timezone.now()
-    pulses.feel(Pulse.Name.WORKER, now, dt.timedelta(seconds=1.54))
-    pulses.feel(Pulse.Name.MAIL, now - dt.timedelta(minutes=5), dt.timedelta(seconds=41))
+    pulses.record_heartbeat(Pulse.Name.WORKER, now, dt.timedelta(seconds=1.54))
+    pulses.record_heartbeat(Pulse.Name.MAIL, now - dt.timedelta(minutes=5), dt.timedelta(seconds=41))
     notice(rep, "sent")
     notice(viewer, "nothing")
     notice(manager, "sent", day=now.date() - dt.timedelta(days=1))
