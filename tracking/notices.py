@@ -55,8 +55,8 @@ class TeamRollUp:
 def digest(to: Recipient) -> Content | None:
     """Overdue first, then due this week; for managers a roll-up by owner. None where there is nothing to say."""
     day, week = to.day, end_of_week(to.day)
-    mine = [seat.pk for seat in to.memberships]
-    tasks = _load(Task.objects.watched(day).filter(owner__in=mine, due__lte=week))
+    seat_ids = [seat.pk for seat in to.memberships]
+    tasks = _load(Task.objects.watched(day).filter(owner__in=seat_ids, due__lte=week))
     lines = [line_of(task, day) for task in tasks]
     overdue = [line for line in lines if line.days_late]
     due = [line for line in lines if not line.days_late and line.task.due and line.task.due >= day]

@@ -171,7 +171,7 @@ def months_of_now(plan: Plan, day: dt.date) -> tuple[dt.date, ...]:
 def levels(measures: Iterable[Measure], months: Collection[dt.date]) -> dict[Measure, Decimal]:
     """The levels of these measures over `months`, in one query; those without a reading are left out.
 
-    A share is the segment's total ÷ the whole's, over the months in which both are known.
+    A share is the segment's total ÷ the whole's, over the months in which both have data.
     """
     measures = set(measures)
     if not measures or not months:

@@ -53,8 +53,8 @@ class Completeness(Generic[Key]):
 
 def expected_months(last: date, first_known: date | None) -> tuple[date, ...]:
     """The months up to `last` that should have a value: since the first known one, at least 6 and at most 12."""
-    known = 0 if first_known is None else len(months_between(first_known, last))
-    count = min(max(known, FEWEST_MONTHS), MOST_MONTHS)
+    length = 0 if first_known is None else len(months_between(first_known, last))
+    count = min(max(length, FEWEST_MONTHS), MOST_MONTHS)
     return months_between(add_months(last, 1 - count), last)
 
 

@@ -68,13 +68,13 @@ def forecast(series: Mapping[date, Decimal], ahead: int) -> Forecast | None:
     the mean yearly change, with the spread of those changes; a twelfth of it is the pace. What was never negative
     is not expected to be.
     """
-    known = sorted(series.items())
-    if len(known) < 2:
+    values = sorted(series.items())
+    if len(values) < 2:
         return None
-    floor = Decimal(0) if all(value >= 0 for _month, value in known) else None
+    floor = Decimal(0) if all(value >= 0 for _month, value in values) else None
     with localcontext(ARITHMETIC):
-        recent = _indexed(known)
-        last_month, last = known[-1]
+        recent = _indexed(values)
+        last_month, last = values[-1]
         months = [add_months(last_month, step) for step in range(1, ahead + 1)]
         seasonal = _is_seasonal(series, last_month)
         if seasonal:
@@ -85,7 +85,7 @@ def forecast(series: Mapping[date, Decimal], ahead: int) -> Forecast | None:
             (first_x, first), (last_x, _last) = recent[0], recent[-1]
             pace, clear = (last - first) / (last_x - first_x), False
             points = [Expected(month, last + pace * step) for step, month in enumerate(months, start=1)]
-    return Forecast(pace, tuple(_floored(point, floor) for point in points), len(known), seasonal, clear)
+    return Forecast(pace, tuple(_floored(point, floor) for point in points), len(values), seasonal, clear)
 
 
 def expected_on(series: Mapping[date, Decimal]) -> Iterator[tuple[date, Decimal]]:
@@ -114,12 +114,12 @@ def t_80(freedom: int) -> Decimal:
 Indexed = list[tuple[int, Decimal]]
 
 
-def _indexed(known: Sequence[tuple[date, Decimal]]) -> Indexed:
+def _indexed(values: Sequence[tuple[date, Decimal]]) -> Indexed:
     """The last year as (months after its first month, value)."""
-    last = known[-1][0]
+    last = values[-1][0]
     first = add_months(last, 1 - LOOK_BACK)
-    recent = [(month, value) for month, value in known if month >= first]
-    recent = recent if len(recent) > 1 else list(known[-2:])
+    recent = [(month, value) for month, value in values if month >= first]
+    recent = recent if len(recent) > 1 else list(values[-2:])
     start = recent[0][0]
     return [((m.year - start.year) * 12 + m.month - start.month, value) for m, value in recent]
 

@@ -67,7 +67,7 @@ def moves(series: Mapping[date, Decimal], threshold: Decimal) -> list[Move]:
     if not series:
         return []
     yearly, second_year = is_yearly(series), add_months(min(series), 12)
-    found = []
+    result = []
     with localcontext(ARITHMETIC):
         for month, value in sorted(series.items()):
             is_of_year = yearly and (month < second_year or add_months(month, -12) in series)
@@ -77,8 +77,8 @@ def moves(series: Mapping[date, Decimal], threshold: Decimal) -> list[Move]:
                 continue
             rate = (value - base) / abs(base) if base else None
             if rate is None or abs(rate) > threshold:
-                found.append(Move(month, value, base_month, base, value - base, rate, is_of_year))
-    return found
+                result.append(Move(month, value, base_month, base, value - base, rate, is_of_year))
+    return result
 
 
 def outliers(series: Mapping[date, Decimal]) -> list[Outlier]:
