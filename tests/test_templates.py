@@ -1,4 +1,4 @@
-"""Every template compiles, and keeps what the Content-Security-Policy refuses out of the page."""
+"""Every template compiles, keeps what the Content-Security-Policy refuses out of the page, and can be reviewed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,24 @@ ROOT = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
 # Mail readers know no other styles than inline ones.
 PAGES = [name for name in TEMPLATES if "email" not in Path(name).parent.parts]
+
+# A longer line hides in a diff what changed in it.
+LONGEST_LINE = 160
+# Folders and files whose lines may still be longer.
+LONG_LINES_IN = (
+    "account/",
+    "notices/",
+    "team/",
+    "plans/history.html",
+    "home.html",
+    "400.html",
+    "403.html",
+    "403_csrf.html",
+    "404.html",
+    "409.html",
+    "429.html",
+    "500.html",
+)
 
 DJANGO = re.compile(r"\{% comment .*?\{% endcomment %\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -56,6 +74,24 @@ def test_a_template_compiles(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_inline_script_style_or_handler(name):
     assert Refusals((ROOT / name).read_text(encoding="utf-8")).found == []
+
+
+def long_lines(source: str) -> list[str]:
+    """Where a line is too long, and how long it is."""
+    return [
+        f"line {at}: {len(line)} characters"
+        for at, line in enumerate(source.splitlines(), 1)
+        if len(line) > LONGEST_LINE
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if not name.startswith(LONG_LINES_IN)])
+def test_a_template_has_no_long_line(name):
+    assert long_lines((ROOT / name).read_text(encoding="utf-8")) == []
+
+
+def test_the_gate_sees_a_long_line():
+    assert long_lines(f"<p>\n{'长' * 160}\n{'长' * 161}\n") == ["line 3: 161 characters"]
 
 
 @pytest.mark.parametrize(
