@@ -76,16 +76,14 @@ def figure(
     most = 0 if abs(value) >= _THOUSAND else 2
     if _is_chinese(language) and abs(_rounded(value, most)) >= WAN:
         value, counter = _counted_in_wan_or_yi(value)
-        return Figure(_written(value, 2, places), counter + scale.unit)
+        gap = " " if scale.unit and scale.unit[0].isascii() else ""
+        return Figure(_written(value, 2, places), f"{counter}{gap}{scale.unit}")
     return Figure(_written(value, most, places), scale.unit)
 
 
-def joined(shown: Figure, language: str) -> str:
-    """A figure as one text: "150 new customers", "80万元"."""
-    if not shown.unit:
-        return shown.number
-    glued = _is_chinese(language) and not shown.unit[0].isascii()
-    return f"{shown.number}{'' if glued else ' '}{shown.unit}"
+def joined(shown: Figure) -> str:
+    """A figure as one text: "150 new customers", "80 万元"."""
+    return f"{shown.number} {shown.unit}" if shown.unit else shown.number
 
 
 def per_cent(value: Decimal | None, language: str) -> str:

@@ -92,7 +92,7 @@ def _line(point: Any, language: str) -> Line:
     return Line(
         title=metric.name,
         grew=said % words,
-        context=_("Gap %(gap)s · %(plan)s") % {"gap": formats.joined(to_go, language), "plan": plan.name},
+        context=_("Gap %(gap)s · %(plan)s") % {"gap": formats.joined(to_go), "plan": plan.name},
         problems=row.problems,
         url=public_url(f"{reverse('diagnose', args=[plan.pk])}#metric-{row.pk}"),
     )

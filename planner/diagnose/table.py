@@ -227,7 +227,7 @@ class StatusTable(Table):
         per_month = _("%(period)s: %(value)s a month")
         parts = {
             "period": row.get_target_period_display(),
-            "value": f"{monthly.number} {monthly.unit}".strip(),
+            "value": formats.joined(monthly),
         }
         return cells.lines(figure, per_month % parts)
 
@@ -269,7 +269,7 @@ def rate_explained(standing: Standing, language: str) -> list[str]:
         shown = (
             reasons.get(standing.gap.reason(basis), "") if rate is None else exact_per_cent(rate, language)
         )
-        lines.append(_("%(name)s: %(value)s") % {"name": said[basis], "value": shown})
+        lines.append(words.labelled(said[basis], shown))
     return lines
 
 

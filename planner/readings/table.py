@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,12 @@ from planner.tables.table import Rights, RowKind, Table
 MONTHS = 12
 # So many years back are offered by name.
 MOST_WINDOWS = 10
+
+
+def labelled(segment: Segment) -> str:
+    """A segment with its type: "Region: East"; the total has its name alone."""
+    kind = capfirst(segment.get_dimension_display())
+    return words.labelled(kind, segment.name) if segment.name else kind
 
 
 class ReadingForm(RowForm):
@@ -179,7 +186,7 @@ class ReadingsTable(Table):
 
     def _segment_filter(self) -> dict[str, Any]:
         shown = [
-            (str(each.pk), f"{each.get_dimension_display()}: {each.name}" if each.name else str(each))
+            (str(each.pk), labelled(each))
             for each in sorted(
                 self.all_segments, key=lambda each: (bool(each.name), each.dimension, each.name)
             )

@@ -30,14 +30,16 @@ def reached_figure(each: Reached) -> Any:
 @register.simple_tag
 def reached_words(each: Reached) -> str:
     """What the figure means against the target, in a sentence."""
-    language, target = words.language(), each.standing.target
+    target = each.standing.target
     if target is None:
         return _("No target yet")
     start, end = _figure(each, each.standing.current), _figure(each, target)
+    # The unit once, at the end; in Chinese it may hold 万, which the first number needs too.
+    has_unit = words.is_chinese() or start.unit != end.unit
     parts = {
-        "start": start.number if start.unit == end.unit else formats.joined(start, language),
-        "target": formats.joined(end, language),
-        "done": formats.per_cent(each.done, language),
+        "start": formats.joined(start) if has_unit else start.number,
+        "target": formats.joined(end),
+        "done": words.per_cent(each.done),
     }
     if each.standing.current is None and each.now is None:
         return _("Target %(target)s · no data yet") % parts

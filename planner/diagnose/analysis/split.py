@@ -141,8 +141,8 @@ class Split:
             "factor": part.label,
             "part": words.signed(self.metric.scale, value),
             "what": self.metric.name,
-            "before": f"{first}: {part.figures[0]}",
-            "after": f"{last}: {part.figures[1]}",
+            "before": words.labelled(first, part.figures[0]),
+            "after": words.labelled(last, part.figures[1]),
         }
         return _("%(factor)s contributed %(part)s to the change in %(what)s (%(before)s; %(after)s).") % said
 
@@ -180,7 +180,7 @@ class Split:
     def labels(self) -> tuple[str, str]:
         """What stands before and after: months, or the current value and the target."""
         if self.span.key == TARGET:
-            return _("Current"), _("target")
+            return _("Current"), _("Target")
         return words.months(self.span.before), words.months(self.span.after)
 
 

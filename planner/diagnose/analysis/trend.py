@@ -45,19 +45,12 @@ class Trend:
 
     def sentences(self) -> list[str]:
         """The pace, whether it is told apart from noise, the target's date at this pace, the season."""
-        metric, known = self.series.metric, self.known
+        known = self.known
         if self.found is None:
             return [_("A trend needs at least two months of data.")] if known else [_("No data yet.")]
-        pace = {"pace": words.signed(metric.scale, self.found.pace), "n": self.found.months}
-        said = []
+        said = [self._pace(self.found)]
         if not self.found.has_interval:
-            said.append(
-                _("Current pace: %(pace)s a month. A forecast range needs six months of data.") % pace
-            )
-        elif self.found.is_clear:
-            said.append(_("Current pace: %(pace)s a month.") % pace)
-        else:
-            said.append(_("No clear trend: %(pace)s a month could be chance.") % pace)
+            said.append(_("A forecast range needs six months of data."))
         if self.target is not None:
             said.append(self._reaching(known[-1], self.target))
         if not self.found.is_seasonal:
@@ -66,10 +59,20 @@ class Trend:
                 "Seasonality needs %(needed)d months of data in a row; %(n)d months have data.",
                 self.found.months,
             )
-            said.append(short % {**pace, "needed": YEARLY_FROM})
+            said.append(short % {"n": self.found.months, "needed": YEARLY_FROM})
         else:
             said.append(_("The forecast is based on the same month of the previous year."))
         return said
+
+    def _pace(self, found: Forecast) -> str:
+        scale = self.series.metric.scale
+        if found.has_interval and not found.is_clear:
+            signed = {"pace": words.signed(scale, found.pace)}
+            return _("No clear trend: %(pace)s a month could be chance.") % signed
+        if not found.pace:
+            return _("No change from month to month.")
+        said = _("Growing by %(pace)s a month.") if found.pace > 0 else _("Falling by %(pace)s a month.")
+        return said % {"pace": words.figure(scale, abs(found.pace), difference=True)}
 
     def _reaching(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
         named = {"target": words.figure(self.series.metric.scale, target)}
@@ -105,7 +108,7 @@ class Trend:
         metric = self.series.metric
 
         def said(month: dt.date, value: Decimal) -> str:
-            return f"{words.month(month)}: {words.figure(metric.scale, value)}"
+            return words.labelled(words.month(month), words.figure(metric.scale, value))
 
         points = self.found.points if self.found else ()
         return charts.trend_chart(
@@ -119,7 +122,7 @@ class Trend:
                 "known": self.series.label,
                 "expected": _("Forecast"),
                 "interval": _("Forecast range (80%)"),
-                "target": _("target"),
+                "target": _("Target"),
             },
             written=lambda value: words.figure(metric.scale, value),
             month=words.month,
