@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from planner.arithmetic import formats
 from planner.arithmetic.exact import Number, decimal
@@ -18,7 +19,7 @@ def language() -> str:
     return get_language() or "en"
 
 
-def _is_chinese() -> bool:
+def is_chinese() -> bool:
     return language().startswith("zh")
 
 
@@ -29,7 +30,7 @@ def _decimal(value: Number | None) -> Decimal | None:
 def figure(scale: Scale, value: Number | None, *, difference: bool = False) -> str:
     """A value as one text, with its unit; a `difference` of rates in percentage points."""
     value_and_unit = formats.figure(scale, _decimal(value), language=language(), difference=difference)
-    return formats.figure_text(value_and_unit, language())
+    return formats.figure_text(value_and_unit)
 
 
 def signed(scale: Scale, value: Number | None) -> str:
@@ -62,9 +63,14 @@ def months(dates: list[dt.date] | tuple[dt.date, ...]) -> str:
     return month(dates[0]) if len(dates) == 1 else f"{month(dates[0])} – {month(dates[-1])}"
 
 
+def labelled(label: object, value: object) -> str:
+    """What a value is, before it: "Region: East", "区域：华东"."""
+    return _("%(name)s: %(value)s") % {"name": label, "value": value}
+
+
 def together(sentences: list[str]) -> str:
     """Sentences one after the other; Chinese ones need no space between them."""
-    return ("" if _is_chinese() else " ").join(sentence for sentence in sentences if sentence)
+    return ("" if is_chinese() else " ").join(sentence for sentence in sentences if sentence)
 
 
 def listed(names: Iterable[object], most: int | None = 3) -> str:
@@ -75,7 +81,7 @@ def listed(names: Iterable[object], most: int | None = 3) -> str:
     all_names = [str(name) for name in names]
     texts = all_names[:most]
     rest = len(all_names) - len(texts)
-    if _is_chinese():
+    if is_chinese():
         text = "、".join(texts)
         return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(all_names)} 个" if rest else text
     return ", ".join(texts) + (f" and {rest} more" if rest else "")

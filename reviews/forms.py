@@ -57,7 +57,8 @@ class PeriodField(forms.ChoiceField):
 
 def period_label(kind: str, start: dt.date) -> str:
     """2023-07 (monthly)"""
-    return _("%(period)s (%(kind)s)") % {"period": period_name(kind, start), "kind": Review.Kind(kind).label}
+    label = str(Review.Kind(kind).label).lower()
+    return _("%(period)s (%(kind)s)") % {"period": period_name(kind, start), "kind": label}
 
 
 class ReviewForm(RowForm):

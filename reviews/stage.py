@@ -45,9 +45,9 @@ def _summary(plan: Plan, reviews: Sequence[Review]) -> Summary:
     written = len({review.start for review in reviews if review.kind == Review.Kind.MONTH} & set(months))
     share = written / len(months)
     if due := _due(plan, reviews):
-        text = ngettext(
-            "The review for %(month)s is due", "%(n)d reviews are due, starting with %(month)s", len(due)
-        )
+        text = _("The review for %(month)s is due")
+        if len(due) > 1:
+            text = _("%(n)d reviews are due, starting with %(month)s")
         return Summary(text % {"n": len(due), "month": words.month(due[0])}, share, late=True)
     if not written:
         return Summary(_("First review due after %(month)s") % {"month": words.month(months[0])})

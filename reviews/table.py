@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner import access
@@ -68,7 +69,8 @@ class ReviewsTable(Table):
     @property
     def filters(self) -> list[dict[str, Any]]:
         kinds = [("", gettext_lazy("All reviews")), *Review.Kind.choices]
-        return [self.filter("kind", str(Review._meta.get_field("kind").verbose_name), kinds)]
+        label = capfirst(str(Review._meta.get_field("kind").verbose_name))
+        return [self.filter("kind", label, kinds)]
 
     @cached_property
     def periods(self) -> list[tuple[str, dt.date]]:

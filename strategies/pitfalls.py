@@ -36,7 +36,9 @@ GOAL_WITHOUT_OWNER = Pitfall(
 GAP_WITHOUT_GOAL = Pitfall(
     "gap_without_goal",
     "goals",
-    ngettext_lazy("%(names)s has a target but no goal", "%(names)s have targets but no goal", "n"),
+    ngettext_lazy(
+        "%(names)s has a target but no goal", "%(n)d metrics have targets but no goal: %(names)s", "n"
+    ),
     gettext_lazy("Without a goal, any gap will still be there next quarter."),
     gettext_lazy("Add goal"),
 )

@@ -129,8 +129,8 @@ def sentence(target: Target, language: str) -> str:
         return _("No target yet")
     start, end = figure(target, goal.baseline, language), figure(target, goal.target, language)
     params = {
-        "start": start.number + (start.unit if start.unit != end.unit and goal.baseline is not None else ""),
-        "end": formats.figure_text(end, language),
+        "start": start.number if start.unit == end.unit else formats.figure_text(start),
+        "end": formats.figure_text(end),
         "growth": _growth(target, language),
     }
     if goal.kind == Goal.Kind.SHARE:
@@ -150,9 +150,7 @@ def _growth(target: Target, language: str) -> str:
         return ""
     difference = goal.target - goal.baseline
     if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not goal.baseline:
-        return _signed(
-            formats.figure_text(figure(target, difference, language, difference=target.is_rate), language)
-        )
+        return _signed(formats.figure_text(figure(target, difference, language, difference=target.is_rate)))
     return _signed(formats.per_cent(difference / abs(goal.baseline), language))
 
 
@@ -164,7 +162,9 @@ def progress_sentence(target: Target, language: str) -> str:
     """Its progress: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
     if target.now is None:
         return ""
-    now = figure(target, target.now, language).number
+    shown = figure(target, target.now, language)
+    # The unit stands in the target beside it; in Chinese it may hold 万, which the number needs.
+    now = formats.figure_text(shown) if language.startswith("zh") else shown.number
     if target.done is None:
         return _("Now %(now)s") % {"now": now}
     done = formats.per_cent(target.done, language)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from planner.management.catalogues import compile_catalogues
 from planner.models import Membership, Metric, Plan, PlanMetric, Role, Segment, Team, User
@@ -35,6 +36,12 @@ def pytest_report_header(config) -> str:
 def pytest_runtest_setup(item) -> None:
     if item.get_closest_marker("browser") and chromium() is None:
         pytest.skip("BROWSER TESTS NOT RUN: there is no Chromium here, `make browser` installs it")
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """A page that an earlier test asked for has left its language in this thread."""
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ CASES = {
     ),
     "too_many_core_goals": Case(
         lambda plan: add_goals(plan, 3),
-        "4 core goals",
+        "More than three core goals (4)",
         lambda plan: (add_goals(plan, 2), add_goals(plan, 1, parent=Goal.objects.get(name="g0"))),
     ),
     "goal_without_measure": Case(
@@ -262,7 +262,7 @@ def test_the_plans_home_counts_the_checks(sound, plan, manager, as_):
     change(Task, owner=None)
     page = as_(manager).get(f"/plans/{plan.pk}/").content.decode()
 
-    assert f"1 of {len(declared())} checks" in page
+    assert f"Needs attention: 1 of {len(declared())}" in page
     assert "1 task has no owner" in page
     assert "Assign" in page
 

@@ -96,7 +96,7 @@ def test_table_1(demo, team, language, heads, rows):
         (
             "华东销售部",
             "zh-hans",
-            ["策略名称", "对应目标", "任务", "责任人", "开始时间", "截止时间", "当前进度（完成/进行中/未开始）",
+            ["策略名称", "对应目标", "具体动作", "责任人", "开始时间", "截止时间", "当前进度（完成/进行中/未开始）",
              "资源支持", "风险预警"],
             [("提升转化率", "7月1日", "7月15日", "进行中"), ("提升复购率", "7月10日", "8月10日", "未开始")],
         ),
@@ -123,18 +123,18 @@ def test_table_3(demo, team, language, heads, strategies):
             "en",
             ["Core goal", "Dimension", "Target value", "Owner", "Due", "Key actions (with strategy)"],
             [
-                ["1,000,000 CNY from 800,000 to 1,000,000 CNY, +25%", "C Chen Jing", "30 Sep", "–"],
+                ["1,000,000 CNY From 800,000 to 1,000,000 CNY, +25%", "C Chen Jing", "30 Sep", "–"],
                 [
-                    "150 new customers from 115 to 150 new customers, +30%", "C Chen Jing", "30 Sep",
+                    "150 new customers From 115 to 150 new customers, +30%", "C Chen Jing", "30 Sep",
                     "① tune ad keywords (marketing specialist helps) ② referral reward (200 CNY per referral)",
                 ],
                 [
-                    "20% from 15% to 20%, +5 pp", "L Lin Yue", "30 Sep",
+                    "20% From 15% to 20%, +5 pp", "L Lin Yue", "30 Sep",
                     "① membership points (built by engineering) → Membership points "
                     "② monthly members' offer (design makes the material)",
                 ],
                 [
-                    "500,000 CNY of Product A from 40% to 50% of Total sales", "Z Zhou Yi", "30 Sep",
+                    "500,000 CNY of Product A From 40% to 50% of Total sales", "Z Zhou Yi", "30 Sep",
                     "① training on product A (product manager presents) "
                     "② stepped reward (100,000 CNY sold earns 10,000)",
                 ],
@@ -143,19 +143,19 @@ def test_table_3(demo, team, language, heads, strategies):
         (
             "华东销售部",
             "zh-hans",
-            ["核心目标", "拆解维度", "目标值", "负责人", "完成时间", "关键动作（关联策略）"],
+            ["核心目标", "拆解维度", "目标值", "负责人", "完成时间", "关键动作（对应策略）"],
             [
-                ["100 万元 从 80 到 100万元，+25%", "陈 陈静", "9月30日", "–"],
+                ["100 万元 从 80 到 100 万元，+25%", "陈 陈静", "9月30日", "–"],
                 [
-                    "150 个新客户 从 115 到 150个新客户，+30%", "陈 陈静", "9月30日",
+                    "150 个新客户 从 115 到 150 个新客户，+30%", "陈 陈静", "9月30日",
                     "① 优化广告关键词（市场专员配合） ② 转介绍奖励（每成功推荐一位奖励 200 元）",
                 ],
                 [
-                    "20% 从 15% 到 20%，+5个百分点", "林 林悦", "9月30日",
+                    "20% 从 15% 到 20%，+5 个百分点", "林 林悦", "9月30日",
                     "① 上线会员积分（技术部开发） → 会员积分体系 ② 每月会员专享活动（设计部出物料）",
                 ],
                 [
-                    "50 万元（A 产品线） 占销售总额的比重从 40% 提升到 50%", "周 周毅", "9月30日",
+                    "50 万元（A 产品线） 占销售总额的比重从 40% 调整到 50%", "周 周毅", "9月30日",
                     "① A 产品专项培训（产品经理主讲） ② 阶梯奖励（卖出 10 万元奖 1 万元）",
                 ],
             ],
@@ -183,11 +183,11 @@ def test_table_2(demo, team, language, heads, rows):
                 "Next adjustments",
             ],
             [
-                "2023-07 monthly",
-                "① conversion 8 % → 9 % (target 12 % missed) ② new customers up by 20 (target 150)",
+                "2023-07 Monthly",
+                "① conversion 8% → 9% (target 12% missed) ② new customers up by 20 (target 150)",
                 "① referrals cost 300 CNY per customer, less than online ads "
-                "② the pilot team follows up 15 % faster under the new procedure",
-                "① ad keywords imprecise (click rate 1.5 %, target 3 %) ② 2 new reps failed the procedure exam",
+                "② the pilot team follows up 15% faster under the new procedure",
+                "① ad keywords imprecise (click rate 1.5%, target 3%) ② 2 new reps failed the procedure exam",
                 "① change keywords (marketing specialist, by 20 July) "
                 "② one-to-one coaching for new reps (sales manager)",
             ],

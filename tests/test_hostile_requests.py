@@ -78,7 +78,7 @@ def test_undo_of_a_revision_that_never_was_says_so(plan, manager, as_):
     answer = as_(manager).post(f"/plans/{plan.pk}/undo/{HUGE}/")
 
     assert answer.status_code == 409
-    assert "nothing to undo" in answer.content.decode()
+    assert "Nothing to undo." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

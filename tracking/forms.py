@@ -57,7 +57,7 @@ class TaskForm(RowForm):
         required=False,
         widget=forms.NumberInput(attrs={"min": 0, "max": 100, "step": 5, "inputmode": "numeric"}),
     )
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
+    note = forms.CharField(label=gettext_lazy("Update"), max_length=500, required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason for delay or cancellation"), max_length=300, required=False
     )

@@ -76,16 +76,14 @@ def figure(
     max_places = 0 if abs(value) >= _THOUSAND else 2
     if _is_chinese(language) and abs(_rounded(value, max_places)) >= WAN:
         value, counter = _counted_in_wan_or_yi(value)
-        return Figure(_number_text(value, 2, places), counter + scale.unit)
+        gap = " " if scale.unit and scale.unit[0].isascii() else ""
+        return Figure(_number_text(value, 2, places), f"{counter}{gap}{scale.unit}")
     return Figure(_number_text(value, max_places, places), scale.unit)
 
 
-def figure_text(value: Figure, language: str) -> str:
-    """A figure as one text: "150 new customers", "80万元"."""
-    if not value.unit:
-        return value.number
-    glued = _is_chinese(language) and not value.unit[0].isascii()
-    return f"{value.number}{'' if glued else ' '}{value.unit}"
+def figure_text(value: Figure) -> str:
+    """A figure as one text: "150 new customers", "80 万元"."""
+    return f"{value.number} {value.unit}" if value.unit else value.number
 
 
 def per_cent(value: Decimal | None, language: str) -> str:

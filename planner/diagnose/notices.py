@@ -92,8 +92,7 @@ def _line(point: Any, language: str) -> Line:
     return Line(
         title=metric.name,
         grew=text % params,
-        context=_("Gap %(gap)s · %(plan)s")
-        % {"gap": formats.figure_text(to_go, language), "plan": plan.name},
+        context=_("Gap %(gap)s · %(plan)s") % {"gap": formats.figure_text(to_go), "plan": plan.name},
         problems=row.problems,
         url=public_url(f"{reverse('diagnose', args=[plan.pk])}#metric-{row.pk}"),
     )

@@ -235,7 +235,7 @@ class StatusTable(Table):
         per_month = _("%(period)s: %(value)s a month")
         parts = {
             "period": row.get_target_period_display(),
-            "value": f"{monthly.number} {monthly.unit}".strip(),
+            "value": formats.figure_text(monthly),
         }
         return cells.lines(figure, per_month % parts)
 
@@ -277,7 +277,7 @@ def rate_explanation(standing: Standing, language: str) -> list[str]:
         value = (
             reasons.get(standing.gap.reason(basis), "") if rate is None else format_exact_rate(rate, language)
         )
-        lines.append(_("%(name)s: %(value)s") % {"name": names[basis], "value": value})
+        lines.append(words.labelled(names[basis], value))
     return lines
 
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner import access
+from planner import access, words
 from planner.models import Channel, NoticeChoice, User
 from planner.notices.listeners import offered_kinds
 
@@ -151,10 +151,7 @@ class PreferencesForm(forms.ModelForm):
         choices = dict(self.instance.notice_choices.values_list("kind", "wanted"))
         self.fields["kinds"] = forms.MultipleChoiceField(
             label=gettext_lazy("Email me about"),
-            choices=[
-                (kind.name, _("%(name)s: %(value)s") % {"name": kind.label, "value": kind.description})
-                for kind in self.kinds
-            ],
+            choices=[(kind.name, words.labelled(kind.label, kind.description)) for kind in self.kinds],
             required=False,
             widget=forms.CheckboxSelectMultiple,
             initial=[kind.name for kind in self.kinds if choices.get(kind.name, kind.is_on)],

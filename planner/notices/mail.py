@@ -10,8 +10,8 @@ from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
+from planner import words
 from planner.models import Channel, User
 from planner.notices.kinds import Content, Kind
 
@@ -51,7 +51,7 @@ def compose_post(kind: Kind, content: Content, user: User, channel: Channel) -> 
     context = {**content.context, "subject": content.subject, "kind": kind, "user": user}
     context["choose"] = public_url(reverse("preferences"))
     _heading, _blank, body = render_to_string(f"notices/email/{kind.template}.txt", context).partition("\n\n")
-    title = _("%(name)s: %(value)s") % {"name": user.name or user.email, "value": content.subject}
+    title = words.labelled(user, content.subject)
     return Post(channel, " ".join(title.split()), body.strip())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,12 @@ from planner.tables.table import Rights, RowKind, Table
 MONTHS = 12
 # How many years are offered in the filter.
 MOST_WINDOWS = 10
+
+
+def labelled(segment: Segment) -> str:
+    """A segment with its type: "Region: East"; the total has its name alone."""
+    kind = capfirst(segment.get_dimension_display())
+    return words.labelled(kind, segment.name) if segment.name else kind
 
 
 class ReadingForm(RowForm):
@@ -181,10 +188,7 @@ class ReadingsTable(Table):
 
     def _segment_filter(self) -> dict[str, Any]:
         choices = [
-            (
-                str(segment.pk),
-                f"{segment.get_dimension_display()}: {segment.name}" if segment.name else str(segment),
-            )
+            (str(segment.pk), labelled(segment))
             for segment in sorted(
                 self.all_segments, key=lambda segment: (bool(segment.name), segment.dimension, segment.name)
             )

@@ -7,11 +7,28 @@ from typing import Any
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planner.models import Change
 
 register = template.Library()
+
+
+SENTENCES = {
+    Change.Action.ADD: gettext_lazy("%(who)s added “%(what)s”"),
+    Change.Action.SET: gettext_lazy("%(who)s changed “%(what)s”"),
+    Change.Action.REMOVE: gettext_lazy("%(who)s removed “%(what)s”"),
+    Change.Action.RESTORE: gettext_lazy("%(who)s restored “%(what)s”"),
+}
+
+
+@register.simple_tag
+def change_sentence(change: Change) -> str:
+    """Who did what: Zhou Yi added “Win-back calls”."""
+    params = {"who": change.by_name or _("The system"), "what": change.label}
+    return SENTENCES[Change.Action(change.action)] % params
 
 
 @register.simple_tag
@@ -23,7 +40,7 @@ def change_text(change: Change) -> str:
     except FieldDoesNotExist:
         return ""
     params = {
-        "field": field.verbose_name,
+        "field": capfirst(field.verbose_name),
         "old": _display(field, change.old),
         "new": _display(field, change.new),
     }

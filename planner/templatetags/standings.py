@@ -32,14 +32,16 @@ def progress_figure(progress: MetricProgress) -> Any:
 @register.simple_tag
 def progress_text(progress: MetricProgress) -> str:
     """The progress towards the target, in a sentence."""
-    language, target = words.language(), progress.standing.target
+    target = progress.standing.target
     if target is None:
         return _("No target yet")
     start, end = _figure(progress, progress.standing.current), _figure(progress, target)
+    # The unit once, at the end; in Chinese it may include 万, which the first number needs too.
+    has_unit = words.is_chinese() or start.unit != end.unit
     parts = {
-        "start": start.number if start.unit == end.unit else formats.figure_text(start, language),
-        "target": formats.figure_text(end, language),
-        "done": formats.per_cent(progress.done, language),
+        "start": formats.figure_text(start) if has_unit else start.number,
+        "target": formats.figure_text(end),
+        "done": words.per_cent(progress.done),
     }
     if progress.standing.current is None and progress.now is None:
         return _("Target %(target)s · no data yet") % parts

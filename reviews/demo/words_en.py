@@ -17,39 +17,39 @@ from reviews.demo.words import (
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 QUARTER = PlanWords(
-    name=lambda start: "Q3 2023 · sales +25 %",
+    name=lambda start: "Q3 2023 · sales +25%",
     problems={
-        "sales": "Region A's share of sales is down 15 %: a rival has cut its prices there.",
+        "sales": "Region A's share of sales is down 15%: a rival has cut its prices there.",
         "conversion": "New reps follow up late: a lead waits more than 24 hours for the first response.",
-        "repurchase": "Nobody contacts customers for a second sale; there is no membership scheme.",
-        "acquisition": "Ad keywords are too broad: fewer than 2 % of those who see the ad click it.",
+        "repurchase": "No follow-up after the first sale, and no membership scheme.",
+        "acquisition": "Ad keywords are too broad: fewer than 2% of those who see the ad click it.",
     },
     bottlenecks={
         "late_reply": BottleneckWords(
             "New reps answer leads late",
             "first response",
-            "CRM log for June: new reps take more than 24 hours to the first response, the others 6.",
+            "CRM log for June: new reps take more than 24 hours to respond first, the others 6.",
         ),
         "no_second_sale": BottleneckWords(
-            "Nothing invites a customer to buy again",
+            "Customers have no reason to buy again",
             "after the first order",
             "Customer operations: no contact is planned after delivery, and there are no member benefits.",
         ),
         "price_cut": BottleneckWords(
             "A rival sells cheaper in region A",
             "quotation",
-            "Region A's reps name the rival's price in most lost deals since April.",
+            "Region A's reps have cited the rival's price in most lost deals since April.",
         ),
     },
     goals={
         "core": GoalWords(
-            "Q3 sales +25 %",
+            "Q3 sales +25%",
             "CNY",
             "More new customers, more second purchases and a larger share of product line A.",
             "Average monthly sales from 800,000 to 1,000,000 CNY, from the CRM.",
         ),
         "growth": GoalWords(
-            "New customers +30 %",
+            "New customers +30%",
             "new customers",
             "More leads that fit, and customers who bring customers.",
             "New customers won in a month, from the CRM.",
@@ -59,7 +59,7 @@ QUARTER = PlanWords(
             ),
         ),
         "existing": GoalWords(
-            "Repurchase rate to 20 %",
+            "Repurchase rate to 20%",
             "",
             "A reason to buy again, and a reminder of it.",
             "Customers who bought again ÷ active customers of the month.",
@@ -69,7 +69,7 @@ QUARTER = PlanWords(
             ),
         ),
         "structure": GoalWords(
-            "Product line A to 50 % of sales",
+            "Product line A to 50% of sales",
             "",
             "Every rep can explain product A, and gains by selling it.",
             "500,000 CNY of product A in a month, out of 1,000,000.",
@@ -115,21 +115,21 @@ QUARTER = PlanWords(
             "Build the points scheme", "Points are credited and spent correctly in 20 test orders"
         ),
         "launch": TaskWords(
-            "Launch the points and run them", "Every customer is told; 100 members in the first week"
+            "Launch the points and run them", "Every customer notified; 100 members in the first week"
         ),
     },
     reviews={
         "july": ReviewWords(
             effect=(
-                "conversion 8 % → 9 % (target 12 % missed)",
+                "conversion 8% → 9% (target 12% missed)",
                 "new customers up by 20 (target 150)",
             ),
             worked=(
                 "referrals cost 300 CNY per customer, less than online ads",
-                "the pilot team follows up 15 % faster under the new procedure",
+                "the pilot team follows up 15% faster under the new procedure",
             ),
             improve=(
-                "ad keywords imprecise (click rate 1.5 %, target 3 %)",
+                "ad keywords imprecise (click rate 1.5%, target 3%)",
                 "2 new reps failed the procedure exam",
             ),
             adjustments=(
@@ -143,16 +143,16 @@ QUARTER = PlanWords(
 PUSH = PlanWords(
     name=lambda start: f"Sales push · {MONTHS[start.month - 1]} {start.year}",
     problems={
-        "sales": "Region A stands still; region B grows, but from a small number of customers.",
+        "sales": "Region A is flat; region B is growing, but from a small customer base.",
         "conversion": "Leads that come in over lunch and after 18:00 wait until the next half day.",
         "repurchase": "Only one active customer in three has joined the points scheme.",
-        "acquisition": "Two ad groups eat a third of the budget and bring a tenth of the new customers.",
+        "acquisition": "Two ad groups take a third of the budget but bring only a tenth of the new customers.",
     },
     bottlenecks={
         "slow_at_noon": BottleneckWords(
             "Nobody answers leads over lunch and in the evening",
             "first response",
-            "CRM log of the last three months: 41 % of the leads come in at these hours.",
+            "CRM log, last three months: 41% of leads come in at these times.",
         ),
         "few_members": BottleneckWords(
             "Too few customers are members",
@@ -167,7 +167,7 @@ PUSH = PlanWords(
         "reports": BottleneckWords(
             "Daily reports say what was done, not what is stuck",
             "daily work",
-            "The sales manager read the reports of two weeks: 4 of 60 name a problem.",
+            "The sales manager read two weeks of reports: only 4 of 60 mention a problem.",
         ),
     },
     goals={
@@ -182,10 +182,13 @@ PUSH = PlanWords(
             "new customers",
             "First response within 2 hours at any time of day; later a partner in region B.",
             "New customers won in a month, from the CRM.",
-            (("somebody answers at every hour", "reply"), ("two sales partners on trial", "partners")),
+            (
+                ("someone available to respond at all hours", "reply"),
+                ("two sales partners on trial", "partners"),
+            ),
         ),
         "existing": GoalWords(
-            "Repurchase rate to 20 %",
+            "Repurchase rate to 20%",
             "",
             "Points in every region and one offer for members each month.",
             "Customers who bought again ÷ active customers of the month.",
@@ -226,20 +229,20 @@ PUSH = PlanWords(
             "raise the order value",
             "Two products that are used together, at one price. Paused until the new price list is out.",
             "price list from finance",
-            "waits for the new prices",
+            "depends on the new prices",
         ),
         "partners": StrategyWords(
             "Sales partners in region B",
             "win new customers",
             "Two partners on commission, chosen after a trial month.",
-            "commission of 5 %",
+            "5% commission",
             "takes longer than one plan",
         ),
     },
     tasks={
         "roster": TaskWords(
             "Agree on a roster for lunch and evenings",
-            "Every hour from 9:00 to 21:00 has a name",
+            "Someone is on duty every hour from 9:00 to 21:00",
             ("Half of the week is covered", "Roster agreed and posted"),
         ),
         "reminders": TaskWords(
@@ -258,14 +261,16 @@ PUSH = PlanWords(
             "100 members in two weeks",
             ("128 members in the first two weeks",),
         ),
-        "first_offer": TaskWords("Send the first offer to members", "Sent to every member, answers counted"),
+        "first_offer": TaskWords(
+            "Send the first offer to members", "Sent to every member, responses counted"
+        ),
         "interviews": TaskWords(
             "Ask ten customers why they stopped buying", "Ten notes and the three main reasons"
         ),
         "clean_up": TaskWords(
             "Remove keywords that brought no customer",
             "No keyword above 500 CNY without a new customer",
-            ("62 of 140 keywords removed", "Finished; the click rate is up to 2.4 %"),
+            ("62 of 140 keywords removed", "Finished; click-through rate up to 2.4%"),
         ),
         "landing": TaskWords(
             "Test two new landing pages",
@@ -283,7 +288,7 @@ PUSH = PlanWords(
             "Five bundles with their orders of the last year",
             ("Three bundles found",),
         ),
-        "bundle_training": TaskWords("Train the reps on the bundles", "Everybody passes the short test"),
+        "bundle_training": TaskWords("Train the reps on the bundles", "Everyone passes the short test"),
     },
 )
 
@@ -302,15 +307,17 @@ ENGLISH = Words(
     },
     segments={"region_a": "Region A", "region_b": "Region B", "line_a": "Product A", "line_b": "Product B"},
     metrics={
-        "sales": MetricWords("Total sales", "CNY", "Invoiced sales of the month, without tax and returns."),
+        "sales": MetricWords("Total sales", "CNY", "Sales invoiced in the month, excluding tax and returns."),
         "orders": MetricWords("Order count", "", "Orders confirmed in the month."),
-        "leads": MetricWords("Leads", "", "Enquiries of the month from people who were no customers."),
-        "new_customers": MetricWords("New customers", "", "Customers whose first order fell in the month."),
+        "leads": MetricWords("Leads", "", "Enquiries in the month from people who were not yet customers."),
+        "new_customers": MetricWords(
+            "New customers", "", "Customers who placed their first order in the month."
+        ),
         "returning": MetricWords(
             "Returning customers", "", "Active customers who ordered again in the month."
         ),
         "active": MetricWords("Active customers", "", "Customers with an order in the last twelve months."),
-        "spend": MetricWords("Advertising spend", "CNY", "What online advertising cost in the month."),
+        "spend": MetricWords("Advertising spend", "CNY", "Cost of online advertising in the month."),
         "conversion": MetricWords("Customer conversion rate", "", "New customers ÷ leads."),
         "repurchase": MetricWords("Repurchase rate", "", "Returning customers ÷ active customers."),
         "order_value": MetricWords("Average order value", "CNY", "Total sales ÷ order count."),

@@ -78,18 +78,18 @@ def test_a_chart_is_saved_as_a_picture(demo, window):
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_another_figure_is_drawn_in_place(demo, window):
+def test_another_metric_is_drawn_in_place(demo, window):
     page = window(MANAGER, demo.diagnose)
     drawn(page, "trend-chart")
-    page.get_by_label("Figure", exact=True).select_option(label="Repurchase rate")
+    page.get_by_label("Metric shown", exact=True).select_option(label="Repurchase rate")
     expect(page.locator("#trend p").first).to_contain_text("pp a month")
     drawn(page, "trend-chart")
-    page.get_by_label("Compare").select_option(label="Gap to target")
+    page.get_by_label("Comparison").select_option(label="Gap to target")
     expect(page).to_have_url(re.compile("against=target"))
-    expect(page.locator("#drivers p").nth(1)).to_contain_text("to the target")
+    expect(page.locator("#drivers p").nth(1)).to_contain_text("gap to target")
     page.reload()  # the address has all that was chosen
     expect(page.locator("#trend p").first).to_contain_text("pp a month")
-    expect(page.locator("#drivers p").nth(1)).to_contain_text("to the target")
+    expect(page.locator("#drivers p").nth(1)).to_contain_text("gap to target")
 
 
 def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
@@ -99,7 +99,7 @@ def test_a_flag_becomes_a_bottleneck_whose_scores_move_its_dot(demo, window):
     page.get_by_role("button", name="Add as bottleneck").click()
     expect(page).to_have_url(re.compile(r"/bottlenecks/#bottleneck-\d+$"))
     made = Bottleneck.objects.latest("pk")
-    assert "fell by 30%" in made.evidence
+    assert "fell 30%" in made.evidence
     for column, score in (("impact", "5"), ("ease", "1")):
         page.locator(f'#bottleneck-{made.pk} a[href$="?cell={column}"]').click()
         page.locator(f"#bottleneck-{made.pk} form.editor").get_by_role("radio", name=score).check()

@@ -128,7 +128,7 @@ def test_a_metric_is_added_removed_and_brought_back(demo, window):
 
     rows.last.get_by_role("button", name="Remove Average order value").click()
     expect(rows).to_have_count(4)
-    toast = page.locator(".toast").filter(has_text="is removed")
+    toast = page.locator(".toast").filter(has_text="Removed “Average order value”.")
     toast.get_by_role("button", name="Undo").click()
     expect(rows).to_have_count(5)
     expect(rows.last).to_contain_text("Average order value")
@@ -177,7 +177,7 @@ def test_two_people_who_write_the_same_cell_both_see_both_values(demo, window, t
 
         form = editor(here, row, "problems")
         expect(form.locator("dd")).to_have_text(theirs)
-        expect(form.locator("dt")).to_have_text("Chen Jing wrote")
+        expect(form.locator("dt")).to_have_text("Chen Jing entered")
         expect(form.locator("textarea")).to_have_value(ours)
         assert PlanMetric.objects.get(pk=row.removeprefix("metric-")).problems == theirs
         form.get_by_text(choice).click()
@@ -208,7 +208,7 @@ def test_what_others_change_appears_and_disturbs_nobody_who_types(demo, window, 
     expect(cell(rep, mine, "risk")).to_have_text("–")
 
 
-def test_a_rep_says_how_the_own_task_stands_in_one_gesture(demo, window):
+def test_a_rep_updates_the_own_task_in_one_gesture(demo, window):
     page = window(REP, demo.tracking)
     task = demo.task(demo.quarter, "Write the new procedure")
     mine, strategy = task.key, task.strategy_key
@@ -221,24 +221,24 @@ def test_a_rep_says_how_the_own_task_stands_in_one_gesture(demo, window):
     form = editor(page, mine, "progress")
     form.locator("label").filter(has_text="Done").first.click()
     form.get_by_label("Progress (%)").fill("100")
-    form.get_by_label("Note").fill("Everybody has read it")
-    form.get_by_label("Note").press("Enter")
+    form.get_by_label("Update", exact=True).fill("Everybody has read it")
+    form.get_by_label("Update", exact=True).press("Enter")
 
     expect(cell(page, mine, "progress")).to_contain_text("Done")
     expect(cell(page, mine, "progress")).to_contain_text("Everybody has read it")
     expect(shown(page, strategy, "Progress")).to_contain_text("Done · 2/2")
 
 
-def test_an_action_is_added_below_its_strategy(demo, window):
+def test_a_task_is_added_below_its_strategy(demo, window):
     page = window(MANAGER, demo.tracking)
     strategy = demo.task(demo.quarter, "Write the new procedure").strategy_key
     page.get_by_role("link", name="Add a task to Better follow-up procedure").click()
     page.keyboard.type("Show it in the weekly meeting")
     page.keyboard.press("Enter")
 
-    actions = page.locator(f'tbody tr.sub[data-group="{strategy}"]')
-    expect(actions).to_have_count(3)
-    expect(actions.last).to_contain_text("③ Show it in the weekly meeting")
+    tasks = page.locator(f'tbody tr.sub[data-group="{strategy}"]')
+    expect(tasks).to_have_count(3)
+    expect(tasks.last).to_contain_text("③ Show it in the weekly meeting")
     expect(shown(page, strategy, "Progress")).to_contain_text("In progress · 1/3")
 
 
@@ -252,7 +252,7 @@ def test_who_edits_a_row_that_is_removed_meanwhile_keeps_what_they_typed(demo, w
     here.keyboard.press("Control+Enter")
 
     form = editor(here, row, "problems")
-    expect(form.get_by_role("alert")).to_contain_text("this row was removed meanwhile")
+    expect(form.get_by_role("alert")).to_contain_text("this row has been removed")
     expect(form.locator("textarea")).to_have_value("Half a thought")
     form.locator("textarea").press("Escape")
     expect(here.locator(f"#{row}")).to_have_count(0)

@@ -6,7 +6,8 @@ import pytest
 from django.template import engines
 from django.utils.translation import override
 
-from planner.words import listed
+from planner.arithmetic.formats import Scale
+from planner.words import figure, labelled, listed
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,27 @@ def test_a_few_names_are_listed_and_the_others_counted(names, english, chinese):
         assert listed(names) == english
     with override("zh-hans"):
         assert listed(iter(names)) == chinese
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "english", "chinese"),
+    [
+        ("CNY", 884_000, "884,000 CNY", "88.4 万 CNY"),
+        ("元", 884_000, "884,000 元", "88.4 万元"),
+        ("元", 460, "460 元", "460 元"),
+        ("", 884_000, "884,000", "88.4 万"),
+    ],
+)
+def test_a_space_stands_between_a_number_and_its_unit(unit, value, english, chinese):
+    for language, shown in (("en", english), ("zh-hans", chinese)):
+        with override(language):
+            assert figure(Scale(unit=unit), value) == shown
+
+
+def test_a_label_stands_before_its_value():
+    assert labelled("Region", "East") == "Region: East"
+    with override("zh-hans"):
+        assert labelled("区域", "华东") == "区域：华东"
 
 
 def test_a_list_is_as_long_as_its_reader_needs():

@@ -59,7 +59,7 @@ def test_what_is_no_period_of_the_plan_is_refused(record, plan, kind, start):
 def test_a_period_is_reviewed_once(record, plan):
     with record() as log:
         add_review(log, plan, "month", OCTOBER)
-    with pytest.raises(ValidationError, match="This period has its review already"), record() as log:
+    with pytest.raises(ValidationError, match="This period already has a review"), record() as log:
         add_review(log, plan, "month", OCTOBER)
 
     assert Review.objects.count() == 1

@@ -27,7 +27,7 @@ def test_a_review_shows_its_period_and_its_lists(october, url, manager, as_):
     row = page[page.index("<tbody") : page.index("</tbody>")]
 
     assert "2026-10" in row
-    assert "monthly" in row
+    assert "Monthly" in row
     row = row[row.index('class="steps"') :]  # behind the texts that the editor opens with
     assert row.index("①") < row.index("referrals") < row.index("②") < row.index("follow-ups")
 
@@ -46,7 +46,7 @@ def test_a_review_is_added_for_a_period_of_the_plan(url, manager, as_):
 
     assert answer.status_code == 200
     assert (Review.objects.get().kind, str(Review.objects.get())) == ("quarter", "2026 Q4")
-    assert "quarterly" in answer.content.decode()
+    assert "Quarterly" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,7 @@ def test_the_next_period_without_a_review_is_offered_first(october, url, manager
     offered = page[page.index("<tfoot") : page.index("</tfoot>")]
 
     assert '<option value="month:2026-10"' not in offered
+    assert "2026-11 (monthly)" in offered
     assert offered.index("month:2026-11") < offered.index("month:2026-12") < offered.index("quarter:2026-10")
 
 
@@ -87,7 +88,7 @@ def test_moving_a_review_onto_a_period_that_has_one_is_refused(october, plan, ur
     answer = as_(manager).post(f"{url}rows/review-{november.pk}/", sent, **HTMX)
 
     assert answer.status_code == 422
-    assert "This period has its review already" in answer.content.decode()
+    assert "This period already has a review" in answer.content.decode()
 
 
 def test_two_people_who_write_the_same_list_are_both_heard(october, url, manager, as_):

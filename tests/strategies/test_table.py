@@ -1,4 +1,4 @@
-"""Table 2 as people meet it: core goals and dimensions, the third figure computed, key actions as a list."""
+"""Table 2 as people meet it: core goals and sub-goals, the third figure computed, key actions as a list."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def figures(goal: Goal) -> tuple:
     return goal.kind, goal.baseline, goal.target
 
 
-def test_a_dimension_stands_below_its_core_goal_and_says_what_it_means(core, part, url, manager, as_):
+def test_a_sub_goal_stands_below_its_core_goal_and_says_what_it_means(core, part, url, manager, as_):
     page = as_(manager).get(url).content.decode()
     rows = page[page.index("<tbody") : page.index("</tbody>")]
 
     assert rows.index(f'id="core-{core.pk}"') < rows.index(f'id="part-{part.pk}"')
     assert f'data-group="core-{core.pk}"' in rows
-    assert "from 800,000 to 1,000,000 CNY, +25%" in rows
-    assert "from 115 to 150 new customers, +30%" in rows
-    assert "1 core goal · 1 dimension" in page
+    assert "From 800,000 to 1,000,000 CNY, +25%" in rows
+    assert "From 115 to 150 new customers, +30%" in rows
+    assert "1 core goal · 1 sub-goal" in page
 
 
 def test_in_chinese_the_sentence_is_chinese(core, part, url, manager, as_):
@@ -98,7 +98,7 @@ def test_three_figures_that_disagree_are_refused_with_the_one_that_fits(part, ur
     answer = save(as_(manager), url, f"part-{part.pk}", "target", **sent)
 
     assert answer.status_code == 422
-    assert "Baseline and growth lead to 140." in answer.content.decode()
+    assert "Baseline and growth give a target of 140." in answer.content.decode()
     assert figures(part)[2] == 150
 
 
@@ -154,17 +154,17 @@ def test_a_goal_begins_at_the_level_of_its_metric_before_the_plan(plan, status, 
     assert (goal.baseline, goal.unit, goal.due) == (800_000, "CNY", plan.end)
 
 
-def test_a_dimension_is_added_below_its_core_goal_and_the_core_goal_counts_it(core, url, manager, as_):
+def test_a_sub_goal_is_added_below_its_core_goal_and_the_core_goal_counts_it(core, url, manager, as_):
     sent = {"beneath": core.pk, "name": "Repurchase rate to 20 %", "metric": ""}
     answer = as_(manager).post(f"{url}rows/?kind=part", sent, **HTMX)
 
     page = answer.content.decode()
     assert page.count("<tr") == 2
-    assert "1 dimension" in page
+    assert "1 sub-goal" in page
     assert Goal.objects.get(parent=core).name == "Repurchase rate to 20 %"
 
 
-def test_a_dimension_below_another_plans_core_goal_is_refused(core, url, plan, team, manager, as_):
+def test_a_sub_goal_below_another_plans_core_goal_is_refused(core, url, plan, team, manager, as_):
     other = type(plan).objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
     sent = {"beneath": core.pk, "name": "x", "metric": ""}
     answer = as_(manager).post(f"/plans/{other.pk}/goals/rows/?kind=part", sent, **HTMX)
@@ -228,7 +228,7 @@ def test_somebody_elses_list_of_actions_is_not_overwritten(part, url, manager, a
     assert KeyAction.objects.get().text == "theirs"
 
 
-def test_removing_a_core_goal_takes_its_dimensions_along_and_undo_brings_all_back(
+def test_removing_a_core_goal_takes_its_sub_goals_along_and_undo_brings_all_back(
     core, part, plan, url, manager, as_
 ):
     client = as_(manager)
@@ -254,7 +254,7 @@ def test_the_search_finds_goals_by_their_words_and_their_actions(core, part, url
     assert (f'id="core-{core.pk}"' in page) is shown
 
 
-def test_the_owner_filter_leaves_the_dimensions_of_others_out(core, part, team, url, rep, manager, as_):
+def test_the_owner_filter_leaves_the_sub_goals_of_others_out(core, part, team, url, rep, manager, as_):
     mine = Goal.objects.create(plan=core.plan, parent=core, name="Mine", owner=seat(rep, team))
     page = as_(manager).get(f"{url}?owner={seat(rep, team).pk}").content.decode()
 
@@ -285,7 +285,7 @@ def test_a_changed_strategy_name_reaches_an_open_page(part, points, plan, url, m
 def test_a_rep_reads_goals_and_edits_none(core, part, url, rep, as_):
     page = as_(rep).get(url).content.decode()
 
-    assert "from 115 to 150" in page
+    assert "From 115 to 150" in page
     assert "?cell=" not in page[page.index("<tbody") : page.index("</tbody>")]
     assert save(as_(rep), url, f"part-{part.pk}", "owner", owner="").status_code == 403
 

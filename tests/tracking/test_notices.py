@@ -91,7 +91,7 @@ def test_a_manager_gets_the_team_by_owner_the_latest_first(strategy, team, manag
 def test_a_digest_speaks_the_language_that_is_active(strategy, team, rep):
     task(strategy, "late", 23, seat(rep, team))
     with translation.override("zh-hans"):
-        assert told(rep).subject == "1 项逾期"
+        assert told(rep).subject == "逾期 1 项"
 
 
 def test_one_digest_covers_all_teams_of_a_person(strategy, team, other_team, rep):

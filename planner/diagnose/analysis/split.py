@@ -141,8 +141,8 @@ class Split:
             "factor": part.label,
             "part": words.signed(self.metric.scale, value),
             "what": self.metric.name,
-            "before": f"{first}: {part.figures[0]}",
-            "after": f"{last}: {part.figures[1]}",
+            "before": words.labelled(first, part.figures[0]),
+            "after": words.labelled(last, part.figures[1]),
         }
         return (
             _("%(factor)s contributed %(part)s to the change in %(what)s (%(before)s; %(after)s).") % params

@@ -45,19 +45,12 @@ class Trend:
 
     def sentences(self) -> list[str]:
         """The pace and whether it is clear, the month in which the target is met, the season."""
-        metric, actual = self.series.metric, self.actual
+        actual = self.actual
         if self.forecast is None:
             return [_("A trend needs at least two months of data.")] if actual else [_("No data yet.")]
-        pace = {"pace": words.signed(metric.scale, self.forecast.pace), "n": self.forecast.months}
-        sentences = []
+        sentences = [self._pace_sentence(self.forecast)]
         if not self.forecast.has_interval:
-            sentences.append(
-                _("Current pace: %(pace)s a month. A forecast range needs six months of data.") % pace
-            )
-        elif self.forecast.is_clear:
-            sentences.append(_("Current pace: %(pace)s a month.") % pace)
-        else:
-            sentences.append(_("No clear trend: %(pace)s a month could be chance.") % pace)
+            sentences.append(_("A forecast range needs six months of data."))
         if self.target is not None:
             sentences.append(self._target_sentence(actual[-1], self.target))
         if not self.forecast.is_seasonal:
@@ -66,10 +59,20 @@ class Trend:
                 "Seasonality needs %(needed)d months of data in a row; %(n)d months have data.",
                 self.forecast.months,
             )
-            sentences.append(text % {**pace, "needed": YEARLY_FROM})
+            sentences.append(text % {"n": self.forecast.months, "needed": YEARLY_FROM})
         else:
             sentences.append(_("The forecast is based on the same month of the previous year."))
         return sentences
+
+    def _pace_sentence(self, forecast: Forecast) -> str:
+        scale = self.series.metric.scale
+        if forecast.has_interval and not forecast.is_clear:
+            signed = {"pace": words.signed(scale, forecast.pace)}
+            return _("No clear trend: %(pace)s a month could be chance.") % signed
+        if not forecast.pace:
+            return _("No change from month to month.")
+        text = _("Growing by %(pace)s a month.") if forecast.pace > 0 else _("Falling by %(pace)s a month.")
+        return text % {"pace": words.figure(scale, abs(forecast.pace), difference=True)}
 
     def _target_sentence(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
         params = {"target": words.figure(self.series.metric.scale, target)}
@@ -106,7 +109,7 @@ class Trend:
         metric = self.series.metric
 
         def hover_text(month: dt.date, value: Decimal) -> str:
-            return f"{words.month(month)}: {words.figure(metric.scale, value)}"
+            return words.labelled(words.month(month), words.figure(metric.scale, value))
 
         points = self.forecast.points if self.forecast else ()
         return charts.trend_chart(

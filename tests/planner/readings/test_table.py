@@ -79,6 +79,9 @@ def test_one_segment_at_a_time(url, team, status, viewer, as_, other_team):
     assert "800,000" not in page
     assert "800,000" in browser.get(f"{url}?segment={of_others.pk}").content.decode()
     assert "800,000" in browser.get(f"{url}?segment=x&to=never").content.decode()
+    assert ">Region: East</option>" in page
+    browser.cookies["django_language"] = "zh-hans"
+    assert ">区域：East</option>" in browser.get(url).content.decode()
 
 
 def test_table_1_leads_there(plan, status, viewer, as_):

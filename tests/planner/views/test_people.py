@@ -351,3 +351,11 @@ def test_the_team_page_asks_as_much_for_three_members_as_for_one(as_, manager, t
     nina = people.add_member(team, name="Nina", role=Role.REP, by=manager)
     people.invite(nina, "nina@example.com", by=manager)
     assert queries() == alone
+
+
+def test_the_weekly_meeting_is_written_as_the_reader_says_it(team, manager, as_):
+    client = as_(manager)
+
+    assert "Monday, 10:00" in client.get("/team/").content.decode()
+    client.cookies["django_language"] = "zh-hans"
+    assert "每周一 10:00" in client.get("/team/").content.decode()

@@ -88,7 +88,7 @@ def test_in_chinese_it_is_said_as_people_say_it(url, read, team, status, viewer,
     read(status.sales.metric, None, 900_000, 900_000, 630_000)
     client = as_(viewer)
     client.cookies["django_language"] = "zh-hans"
-    assert "2026年9月，Total sales环比下降 30%（90万CNY → 63万CNY）。" in words(client.get(url))
+    assert "2026年9月，Total sales环比下降 30%（90 万 CNY → 63 万 CNY）。" in words(client.get(url))
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_the_head_of_table_1_says_the_months_where_all_metrics_share_them(
 def test_the_trend_says_when_the_target_is_met(url, plan, read, status):
     read(status.sales.metric, None, *[700_000 + 10_000 * n for n in range(12)])
     assert analysis(plan).trend.sentence == (
-        "Current pace: +10,000 CNY a month. At this pace, the target of 1,000,000 CNY "
+        "Growing by 10,000 CNY a month. At this pace, the target of 1,000,000 CNY "
         "will be met in Apr 2028. Seasonality needs 24 months of data in a row; 12 "
         "months have data."
     )
@@ -235,6 +235,20 @@ def test_the_trend_says_when_the_target_is_met(url, plan, read, status):
 def test_a_fall_never_meets_it(url, plan, read, status):
     read(status.sales.metric, None, *[900_000 - 10_000 * n for n in range(6)])
     assert "At this pace, the target of 1,000,000 CNY won't be met." in analysis(plan).trend.sentence
+    assert analysis(plan).trend.sentence.startswith("Falling by 10,000 CNY a month.")
+
+
+@pytest.mark.parametrize(
+    ("second", "pace"),
+    [
+        (1, "No change from month to month."),
+        (3, "Growing by 2 CNY a month."),
+        (0, "Falling by 1 CNY a month."),
+    ],
+)
+def test_the_pace_says_where_it_goes(plan, read, status, second, pace):
+    read(status.sales.metric, None, 1, second)
+    assert analysis(plan).trend.sentence.startswith(f"{pace} A forecast range needs six months of data.")
 
 
 def test_a_segment_has_a_trend_without_a_target(url, plan, read, team, status):
@@ -244,7 +258,7 @@ def test_a_segment_has_a_trend_without_a_target(url, plan, read, team, status):
     found = analysis(plan, trend=f"{status.sales.metric.pk}-{east.pk}").trend
     assert found.series.segment == east
     assert found.target is None
-    assert "A forecast range needs six months of data" in found.sentence
+    assert "A forecast range needs six months of data." in found.sentence
 
 
 def test_values_of_the_chart_are_exact(url, read, status, viewer, as_):
