@@ -43,7 +43,7 @@ def rows_template(plan: Plan, member: Membership) -> str:
     """The template of the rows of `strategies`, each with its tasks in `strategy.shown`, as a page holds them."""
     with translation.override("en"):
         table = TrackingTable(plan, member)
-        table.groups = lambda objects: objects  # type: ignore[method-assign,assignment,return-value]
+        table.groups = lambda objects: objects  # type: ignore[method-assign,assignment,return-value]  # this table alone
         strategy = _row(table, "strategy", [*_common(Strategy, "strategy"), *_of_strategy(table.day)])
         task = _row(table, "task", [*_common(Task, "task"), *_of_task(table.day)])
     tasks = f"{{% for task in strategy.shown %}}{task}\n{{% endfor %}}"
