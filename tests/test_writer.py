@@ -31,7 +31,7 @@ ALLOWED = {
         "self.save": "a Notice is not recorded",
     },
     "planner/notices/ledger.py": dict.fromkeys(
-        ("silent.update", "old.filter(tries=0).update", "old.update", "again.update"),
+        ("silent.update", "old.filter(tries=0).update", "old.update", "matching.update"),
         "ends or claims Notices, which are not recorded",
     ),
     "planner/diagnose/gap_history.py": {
@@ -39,17 +39,17 @@ ALLOWED = {
     },
     "tracking/alerts.py": {"cursor.execute": "inserts Alerts, which are not recorded, by one statement"},
     "planner/readings/uploads.py": dict.fromkeys(
-        ("upload.save", "self._mine.update"), "an Upload is not recorded"
+        ("upload.save", "self._row.update"), "an Upload is not recorded"
     ),
     "planner/models/readings.py": {
         "self.bulk_create": "puts Readings in their places; their Import is what is recorded",
-        "self.filter(pk__in=gone[start:start + BATCH]).delete": "takes Readings of an Import back",
+        "self.filter(pk__in=deleted_pks[start:start + BATCH]).delete": "takes Readings of an Import back",
         "cursor.execute": "puts Readings in their places; their Import is what is recorded",
-        "done.save": "keeps in an Import, once recorded, what stood in its places",
+        "import_.save": "keeps in an Import, once recorded, what stood in its places",
     },
-    "planner/readings/save.py": {"there.delete": "a Reading; its Import is what is recorded"},
-    "planner/readings/views.py": {"found.save": "an Upload is not recorded"},
-    "planner/views/notices.py": {"listed.update": "sets Notices aside, which are not recorded"},
+    "planner/readings/save.py": {"existing.delete": "a Reading; its Import is what is recorded"},
+    "planner/readings/views.py": {"upload.save": "an Upload is not recorded"},
+    "planner/views/notices.py": {"undelivered.update": "sets Notices aside, which are not recorded"},
     "planner/views/channels.py": {"form.save": "a Channel is not recorded"},
     "planner/views/accounts.py": {"user.save": "a User is not recorded"},
     "reviews/management/commands/demo.py": {"user.save": "a User is not recorded"},
