@@ -54,7 +54,7 @@ def test_in_chinese_figures_count_in_wan(readings, url, manager, as_):
     client.cookies["django_language"] = "zh-hans"
     page = client.get(url).content.decode()
 
-    assert '<span class="fig">80</span><span class="unit">万CNY</span>' in page
+    assert '<span class="fig">80</span><span class="unit">万 CNY</span>' in page
     assert "年度目标值" in page
     assert "当前值（近3个月平均）" in page
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from planner.models import Change
-from planner.templatetags.changes import change_sentence, change_words
+from planner.templatetags.changes import change_sentence, change_text
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,6 @@ def test_what_nobody_did_was_done_by_the_system():
 
 def test_a_field_is_written_with_its_old_and_new_value():
     change = Change(action="set", model="tracking.task", field="status", old="not_started", new="done")
-    assert change_words(change) == "Status: Not started → Done"
+    assert change_text(change) == "Status: Not started → Done"
     with override("zh-hans"):
-        assert change_words(change) == "状态：未开始 → 完成"
+        assert change_text(change) == "状态：未开始 → 完成"

@@ -188,7 +188,7 @@ def test_the_page_says_how_the_background_goes_and_what_the_last_digests_came_to
     page = as_(manager).get("/team/mail/").content.decode()
     words = " ".join(re.sub("<[^>]+>", " ", page).split()).replace("\xa0", " ")
 
-    assert "Background worker 0 minutes ago 1.5 s in the queue" in words
+    assert "Background worker Just now 1.5 s in the queue" in words
     assert "Email worker 5 minutes ago 41.0 s in the queue" in words
     assert "Waiting to be sent 1 longest wait 7 minutes" in words
     assert "To be sent 1 Nothing to report 1 Sent 1" in words.partition("Latest digests")[2]
