@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,6 +16,13 @@ from planner.models import Membership, Metric, Plan, PlanMetric, Role, Segment, 
 from tests.real_programs import chromium
 
 TODAY = dt.date(2026, 11, 23)
+
+
+# How long an example takes is the machine's matter: no property fails because something else runs beside it.
+hypothesis.settings.register_profile(
+    "planner", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("planner")
 
 
 def pytest_configure(config) -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -236,7 +236,6 @@ def test_control_characters_are_dropped_and_long_texts_cut():
     assert file.values()[3] == ["ab", "x" * 32_767, "x" * 32_766 + "…", "🎉" * 16_383 + "…"]
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_any_text_comes_back_and_is_never_a_formula(text):
     table = sheet(row(text, "end"), title=text, note=text, name=text)
