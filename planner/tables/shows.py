@@ -35,8 +35,13 @@ Lookups = tuple[str | Numbered, ...]
 Shows = Mapping[str, Lookups | None]
 
 
-def rows_touched(rows: QuerySet[Any], shows: Shows, changes: Sequence[Change]) -> set[int] | None:
-    """The ids of the `rows`, removed ones included, that these changes make look different; None for all of them."""
+def rows_touched(
+    rows: QuerySet[Any], shows: Shows, changes: Sequence[Change], saved: int | None = None
+) -> set[int] | None:
+    """The ids of the `rows`, removed ones included, that these changes make look different; None for all of them.
+
+    `saved` is a row that was just saved among them: the database need not say that it shows its own change.
+    """
     by_model: dict[str, list[Change]] = {}
     for change in changes:
         if change.model in shows:
@@ -49,6 +54,8 @@ def rows_touched(rows: QuerySet[Any], shows: Shows, changes: Sequence[Change]) -
         for lookup in lookups:
             if isinstance(lookup, Numbered):
                 touched |= _renumbered_rows(rows, lookup.head, model_changes)
+            elif lookup == "pk" and _changed_ids(model_changes) == {saved}:
+                touched |= _changed_ids(model_changes)
             else:
                 touched |= _ids(rows, **{f"{lookup}__in": _changed_ids(model_changes)})
                 touched |= _rows_left(rows, lookup, model_changes)

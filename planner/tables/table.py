@@ -230,11 +230,16 @@ class Table:
             raise Http404
         return self.kinds[name], int(pk)
 
-    def keys_touched(self, changes: Sequence[Change]) -> list[str]:
-        """The keys of the rows that these changes make look different, by what each kind shows."""
+    def keys_touched(self, changes: Sequence[Change], saved_key: str = "") -> list[str]:
+        """The keys of the rows that these changes make look different, by what each kind shows.
+
+        `saved_key` names the row whose saving these changes are.
+        """
         touched: list[str] = []
+        name, _dash, pk = saved_key.partition("-")
         for kind in self.kinds.values():
-            pks = rows_touched(kind.with_removed(self.plan), kind.shows, changes)
+            saved = int(pk) if name == kind.name else None
+            pks = rows_touched(kind.with_removed(self.plan), kind.shows, changes, saved)
             if pks is None:
                 touched += [row.key for row in self.rows if row.key.startswith(f"{kind.name}-")]
             else:

@@ -145,7 +145,7 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
     if not saved:
         return _row_form(request, table, key, form)
     if request.htmx:
-        answer = _rows(request, table, table.keys_touched(log.changes) or [key], log.revision)
+        answer = _rows(request, table, table.keys_touched(log.changes, key) or [key], log.revision)
         if log.changes:
             answer["X-Changed"] = "1"  # this person's own change, which can be undone
         return answer
