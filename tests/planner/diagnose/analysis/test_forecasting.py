@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from decimal import Decimal as D
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.diagnose.analysis.forecasting import expected_on, forecast, t_80
+from planner.diagnose.analysis.forecasting import T_80, expected_on, forecast, t_80
 from tests.planner.diagnose.analysis.test_volatility import series
 
 
@@ -60,6 +61,46 @@ def test_two_years_know_the_season():
     assert [each.value for each in found.points] == [124] * 11 + [324]
 
 
+def test_the_interval_of_a_season_is_that_of_twelve_changes():
+    """Changes 0…11: mean 5.5, s² = 13, t(11) = 1.363; a new one lies in 5.5 ± 1.363 × s × √(1 + 1/12) = ± 5.115."""
+    found = forecast(series(*[100] * 12, *range(100, 112)), 14)
+    assert found.pace == D("5.5") / 12
+    half = D("1.363") * D(13).sqrt() * (1 + D(1) / 12).sqrt()
+    assert round(half, 3) == D("5.115")
+    for point, value in zip(
+        found.points, [*(n + D("105.5") for n in range(12)), D(111), D(112)], strict=True
+    ):
+        assert point.value == value
+        assert round(point.high - value, 12) == round(value - point.low, 12) == round(half, 12)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_clear"),
+    [
+        # Mean 1 with a spread s: clear while 1 > 1.363 × s ÷ √12, that is s < 2.5415.
+        ("-1.43", "3.43", True),  # s = 2.43 × √(12/11) = 2.538
+        ("-1.44", "3.44", False),  # s = 2.44 × √(12/11) = 2.548
+    ],
+)
+def test_a_pace_is_clear_where_its_own_interval_leaves_out_nothing(low, high, is_clear):
+    changes = [D(low), D(high)] * 6
+    found = forecast(series(*[100] * 12, *[100 + change for change in changes]), 1)
+    assert found.pace == D(1) / 12
+    assert found.is_clear is is_clear
+
+
+def test_a_slope_is_clear_beyond_t_times_its_error():
+    """y = slope × x with errors +e −e −e +e +e −e …: s² = 8 e² ÷ 6, Sxx 42, t(6) = 1.440, so slope > 0.2566 e."""
+    errors = [1, -1, -1, 1, 1, -1, -1, 1]
+
+    def line(slope):
+        return forecast(series(*[100 + D(slope) * x + error for x, error in enumerate(errors)]), 1)
+
+    assert line("0.2566").is_clear
+    assert not line("0.2565").is_clear
+    assert line("-0.2566").is_clear
+
+
 def test_a_hole_in_two_years_refuses_the_season():
     year = [100] * 12
     assert not forecast(series(*year, 100, None, *year[2:]), 1).is_seasonal
@@ -85,6 +126,27 @@ def test_students_t():
     assert (t_80(1), t_80(4), t_80(30), t_80(400)) == (D("3.078"), D("1.533"), D("1.310"), D("1.282"))
     with pytest.raises(ValueError, match=r"degree"):
         t_80(0)
+
+
+def share_below(t: float, freedom: int) -> float:
+    """Student's t distribution function, from its density by Simpson's rule."""
+    factor = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(
+        freedom * math.pi
+    )
+    steps = 1000
+
+    def density(x: float) -> float:
+        return factor * (1 + x * x / freedom) ** (-(freedom + 1) / 2)
+
+    weights = (4 if n % 2 else 2 for n in range(1, steps))
+    inner = sum(weight * density(t * n / steps) for n, weight in zip(range(1, steps), weights, strict=True))
+    return 0.5 + t / steps / 3 * (density(0) + inner + density(t))
+
+
+def test_every_quantile_of_the_table_leaves_a_tenth_above_it():
+    for freedom, t in enumerate(T_80, start=1):
+        assert share_below(float(t) - 0.0006, freedom) < 0.9 < share_below(float(t) + 0.0006, freedom)
+    assert len(T_80) == 30
 
 
 @given(st.lists(st.decimals(0, 10**9, places=2), min_size=6, max_size=40), st.integers(1, 14))
