@@ -119,12 +119,26 @@ class GoalForm(RowForm):
         if kind != self.obj.kind and self.data.get("growth") == self.data.get("initial-growth"):
             # An untouched growth belongs to the old kind.
             self.data = with_value(self.data, "growth", "")
+        self._set_scales(kind)
+
+    def _set_scales(self, kind: str) -> None:
+        """Which figures of a goal of this kind are rates."""
         rate = is_rate(kind, self.obj.metric)
         for name in ("baseline", "target"):
             if name in self.fields:
                 self.fields[name].rate = rate
         if "growth" in self.fields:
             self.fields["growth"].rate = rate or kind == Goal.Kind.GROW_PERCENT
+
+    def shown_value(self, name: str) -> Any:
+        """In the scale of the kind that was shown with it: 18 more is not 18 % once the kind is another."""
+        if name not in FIGURES or "kind" not in self.fields:
+            return super().shown_value(name)
+        self._set_scales(self.data.get("initial-kind") or self.obj.kind)
+        try:
+            return super().shown_value(name)
+        finally:
+            self._set_scales(self.data.get("kind") or self.obj.kind)
 
     def current(self, name: str) -> Any:
         if name == "growth":

@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from planner.arithmetic.gaps import ARITHMETIC
+from planner.arithmetic.quantities import TOO_LARGE
 
 
 class GoalKind(StrEnum):
@@ -90,6 +91,10 @@ class GoalDisagrees(ValueError):
         self.target = target
 
 
+class GoalTooLarge(ValueError):
+    """What is computed has more than the 14 digits before the point that can be stored."""
+
+
 def settle_goal(
     kind: GoalKind | str,
     baseline: Decimal | None,
@@ -104,7 +109,7 @@ def settle_goal(
     What is computed is rounded to the 6 decimals that are stored.
 
     Raises GoalDisagrees when all three were typed and differ by more than 0.5 % of the target (rounding, as in
-    "115 + 30 % = 150", is accepted), and ValueError for a growth without baseline and target.
+    "115 + 30 % = 150", is accepted), GoalTooLarge, and ValueError for a growth without baseline and target.
     """
     kind = GoalKind(kind)
     if kind in (GoalKind.REACH, GoalKind.SHARE) or amount is None:
@@ -125,4 +130,6 @@ def settle_goal(
 
 
 def _stored(value: Decimal) -> Decimal:
+    if abs(value) >= TOO_LARGE:
+        raise GoalTooLarge
     return value.quantize(Decimal("0.000001"), context=ARITHMETIC).normalize(ARITHMETIC)

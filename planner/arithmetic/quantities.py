@@ -8,8 +8,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from functools import cache
 
 from django.utils.translation import gettext as _
+
+from planner.arithmetic import currencies
 
 DECIMAL_PLACES = 6
 INTEGER_DIGITS = 14
@@ -32,25 +35,27 @@ _MULTIPLIERS = {
     "万": WAN,
     "亿": YI,
 }
-_CURRENCY = (
-    r"(?:US\$|HK\$|[$¥€£]|CNY|RMB|USD|EUR|GBP|JPY|HKD|SGD|TWD|KRW|AUD|CAD|CHF|INR"
-    r"|人民币|美元|欧元|英镑|日元|港元|元)"
-)
-_QUANTITY = re.compile(
-    rf"""
-    (?P<before>{_CURRENCY})? \ ?
-    (?P<open>\()? \ ?
-    (?P<sign>[-+])? \ ?
-    (?P<inside>{_CURRENCY})? \ ?
-    (?P<number>
-        (?: [0-9]+ | [1-9][0-9]{{0,2}} (?: (?:,[0-9]{{3}})+ | (?:\ [0-9]{{3}})+ ) ) (?:\.[0-9]+)?
-        | \.[0-9]+
-    ) \ ?
-    (?: (?P<percent>%) | (?P<multiplier>k|m|bn|万|亿)? \ ? (?P<after>{_CURRENCY})? ) \ ?
-    (?P<close>\))?
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+
+
+@cache
+def _quantity() -> re.Pattern[str]:
+    """A figure with all that may be around it."""
+    currency = currencies.pattern()
+    return re.compile(
+        rf"""
+        (?P<before>{currency})? \ ?
+        (?P<open>\()? \ ?
+        (?P<sign>[-+])? \ ?
+        (?P<inside>{currency})? \ ?
+        (?P<number>
+            (?: [0-9]+ | [1-9][0-9]{{0,2}} (?: (?:,[0-9]{{3}})+ | (?:\ [0-9]{{3}})+ ) ) (?:\.[0-9]+)?
+            | \.[0-9]+
+        ) \ ?
+        (?: (?P<percent>%) | (?P<multiplier>k|m|bn|万|亿)? \ ? (?P<after>{currency})? ) \ ?
+        (?P<close>\))?
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
 
 
 class QuantityError(ValueError):
@@ -81,8 +86,11 @@ def _narrow(character: str) -> str:
     return character
 
 
-def parse_quantity(text: str) -> Quantity:
+def parse_quantity(text: str, *, currency: str = "", rate: bool = False) -> Quantity:
     """Read one figure: `1,234.5`, `80万`, `1.2亿元`, `800k`, `8%`, `¥1,200`, `(1,200)` for −1,200.
+
+    `currency` is the code of the team's money: a sign or code of another one is refused, where it is known whose
+    figure this is. With `rate` a bare number is per cent: 12 is 0.12 (Decision 14 of the planning method).
 
     The value is exact and has no trailing zeros. Full-width characters, the Unicode minus, a leading
     plus and thousands grouped by commas or spaces are read. Not read: exponents, NaN, infinities, truth
@@ -94,15 +102,17 @@ def parse_quantity(text: str) -> Quantity:
     stripped = text.strip()
     if not stripped:
         raise QuantityError(_("There is no number here. Enter one, such as 1,200, 80万 or 8%."))
-    if _PLAIN.fullmatch(stripped):
+    if not rate and _PLAIN.fullmatch(stripped):
         return Quantity(_without_trailing_zeros(Decimal(stripped)), percent=False)
     normalised = half_width(stripped[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
-    match = _QUANTITY.fullmatch(normalised) if len(normalised) <= _LONGEST else None
+    match = _quantity().fullmatch(normalised) if len(normalised) <= _LONGEST else None
     if match is None or not _is_consistent(match):
         raise QuantityError(_refusal(stripped))
+    _check_money(match, currency, rate)
+    percent = rate or bool(match["percent"])
     with localcontext(_EXACT):
         value = Decimal(re.sub("[, ]", "", match["number"]))
-        value *= Decimal("0.01") if match["percent"] else _MULTIPLIERS[(match["multiplier"] or "").lower()]
+        value *= Decimal("0.01") if percent else _MULTIPLIERS[(match["multiplier"] or "").lower()]
         if match["open"] or match["sign"] == "-":
             value = -value
         if value != round(value, DECIMAL_PLACES):
@@ -115,11 +125,25 @@ def parse_quantity(text: str) -> Quantity:
                 _("“%(text)s” is too large: the limit is 14 digits before the decimal point.")
                 % {"text": stripped}
             )
-        return Quantity(_without_trailing_zeros(value), bool(match["percent"]))
+        return Quantity(_without_trailing_zeros(value), percent)
+
+
+def _check_money(match: re.Match[str], own: str, rate: bool) -> None:
+    """Raise QuantityError for another currency than `own`, and for any money or multiplier where a rate belongs."""
+    written = [match[name] for name in ("before", "inside", "after") if match[name]]
+    for sign in written:
+        if own and currencies.is_foreign(sign, own):
+            raise QuantityError(currencies.refusal(sign, own))
+    if rate and (written or match["multiplier"]):
+        raise QuantityError(
+            _("“%(text)s” is not a percentage. Enter one, such as 8 or 8%%.") % {"text": match[0]}
+        )
 
 
 def _is_consistent(match: re.Match[str]) -> bool:
     """Whether the parts agree: parentheses in pairs and unsigned, one currency before, none with a rate."""
+    if not all(currencies.codes_of(match[name] or "$") for name in ("before", "inside", "after")):
+        return False
     if bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):
         return False
     if match["before"] and match["inside"]:

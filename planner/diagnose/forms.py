@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner.arithmetic.currencies import foreign_in, refusal
 from planner.changes import Recording
 from planner.diagnose.metrics import METRIC_FIELDS, change_row
 from planner.models import Change, Metric, PlanMetric
@@ -57,6 +59,14 @@ class StatusForm(RowForm):
 
     def current(self, name: str) -> Any:
         return getattr(self.obj.metric if name in METRIC_FIELDS else self.obj, name)
+
+    def clean_unit(self) -> str:
+        """A unit in another currency would make the metric's figures foreign (Decision 19 of the method)."""
+        unit: str = self.cleaned_data["unit"]
+        own = self.table.plan.team.currency
+        if foreign := foreign_in(unit, own):
+            raise ValidationError(refusal(foreign, own))
+        return unit
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

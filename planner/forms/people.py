@@ -112,7 +112,9 @@ class HolidaysField(forms.CharField):
 class ShareField(QuantityField):
     """A share of something, typed in per cent."""
 
-    rate = True
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate = True
 
 
 class SettingsForm(forms.ModelForm):
@@ -188,7 +190,7 @@ class SettingsForm(forms.ModelForm):
                 "Managers are notified when an open task is more than this many days overdue."
             ),
             "language": gettext_lazy("For emails to people who haven't chosen a language."),
-            "currency": gettext_lazy("Three letters, such as CNY or USD."),
+            "currency": gettext_lazy("Three letters, such as CNY or USD. Existing values are not converted."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -52,6 +52,8 @@ class Findings:
     sample: list[list[Pair]] = field(default_factory=list)
     # Names that are not metrics of the team, each with the most similar one of its metrics.
     unknown: list[Pair] = field(default_factory=list)
+    # Metrics whose rates can be read in two ways, each with what was chosen or, where it is asked, is proposed.
+    rates: list[Pair] = field(default_factory=list)
     new_metrics: list[str] = field(default_factory=list)
     definitions: list[Pair] = field(default_factory=list)
     readings: int = 0
@@ -100,6 +102,7 @@ def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findi
         columns=parsed.columns,
         sample=[list(zip(parsed.sample[0], row, strict=True)) for row in parsed.sample],
         unknown=list(parsed.unknown.items())[:NAMES_ASKED],
+        rates=list(parsed.rates.items()),
         new_metrics=[metric.name for metric in parsed.new_metrics],
         definitions=list(parsed.definitions.items()),
         readings=len(parsed.readings),

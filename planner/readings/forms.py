@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from planner.readings.imports.headers import FIELDS, Kind
 from planner.readings.imports.order_lines import OrderKey
+from planner.readings.imports.rates import RateScale
 from planner.readings.imports.values import DateOrder
 from planner.spreadsheets.files import LARGEST_FILE, MEGABYTE
 
@@ -23,6 +24,7 @@ LABELS: dict[str, Any] = {
     "region": gettext_lazy("Region"),
     "product_line": gettext_lazy("Product line"),
     "unit": gettext_lazy("Unit"),
+    "currency": gettext_lazy("Currency"),
     "weight": gettext_lazy("Weight"),
     "source": gettext_lazy("Source"),
     "note": gettext_lazy("Note"),
@@ -31,6 +33,12 @@ LABELS: dict[str, Any] = {
     "customer": gettext_lazy("Customer"),
     "amount": gettext_lazy("Amount"),
 }
+
+
+RATE_SCALES = [
+    (RateScale.PER_CENT.value, gettext_lazy("Percentages: 12 means 12%")),
+    (RateScale.FRACTIONS.value, gettext_lazy("Fractions: 0.12 means 12%")),
+]
 
 
 class FileForm(forms.Form):
@@ -109,6 +117,7 @@ class ChoicesForm(forms.Form):
         sheets: list[str],
         headers: list[str],
         columns: dict[str, str],
+        rates: dict[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -132,9 +141,19 @@ class ChoicesForm(forms.Form):
                 choices=metric_choices,
                 initial=unknown[name],
             )
-        self.order_fields(
-            [*(f"metric-{index}" for index in self.unknown), "create_metrics"]
-        )  # the questions first
+        self.rates = dict(enumerate(rates))
+        for index, name in self.rates.items():
+            self.fields[f"rates-{index}"] = forms.ChoiceField(
+                label=_("Rates of “%(name)s”") % {"name": name},
+                required=False,
+                choices=[("", _("Detect from values")), *RATE_SCALES],
+                initial=rates[name],
+            )
+        questions = [
+            *(f"metric-{index}" for index in self.unknown),
+            *(f"rates-{index}" for index in self.rates),
+        ]
+        self.order_fields([*questions, "create_metrics"])
         self.recognised = kind
         self.mapped = list(FIELDS[Kind(kind)]) if kind else []
         for name in self.mapped:
@@ -149,7 +168,13 @@ class ChoicesForm(forms.Form):
         """
         cleaned = dict(self.cleaned_data)
         metrics = {name: cleaned.pop(f"metric-{index}", "") for index, name in self.unknown.items()}
+        rates = {name: cleaned.pop(f"rates-{index}", "") for index, name in self.rates.items()}
         headers = {name: cleaned.pop(f"map-{name}", "") for name in self.mapped}
         mapping = {name: header for name, header in headers.items() if f"map-{name}" in self.data}
         is_other_kind = cleaned.get("kind") not in ("", self.recognised)
-        return {**cleaned, "mapping": {} if is_other_kind else mapping, "metrics": metrics}
+        return {
+            **cleaned,
+            "mapping": {} if is_other_kind else mapping,
+            "metrics": metrics,
+            "rates": {name: scale for name, scale in rates.items() if scale},
+        }

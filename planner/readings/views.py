@@ -52,6 +52,7 @@ def show_upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         "columns": findings.columns,
         "sheets": findings.sheets,
         "headers": findings.headers,
+        "rates": dict(findings.rates),
         "unknown": upload.choices.get("metrics", {}) | dict(findings.unknown),
         "metrics": list(Metric.objects.filter(team=plan.team).values_list("name", flat=True)),
     }

@@ -17,9 +17,17 @@ class Problem:
     sheet: str | None = None
     row: int | None = None
     column: str | None = None
+    # For a question that the page of an upload asks: the command's option that answers it.
+    option: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {name: asdict(self)[name] for name in ("sheet", "row", "column", "message")}
+        """The problem for a script, which gets no form: its message names the option."""
+        plain = {name: asdict(self)[name] for name in ("sheet", "row", "column")}
+        return {**plain, "message": self.for_script}
+
+    @property
+    def for_script(self) -> str:
+        return f"{self.message} ({self.option})" if self.option else self.message
 
 
 class Unreadable(Exception):
@@ -35,11 +43,13 @@ class Problems:
     warnings: list[Problem] = field(default_factory=list)
     unlisted: int = 0
 
-    def error(self, message: Any, row: int | None = None, column: str | None = None) -> None:
+    def error(
+        self, message: Any, row: int | None = None, column: str | None = None, *, option: str = ""
+    ) -> None:
         if len(self.errors) >= MOST:
             self.unlisted += 1
             return
-        self.errors.append(Problem(str(message), self.sheet, row, column))
+        self.errors.append(Problem(str(message), self.sheet, row, column, option))
 
     def warn(self, message: Any, row: int | None = None, column: str | None = None) -> None:
         self.warnings.append(Problem(str(message), self.sheet, row, column))

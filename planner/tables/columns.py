@@ -52,6 +52,8 @@ class Cell:
     column: Column
     html: str
     values: dict[str, str] | None = None
+    # Which of these are rates: an empty field shows their per-cent sign.
+    rates: tuple[str, ...] = ()
     span: int = 1
     css: str = ""
 
@@ -64,7 +66,9 @@ class Cell:
             inner = f'<span class="value">{esc(self.html)}</span>'
         else:
             link = f"{row_url}?cell={self.column.key}"
-            inner = f'<a class="cell" href="{link}" data-v="{esc(opening_texts(self.values))}">{esc(self.html)}</a>'
+            rates = f' data-rates="{" ".join(self.rates)}"' if self.rates else ""
+            texts = esc(opening_texts(self.values))
+            inner = f'<a class="cell" href="{link}" data-v="{texts}"{rates}>{esc(self.html)}</a>'
         span = f' colspan="{self.span}"' if self.span > 1 else ""
         label = self.column.labelling if labelled else ""
         return f"<td{self.column.classes(self.css)}{span}{label}>{inner}</td>"

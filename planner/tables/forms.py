@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,31 +19,50 @@ from planner.arithmetic.quantities import QuantityError, edit_text, parse_quanti
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Recorded
 
+# Lines that are pasted into a field of one line come with spaces between them: 800 850 900 is no 800,850,900.
+_SEVERAL = re.compile(r"[0-9][ \t\r\n]+[0-9]")
+
 
 class QuantityField(forms.CharField):
     """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
 
-    For a rate (`self.rate`, set by the form) a number beyond 1 without a % sign is refused: 12 may mean 12 %.
+    The form sets `currency`, the code of the team's money, and `rate`: of a rate a bare number is per cent, and an
+    empty field shows the per-cent sign (Decision 14 of the method).
     """
 
-    rate = False
+    currency = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         # CharField's own checks measure text, and this cleans to a number.
         self.validators = []
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
+        self.rate = False
+
+    @property
+    def rate(self) -> bool:
+        return self._rate
+
+    @rate.setter
+    def rate(self, rate: bool) -> None:
+        self._rate = rate
+        if rate:
+            self.widget.attrs.setdefault("placeholder", "%")
+        elif self.widget.attrs.get("placeholder") == "%":
+            del self.widget.attrs["placeholder"]
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if not text:
             return None
+        if _SEVERAL.search(text):
+            raise ValidationError(
+                _("“%(text)s” could be several numbers. Enter one, without spaces.") % {"text": text[:40]}
+            )
         try:
-            quantity = parse_quantity(text)
+            quantity = parse_quantity(text, currency=self.currency, rate=self.rate)
         except QuantityError as error:
             raise ValidationError(str(error)) from error
-        if self.rate and not quantity.percent and abs(quantity.value) > 1:
-            raise ValidationError(_("Enter a percentage, such as %(example)s%%.") % {"example": text})
         if quantity.percent and not self.rate:
             raise ValidationError(_("This value is not a rate. Enter it without a per cent sign."))
         return quantity.value
@@ -138,6 +158,12 @@ class TableForm(forms.Form):
     table: Any
     data: Any
 
+    def set_money(self) -> None:
+        """Tell the fields of figures in which currency the team counts."""
+        for field in self.fields.values():
+            if isinstance(field, QuantityField):
+                field.currency = self.table.plan.team.currency
+
     def take_errors(self, error: ValidationError) -> None:
         """Show a rule's sentence beside its field, or above the row where the field is not here."""
         for name, sentences in errors_by_field(error).items():
@@ -157,6 +183,7 @@ class RowForm(TableForm):
         super().__init__(data, auto_id="id_%s" if only is None else False)
         self.table, self.obj = table, obj
         self.prepare()
+        self.set_money()
         if obj is not None:
             self.adapt()
         for name in [name for name in self.fields if only is not None and name not in only]:
@@ -184,6 +211,11 @@ class RowForm(TableForm):
         self.obj = obj
         self.adapt()
         return {name: self.text_of(name, self.current(name)) for name in names}
+
+    def rates_among(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Which of these fields are rates of the current object."""
+        fields = ((name, self.fields[name]) for name in names)
+        return tuple(name for name, field in fields if isinstance(field, QuantityField) and field.rate)
 
     def text_of(self, name: str, value: Any) -> str:
         prepared = self.fields[name].prepare_value(value)
@@ -271,6 +303,7 @@ class AddForm(TableForm):
         super().__init__(data, initial=initial, auto_id=kwargs.pop("auto_id", False))
         self.table = table
         self.prepare()
+        self.set_money()
         for field in self.fields.values():
             if not field.widget.is_hidden:
                 field.widget.attrs.setdefault("aria-label", field.label)

@@ -269,6 +269,7 @@ class Table:
             if column.key in editable:
                 form, names = self._forms[kind.name]
                 cell.values = form.editor_texts(obj, names[column.key])
+                cell.rates = form.rates_among(names[column.key])
             cells.append(cell)
         return cells
 

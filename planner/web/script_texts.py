@@ -13,6 +13,7 @@ SCRIPT_TEXTS = {
     "undo": _("Undo"),
     "undone": _("Undone."),
     "notUndone": _("Not undone: no connection."),
+    "severalNumbers": _("Not pasted: this field takes one number."),
     "newRows": _("New rows have been added."),
     "show": _("Show"),
     "finish": _("Save or cancel the open cell first."),

@@ -21,6 +21,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Lines that are pasted or dropped into a field of one number: a browser would join them to one.
+for (const [kind, data] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {
+  document.addEventListener(kind, (event) => {
+    if (!event.target.matches?.("input[inputmode=decimal]")) return;
+    if (!/[\r\n\t]/.test(event[data]?.getData("text/plain").trim() ?? "")) return;
+    event.preventDefault();
+    showToast(texts.severalNumbers);
+  });
+}
+
 // Put a text at the end of the line in which somebody types.
 function insertAtLineEnd(field, text) {
   const line = field.value.indexOf("\n", field.selectionEnd);

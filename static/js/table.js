@@ -35,6 +35,10 @@ function open(link, typed) {
       else field.value = value;
     }
   }
+  for (const name of link.dataset.rates?.split(" ") ?? []) {
+    const field = form.querySelector(`[name="${name}"]`);
+    field.placeholder ||= "%";
+  }
   const url = new URL(link.href).pathname;
   form.setAttribute("action", url);
   form.setAttribute("hx-post", url);

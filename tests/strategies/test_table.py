@@ -102,6 +102,13 @@ def test_three_figures_that_disagree_are_refused_with_the_one_that_fits(part, ur
     assert figures(part)[2] == 150
 
 
+def test_a_growth_beyond_what_can_be_stored_is_refused(part, url, manager, as_):
+    sent = {"kind": "grow_percent", "baseline": "120", "growth": "99999999999999%", "target": "", "unit": ""}
+    answer = save(as_(manager), url, f"part-{part.pk}", "target", **sent)
+    assert answer.status_code == 422
+    assert "more than 14 digits" in answer.content.decode()
+
+
 def test_a_growth_left_over_from_another_kind_is_not_taken(part, url, manager, as_):
     Goal.objects.filter(pk=part.pk).update(kind="grow_by", baseline=132, target=150)
     sent = {"kind": "grow_percent", "baseline": "132", "growth": "18", "target": "150", "unit": ""}

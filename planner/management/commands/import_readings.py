@@ -16,6 +16,7 @@ from planner.models import Plan
 from planner.readings.imports.headers import Kind
 from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.pipeline import Choices, Parsed, parse
+from planner.readings.imports.rates import RateScale
 from planner.readings.imports.values import DateOrder
 from planner.readings.save import Saved, save
 
@@ -38,6 +39,13 @@ class Command(BaseCommand):
         parser.add_argument("--sheet", metavar="NAME", help="of a workbook with several")
         parser.add_argument(
             "--create-metrics", action="store_true", help="make metrics that the team does not have"
+        )
+        parser.add_argument(
+            "--rates",
+            action="append",
+            default=[],
+            metavar="[METRIC=]SCALE",
+            help="whether bare numbers of rates are per-cent or fractions, if not clear",
         )
         parser.add_argument(
             "--order-key", choices=list(OrderKey), default=OrderKey.NUMBER, help="what makes lines one order"
@@ -85,7 +93,7 @@ class Command(BaseCommand):
                     problem.column and f"column “{problem.column}”",
                 ]
                 where = ", ".join(place for place in places if place)
-                self.stdout.write(f"{name}{f' ({where})' if where else ''}: {problem.message}")
+                self.stdout.write(f"{name}{f' ({where})' if where else ''}: {problem.for_script}")
         if parsed.problems.unlisted:
             self.stdout.write(f"… and {parsed.problems.unlisted} more errors")
         if not parsed.is_accepted:
@@ -114,9 +122,20 @@ def _choices(options: dict[str, Any]) -> Choices:
         date_order=DateOrder(options["date_order"]) if options["date_order"] else None,
         sheet=options["sheet"],
         create_metrics=options["create_metrics"],
+        rates=_rates(options["rates"]),
         order_key=OrderKey(options["order_key"]),
         is_whole_history={"whole": True, "part": False, None: None}[options["history"]],
     )
+
+
+def _rates(items: list[str]) -> dict[str, RateScale]:
+    scales = {}
+    for item in items:
+        metric, _equals, scale = item.rpartition("=")
+        if scale not in list(RateScale):
+            raise CommandError(f"“{item}” is no [METRIC=]SCALE: the scale is per-cent or fractions.")
+        scales[metric.strip()] = RateScale(scale)
+    return scales
 
 
 def _as_json(parsed: Parsed) -> dict[str, Any]:

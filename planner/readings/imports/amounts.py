@@ -6,10 +6,12 @@ pandas is loaded only where it is used.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from planner.arithmetic.currencies import is_foreign
 from planner.readings.imports.units import Unit
 from planner.readings.imports.values import ValueRefused, read_figure
 
@@ -19,17 +21,21 @@ _LARGEST_SUM = 9e18
 
 
 class Amounts:
-    """Amounts in millionths: parsed many at once where they are simple, else each different text by itself."""
+    """Amounts in millionths: parsed many at once where they are simple, else each different text by itself.
 
-    def __init__(self, unit: Unit) -> None:
-        self.unit = unit
+    `currency` is the code of the team's money: an amount in another one is refused.
+    """
+
+    def __init__(self, unit: Unit, currency: str) -> None:
+        self.unit, self.currency = unit, currency
+        self._signs = "".join(sign for sign in _SIGNS if not is_foreign(sign, currency))
         self._pieces: list[Any] = []
         self._refused: list[Any] = []
 
     def add(self, texts: Any) -> None:
         import numpy as np
 
-        amounts = None if self.unit.sign else _simple_amounts(texts)
+        amounts = None if self.unit.sign else _simple_amounts(texts, self._signs)
         refused = np.full(len(texts), None, dtype=object)
         if amounts is None:
             amounts, is_refused = self._one_by_one(texts)
@@ -82,7 +88,7 @@ class Amounts:
             return -value if sign else value
         if not text:
             raise ValueRefused(_("The amount is missing."))
-        figure = read_figure(self.unit.on(text))
+        figure = read_figure(self.unit.on(text), self.currency)
         if figure.percent:
             raise ValueRefused(_("An amount can't be a percentage. Remove the per cent sign."))
         return int(figure.value * MILLION)
@@ -90,14 +96,20 @@ class Amounts:
 
 # Plain, or with a currency sign and grouped thousands; at most nine digits before the point.
 _PLAIN_AMOUNTS = re.compile(r"(?>-?[0-9]{1,9}+(?>\.[0-9]{1,6}+)?\n)*+")
-_GROUPED_AMOUNTS = re.compile(
-    r"(?>[$¥￥€£]?-?(?>[1-9][0-9]{0,2}+(?>,[0-9]{3}){1,2}+|[0-9]{1,9}+)(?>\.[0-9]{1,6}+)?\n)*+"
-)
-_DRESS = re.compile("[$¥￥€£,]")
+_SIGNS = "$¥￥€£"
+_DRESS = re.compile(f"[{_SIGNS},]")
 
 
-def _simple_amounts(texts: Any) -> Any:
-    """Amounts in millionths; None where one of them is written otherwise than -1234.56 or ¥1,234.56.
+@cache
+def _grouped_amounts(signs: str) -> re.Pattern[str]:
+    sign = f"[{re.escape(signs)}]?" if signs else ""
+    return re.compile(
+        rf"(?>{sign}-?(?>[1-9][0-9]{{0,2}}+(?>,[0-9]{{3}}){{1,2}}+|[0-9]{{1,9}}+)(?>\.[0-9]{{1,6}}+)?\n)*+"
+    )
+
+
+def _simple_amounts(texts: Any, signs: str) -> Any:
+    """Amounts in millionths; None where one of them is written otherwise than -1234.56 or, with a sign, ¥1,234.56.
 
     With 9 digits before the point the product of a float and a million differs from the exact one by less than a half.
     """
@@ -107,7 +119,7 @@ def _simple_amounts(texts: Any) -> Any:
     if joined.count("\n") > len(texts):  # a line break inside a cell
         return None
     if not _PLAIN_AMOUNTS.fullmatch(joined):
-        if not _GROUPED_AMOUNTS.fullmatch(joined):
+        if not _grouped_amounts(signs).fullmatch(joined):
             return None
         texts = np.array(_DRESS.sub("", joined).split("\n")[:-1], dtype=object)
     return np.rint(texts.astype(float) * MILLION).astype("int64")

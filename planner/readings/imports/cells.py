@@ -34,6 +34,8 @@ class Cell:
     own_unit: Unit | None = None
     unit: Unit = NO_UNIT
     in_percent: bool = False
+    # What the row's column of currencies says.
+    currency: str = ""
 
 
 @dataclass(slots=True)

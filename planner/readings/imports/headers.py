@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ORDERS = "orders"
 
 
+CURRENCY = ("currency", "币种", "货币", "currencycode", "结算币种")
 # The names of each field, the least ambiguous first, in the form of `plain`.
 READING_FIELDS: dict[str, tuple[str, ...]] = {
     "month": ("month", "月份", "年月", "yearmonth", "月", "period", "期间", "统计月份", "date", "日期"),
@@ -36,6 +37,7 @@ READING_FIELDS: dict[str, tuple[str, ...]] = {
     "region": ("region", "地区", "区域", "大区", "area", "territory"),
     "product_line": ("productline", "产品线", "category", "品类", "产品类别", "产品", "product"),
     "unit": ("unit", "units", "单位", "计量单位"),
+    "currency": CURRENCY,
     "weight": ("weight", "权重", "样本量", "基数", "denominator", "分母"),
     "source": ("source", "来源", "数据来源"),
     "note": ("note", "notes", "备注", "说明", "remark", "comment"),
@@ -52,6 +54,7 @@ ORDER_FIELDS: dict[str, tuple[str, ...]] = {
     "amount": ("sales", "销售额", "amount", "金额", "销售金额", "订单金额", "成交金额", "total", "revenue", "实付金额"),
     "region": ("region", "地区", "区域", "大区", "area", "territory"),
     "product_line": ("productline", "产品线", "category", "品类", "产品类别", "类别", "产品"),
+    "currency": CURRENCY,
 }  # fmt: skip
 FIELDS = {Kind.READINGS: READING_FIELDS, Kind.ORDERS: ORDER_FIELDS}
 NEEDED = {Kind.READINGS: ("month", "metric", "value"), Kind.ORDERS: ("date", "order", "customer", "amount")}

@@ -31,9 +31,13 @@ class KnownMetric:
 
 
 class Metrics:
-    """The team's metrics by `same_name`, and the chosen metric for other names in the file (`aliases`)."""
+    """The team's metrics by `same_name`, and the chosen metric for other names in the file (`aliases`).
 
-    def __init__(self, metrics: Iterable[KnownMetric], aliases: Mapping[str, str]) -> None:
+    `currency` is the code of the team's money.
+    """
+
+    def __init__(self, metrics: Iterable[KnownMetric], aliases: Mapping[str, str], currency: str) -> None:
+        self.currency = currency
         self._metrics = {same_name(known_metric.name): known_metric for known_metric in metrics}
         self._aliases = {same_name(name): same_name(metric) for name, metric in aliases.items()}
         self.closest = cache(self._closest)

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.arithmetic.currencies import foreign_in, is_foreign, refusal
 from planner.readings.imports.amounts import Amounts
 from planner.readings.imports.columns import NotInPlace, Piece, careful_pieces, quick_pieces
 from planner.readings.imports.headers import Header, plain
@@ -50,10 +51,15 @@ class Lines:
 
 
 def read_orders(
-    grid: Grid, header: Header, order: DateOrder | None, key: OrderKey, problems: Problems
+    grid: Grid,
+    header: Header,
+    order: DateOrder | None,
+    key: OrderKey,
+    currency: str,
+    problems: Problems,
 ) -> Lines | None:
-    """The order lines below the header, or None where any of them has an error."""
-    lines = _columns(grid, header, problems).lines(order)
+    """The order lines below the header, or None where any of them has an error; `currency` is the team's."""
+    lines = _columns(grid, header, currency, problems).lines(order)
     for (row, column), error in sorted(grid.broken.items()):
         if row > header.row and column in header.columns.values():
             problems.error(broken_cell_message(error), row + 1, header.names[column])
@@ -63,16 +69,16 @@ def read_orders(
     return lines
 
 
-def _columns(grid: Grid, header: Header, problems: Problems) -> _Columns:
+def _columns(grid: Grid, header: Header, currency: str, problems: Problems) -> _Columns:
     if grid.text is not None:
-        columns = _Columns(grid, header, problems)
+        columns = _Columns(grid, header, currency, problems)
         try:
             columns.read(quick_pieces(grid.text, header))
         except NotInPlace:
             pass
         else:
             return columns
-    columns = _Columns(grid, header, problems)
+    columns = _Columns(grid, header, currency, problems)
     columns.read(careful_pieces(grid, header, problems))
     return columns
 
@@ -80,10 +86,11 @@ def _columns(grid: Grid, header: Header, problems: Problems) -> _Columns:
 class _Columns:
     """The lines of a file while they are read: texts as codes, amounts as numbers, and each line's row."""
 
-    def __init__(self, grid: Grid, header: Header, problems: Problems) -> None:
+    def __init__(self, grid: Grid, header: Header, currency: str, problems: Problems) -> None:
         self._grid, self._header, self._problems = grid, header, problems
+        self._currency = currency
         self._codings = {name: _Codes() for name in header.columns if name != "amount"}
-        self._amounts = Amounts(split_unit(header.name("amount"))[1] or header.above.unit)
+        self._amounts = Amounts(split_unit(header.name("amount"))[1] or header.above.unit, currency)
         self._rows: list[Any] = []
 
     def read(self, pieces: Iterable[Piece]) -> None:
@@ -133,6 +140,9 @@ class _Columns:
         """Report the errors in the order of the rows; `refused` has the texts of wrong amounts, else None."""
         import numpy as np
 
+        if foreign_unit := foreign_in(self._amounts.unit.words, self._currency):
+            place = (self._header.row + 1, self._header.name("amount"))
+            self._problems.error(refusal(foreign_unit, self._currency), *place)
         (dates, date_codes), (numbers, number_codes), (customers, customer_codes) = (
             coded[name] for name in ("date", "order", "customer")
         )
@@ -163,6 +173,16 @@ class _Columns:
             (_are_empty(customers, customer_codes), "customer", lambda _at: _("The customer is missing.")),
             (refused != None, "amount", lambda at: self._amounts.refusal_message(refused[at])),  # noqa: E711  # of each element
         ]
+        if "currency" in coded:
+            currencies, currency_codes = coded["currency"]
+            foreign = [at for at, text in enumerate(currencies) if is_foreign(text, self._currency)]
+            wrong.append(
+                (
+                    np.isin(currency_codes, foreign),
+                    "currency",
+                    lambda at: refusal(currencies[currency_codes[at]], self._currency),
+                )
+            )
         for name in SEGMENTS:
             if name in coded and (errors := [at for at, text in enumerate(coded[name][0]) if text in ERRORS]):
                 texts, codes = coded[name]

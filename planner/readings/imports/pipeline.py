@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,9 +16,10 @@ from planner.arithmetic.quantities import TOO_LARGE
 from planner.models import Import, Metric, Reading, Team
 from planner.plans import standard_metrics
 from planner.readings.imports.headers import Header, Kind, find_header
-from planner.readings.imports.metrics import KnownMetric, Metrics
+from planner.readings.imports.metrics import KnownMetric, Metrics, same_name
 from planner.readings.imports.order_lines import OrderKey, read_orders
 from planner.readings.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
+from planner.readings.imports.rates import Rates, RateScale
 from planner.readings.imports.readings import WHOLE, NewReading, read_readings
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.readings.imports.values import DateOrder
@@ -47,6 +49,8 @@ class Choices:
     date_order: DateOrder | None = None
     sheet: str | None = None
     create_metrics: bool = False
+    # By metric, or under "" for all: what the bare numbers of its rates are.
+    rates: Mapping[str, RateScale] = field(default_factory=dict)
     # For names that are not metrics of the team: the metric that each of them means.
     metrics: Mapping[str, str] = field(default_factory=dict)
     order_key: OrderKey = OrderKey.NUMBER
@@ -64,6 +68,11 @@ class Choices:
             sheet=data.get("sheet") or None,
             metrics={str(name): str(metric) for name, metric in data.get("metrics", {}).items() if metric},
             create_metrics=bool(data.get("create_metrics")),
+            rates={
+                str(name): RateScale(scale)
+                for name, scale in data.get("rates", {}).items()
+                if scale in list(RateScale)
+            },
             order_key=OrderKey(key) if key in list(OrderKey) else OrderKey.NUMBER,
             is_whole_history={"whole": True, "part": False}.get(str(history)),
         )
@@ -81,6 +90,8 @@ class Parsed:
     changed_metrics: list[Metric] = field(default_factory=list)
     # The names in the file that are not metrics of the team, each with the most similar one of its metrics.
     unknown: dict[str, str] = field(default_factory=dict)
+    # The metrics whose rates could be read in two ways, each with what is shown as chosen: "" where it was detected.
+    rates: dict[str, str] = field(default_factory=dict)
     # For order lines: the definition of each metric, by its name.
     definitions: dict[str, str] = field(default_factory=dict)
     # How a CSV is written, as people call it; "" for a workbook.
@@ -218,8 +229,10 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
             for metric in Metric.objects.filter(team=team)
         ),
         choices.metrics,
+        team.currency,
     )
-    parsed = read_readings(grid, header, metrics, choices.create_metrics, problems)
+    rates = Rates(_known_medians(team), {same_name(name): scale for name, scale in choices.rates.items()})
+    parsed = read_readings(grid, header, metrics, rates, choices.create_metrics, problems)
     if not parsed.readings and not problems.errors:
         problems.error(_("There are no values below the header."), header.row + 1)
     new_metrics = [
@@ -233,7 +246,20 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     readings = [] if problems.errors else parsed.readings
     _warn_of_missing_totals(readings, team, problems)
     unknown = {name: metrics.closest(name) for name in parsed.unknown if name and not metrics.find(name)[0]}
-    return Parsed(problems, header.kind, readings, new_metrics, unknown=unknown)
+    shown_rates = {
+        name: str(scale) if name in rates.asked or same_name(name) in rates.chosen else ""
+        for name, scale in rates.taken.items()
+    }
+    return Parsed(problems, header.kind, readings, new_metrics, unknown=unknown, rates=shown_rates)
+
+
+def _known_medians(team: Team) -> dict[str, Decimal]:
+    """The median of the values of each of the team's rates, by `same_name`; one query."""
+    values: dict[str, list[Decimal]] = {}
+    known = Reading.objects.filter(metric__team=team, metric__kind=Metric.Kind.RATE)
+    for name, value in known.order_by().values_list("metric__name", "value"):
+        values.setdefault(same_name(name), []).append(value)
+    return {name: median(of_metric) for name, of_metric in values.items()}
 
 
 def _unit_of_metric(metric: Metric) -> Unit:
@@ -262,7 +288,7 @@ def _warn_of_missing_totals(readings: list[NewReading], team: Team, problems: Pr
 
 
 def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
-    lines = read_orders(grid, header, choices.date_order, choices.order_key, problems)
+    lines = read_orders(grid, header, choices.date_order, choices.order_key, team.currency, problems)
     if lines is None:
         return Parsed(problems, header.kind)
     is_whole = _is_whole_history(team, choices, problems)

@@ -11,11 +11,12 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
+from planner.arithmetic.currencies import foreign_in, is_foreign, refusal
 from planner.arithmetic.quantities import TOO_LARGE, half_width
 from planner.readings.imports.cells import Cell, Part, ReadCell
 from planner.readings.imports.headers import Header
 from planner.readings.imports.metrics import KnownMetric, Metrics, same_name, split_once
-from planner.readings.imports.rates import check_per_cent, scale_rates
+from planner.readings.imports.rates import Rates, check_per_cent
 from planner.readings.imports.rows import ERRORS, broken_cell_message, data_rows, warn_of_totals
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of, unit_of_note, warn_of_units
 from planner.readings.imports.values import Figure, ValueRefused, read_figure, read_month, within_field
@@ -66,10 +67,12 @@ class ParsedReadings:
     unknown: dict[str, bool] = field(default_factory=dict)
     # The units given in the file in which figures were read.
     units: dict[str, None] = field(default_factory=dict)
+    # Those in another currency than the team's: each is an error once.
+    foreign_units: set[str] = field(default_factory=set)
 
 
 def read_readings(
-    grid: Grid, header: Header, metrics: Metrics, create: bool, problems: Problems
+    grid: Grid, header: Header, metrics: Metrics, rates: Rates, create: bool, problems: Problems
 ) -> ParsedReadings:
     """The readings below the header; with `create` a name that is not a metric of the team becomes a new one."""
     parsed = ParsedReadings()
@@ -81,7 +84,7 @@ def read_readings(
     for read_cell in read_cells:
         by_metric.setdefault(read_cell.metric.name, []).append(read_cell)
     for name, group in by_metric.items():
-        scale_rates(name, group, parsed.new_metrics, problems)
+        rates.scale(name, group, parsed.new_metrics, problems)
         if grid.sheet is not None:
             check_per_cent(name, group, problems)
     _check_twice(read_cells, problems)
@@ -175,6 +178,7 @@ def _cells_of_row(
             source=" · ".join(text for text in (get("source"), get("note")) if text)[:120],
             own_unit=own_unit,
             unit=unit,
+            currency=get("currency"),
             in_percent=unit.sign == "%" or header.above.in_percent,
         )
 
@@ -226,6 +230,8 @@ def _read(
     if metric_and_unit is None:
         return None
     metric, unit = metric_and_unit
+    if _is_foreign(cell, metric, unit, metrics.currency, parsed, problems):
+        return None
     try:
         month = read_month(cell.month)
     except ValueRefused as refused:
@@ -234,14 +240,15 @@ def _read(
     try:
         if not cell.value:
             raise ValueRefused(_("The value is missing. Enter one or delete the row."))
-        figure = read_figure(metric.unit.bare(cell.value) if metric.unit.sign else unit.on(cell.value))
+        text = metric.unit.bare(cell.value) if metric.unit.sign else unit.on(cell.value)
+        figure = read_figure(text, metrics.currency)
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.column)
         return None
     if unit.sign and unit.sign != metric.unit.sign:
         parsed.units[unit.words] = None
     try:
-        weight = _weight_of(cell, figure) if cell.weight else None
+        weight = _weight_of(cell, figure, metrics.currency) if cell.weight else None
     except ValueRefused as refused:
         problems.error(refused, cell.row, cell.weight_column)
         return None
@@ -301,9 +308,25 @@ def _whose_unit(cell: Cell) -> str:
     }
 
 
-def _weight_of(cell: Cell, figure: Figure) -> Decimal:
+def _is_foreign(
+    cell: Cell, metric: KnownMetric, unit: Unit, own: str, parsed: ParsedReadings, problems: Problems
+) -> bool:
+    """Whether a cell's unit, or its row's column of currencies, names another currency: that is an error.
+
+    A unit that the header or a line above the table gives is one error for all cells.
+    """
+    in_row = cell.currency if metric.is_money and is_foreign(cell.currency, own) else ""
+    foreign = in_row or foreign_in(unit.words, own)
+    if foreign and foreign not in parsed.foreign_units:
+        problems.error(refusal(foreign, own), cell.row, cell.column)
+    if foreign and not in_row and unit is not cell.own_unit:
+        parsed.foreign_units.add(foreign)
+    return bool(foreign)
+
+
+def _weight_of(cell: Cell, figure: Figure, currency: str) -> Decimal:
     """Raises ValueRefused."""
-    weight = read_figure(cell.weight).value
+    weight = read_figure(cell.weight, currency).value
     if weight <= 0:
         raise ValueRefused(_("The weight must be more than 0."))
     if abs(figure.value * weight) >= TOO_LARGE:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from planner.arithmetic import currencies
 from planner.arithmetic.quantities import half_width
 from planner.readings.imports.values import ValueRefused, without_float_tail
 from planner.spreadsheets.problems import Problems
@@ -28,8 +29,7 @@ _SIGNS = {
 }  # fmt: skip
 # Without a currency these may mean metres as well as millions.
 _UNSURE = {"m", "mm"}
-_LATIN = r"(?:cny|rmb|usd|eur|gbp|jpy|hkd|sgd|twd|krw|aud|cad|chf|inr|us\$|hk\$|[$¥€£])"
-_MONEY = rf"(?:{_LATIN}|人民币|美元|欧元|英镑|日元|港元|港币|元)"
+_MONEY = currencies.traded_pattern()
 _COUNTED = r"(?:人次|[人个单件家次名台套条户位笔箱吨])"
 _LETTERS = r"thousands?|millions?|billions?|mln|mio|mm|mn|bn|k|m|percent|pct"
 _WORD = re.compile(

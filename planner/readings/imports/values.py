@@ -174,10 +174,13 @@ class Figure:
     percent: bool
 
 
-def read_figure(text: str) -> Figure:
-    """Parse a figure by the one strict rule for all. Raises ValueRefused with a sentence."""
+def read_figure(text: str, currency: str) -> Figure:
+    """Parse a figure by the one strict rule for all; `currency` is the code of the team's money.
+
+    Raises ValueRefused with a sentence, also for another currency.
+    """
     try:
-        quantity = parse_quantity(without_float_tail(text))
+        quantity = parse_quantity(without_float_tail(text), currency=currency)
     except QuantityError as error:
         raise ValueRefused(str(error)) from None
     return Figure(quantity.value, quantity.percent)
@@ -197,27 +200,6 @@ def without_float_tail(text: str) -> str:
     rounded = Decimal(f"{float(short):.15g}")
     exponent = rounded.as_tuple().exponent
     return f"{rounded:f}" if isinstance(exponent, int) and -exponent <= DECIMAL_PLACES else text
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """How a column of rates is written (Decision 14 of the method), or why that is unclear."""
-
-    in_percent: bool
-    error: str = ""
-
-
-def rates_of(figures: Iterable[Figure]) -> Rates:
-    """A sign, or any value beyond 1, means that the whole column is in per cent; all within 0…1 means fractions."""
-    figures = list(figures)
-    signs = [figure.percent for figure in figures]
-    if any(signs) and not all(signs):
-        return Rates(
-            True, _("Some rates have a per cent sign and others don't. Use one format for all of them.")
-        )
-    if any(signs):
-        return Rates(False)  # the sign was parsed: the values are fractions already
-    return Rates(any(abs(figure.value) > 1 for figure in figures))
 
 
 def within_field(value: Decimal) -> Decimal:

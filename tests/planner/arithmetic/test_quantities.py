@@ -5,6 +5,7 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from planner.arithmetic.currencies import foreign_in
 from planner.arithmetic.quantities import Quantity, QuantityError, edit_text, half_width, parse_quantity
 
 D = Decimal
@@ -97,6 +98,86 @@ def test_multipliers_of_both_languages_are_read(text, value):
 )
 def test_currencies_around_a_figure_are_passed_over(text, value):
     assert parse_quantity(text) == Quantity(D(value), percent=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("¥100", "CNY"),
+        ("￥100", "JPY"),
+        ("$100", "USD"),
+        ("$100", "HKD"),
+        ("US$100", "USD"),
+        ("100 港币", "HKD"),
+        ("100 元", "TWD"),
+        ("100万元", "CNY"),
+        ("RMB 100", "CNY"),
+        ("100 kes", "KES"),
+        ("100", "USD"),
+    ],
+)
+def test_a_shared_sign_is_the_teams_where_it_is_one_of_them(text, own):
+    assert parse_quantity(text, currency=own).value in (100, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "named"),
+    [
+        ("$100", "CNY", "$ (USD, AUD, CAD …)"),
+        ("€100", "CNY", "€ (EUR)"),
+        ("¥100", "USD", "¥ (CNY, JPY)"),
+        ("US$100", "HKD", "US$ (USD)"),
+        ("100元", "USD", "元 (CNY, HKD, MOP …)"),
+        ("100 eur", "CNY", "eur"),
+        ("1.2m USD", "EUR", "USD"),
+        ("100万美元", "CNY", "美元 (USD)"),
+        ("₩100", "CNY", "₩ (KRW)"),
+        ("($5)", "CNY", "$ (USD, AUD, CAD …)"),
+        ("¥5 USD", "CNY", "USD"),
+    ],
+)
+def test_another_currency_is_refused_and_both_are_named(text, own, named):
+    with pytest.raises(QuantityError) as refusal:
+        parse_quantity(text, currency=own)
+    assert str(refusal.value) == (f"The team's currency is {own}, but this is in {named}. Enter it in {own}.")
+
+
+@pytest.mark.parametrize(
+    ("words", "own", "foreign"),
+    [
+        ("Sales (USD)", "CNY", "USD"),
+        ("Sales (CNY)", "CNY", ""),
+        ("$ per customer", "CNY", "$"),
+        ("$ per customer", "SGD", ""),
+        ("销售额（万美元）", "CNY", "美元"),
+        ("金额（万元）", "CNY", ""),
+        ("金额（万元）", "USD", "元"),
+        ("单元数", "USD", ""),
+        ("all customers try again", "CNY", ""),
+        ("EUROPE", "CNY", ""),
+    ],
+)
+def test_a_currency_among_words(words, own, foreign):
+    assert foreign_in(words, own) == foreign
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12", "0.12"), ("1", "0.01"), ("0.5", "0.005"), ("12.5%", "0.125"), ("-2", "-0.02"), ("0", "0")],
+)
+def test_of_a_rate_a_bare_number_is_per_cent(text, value):
+    assert parse_quantity(text, rate=True) == Quantity(D(value), percent=True)
+
+
+@pytest.mark.parametrize("text", ["¥8", "8k", "8万"])
+def test_a_rate_is_no_money_and_has_no_multiplier(text):
+    with pytest.raises(QuantityError, match="is not a percentage"):
+        parse_quantity(text, rate=True)
+
+
+def test_a_bare_rate_has_four_decimals_at_most():
+    with pytest.raises(QuantityError, match="too many decimal places"):
+        parse_quantity("8.33333", rate=True)
 
 
 @pytest.mark.parametrize(

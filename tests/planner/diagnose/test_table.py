@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from planner import changes
 from planner.models import Change, Metric, PlanMetric, Reading
@@ -83,7 +85,9 @@ def test_wan_is_understood(url, status, manager, as_):
     ("typed", "sentence"),
     [
         ("12o", "is not a number"),
-        ("12", "Enter a percentage"),
+        ("$12", "CNY"),
+        ("¥12", "is not a percentage"),
+        ("8 12", "could be several numbers"),
         ("NaN", "is not a number"),
         ("1e3", "is not a number"),
     ],
@@ -100,6 +104,67 @@ def test_what_cannot_be_read_stays_with_a_sentence_beside_it(rate_url, status, m
     status.rate.refresh_from_db()
     assert status.rate.target == Decimal("0.12")
     assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("12", "0.12"), ("1", "0.01"), ("0.5", "0.005"), ("0", "0"), ("8%", "0.08")]
+)
+def test_a_bare_number_of_a_rate_is_per_cent(rate_url, status, manager, as_, typed, stored):
+    PlanMetric.objects.filter(pk=status.rate.pk).update(target="0.2")
+    as_(manager).post(rate_url, {"cell": "target", "target": typed, "target_period": "month"}, **HTMX)
+    status.rate.refresh_from_db()
+    assert status.rate.target == Decimal(stored)
+
+
+def test_a_rate_shows_its_per_cent_sign_and_opens_as_it_was_saved(rate_url, status, manager, as_, plan):
+    client = as_(manager)
+    page = client.get(reverse("diagnose", args=[plan.pk])).content.decode()
+    row = page[page.index(f'id="metric-{status.rate.pk}"') :]
+    assert 'data-rates="target"' in row[: row.index("</tr>")]
+    sales = page[page.index(f'id="metric-{status.sales.pk}"') :]
+    assert "data-rates" not in sales[: sales.index("</tr>")]
+
+    form = client.get(rate_url, {"cell": "target"}).content.decode()
+    assert 'value="12%"' in form
+    assert 'placeholder="%"' in form
+    before = Change.objects.count()
+    client.post(
+        rate_url, {"cell": "target", "target": "12%", "initial-target": "12%", "target_period": "month"}
+    )
+    assert Change.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"), [("$800", "$"), ("€800", "€ (EUR)"), ("800 USD", "USD"), ("800美元", "美元 (USD)")]
+)
+def test_another_currency_is_refused_and_both_are_named(status, plan, manager, as_, typed, named):
+    url = reverse("diagnose-row", args=[plan.pk, f"metric-{status.sales.pk}"])
+    answer = as_(manager).post(url, {"cell": "target", "target": typed, "target_period": "month"}, **HTMX)
+    assert answer.status_code == 422
+    page = html.unescape(answer.content.decode())
+    assert named in page
+    assert "CNY" in page
+    status.sales.refresh_from_db()
+    assert status.sales.target == 1_000_000
+
+
+def test_the_unit_of_a_metric_is_not_another_currency(status, plan, manager, as_):
+    url = reverse("diagnose-row", args=[plan.pk, f"metric-{status.sales.pk}"])
+    answer = as_(manager).post(
+        url, {"cell": "metric", "unit": "USD", "initial-unit": status.sales.metric.unit}, **HTMX
+    )
+    assert answer.status_code == 422
+    assert "CNY" in answer.content.decode()
+    assert Metric.objects.get(pk=status.sales.metric_id).unit == status.sales.metric.unit
+
+
+@pytest.mark.parametrize("typed", ["800 850 900", "800\t850", "800\n850\n900", "80万 90万", "0.5 0.8"])
+def test_pasted_lines_never_become_one_number(status, plan, manager, as_, typed):
+    url = reverse("diagnose-row", args=[plan.pk, f"metric-{status.sales.pk}"])
+    answer = as_(manager).post(url, {"cell": "target", "target": typed, "target_period": "month"}, **HTMX)
+    assert answer.status_code == 422
+    status.sales.refresh_from_db()
+    assert status.sales.target == 1_000_000
 
 
 def test_a_conflict_shows_both_values_and_saves_neither(rate_url, status, plan, manager, rep, as_):

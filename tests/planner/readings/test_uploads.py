@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from planner.models import Import, Metric, Reading, Upload
+from planner.models import Import, Metric, Reading, Segment, Upload
 from planner.models.imports import LONGEST_WORK
 from planner.readings import uploads
 from tests.conftest import join
@@ -331,3 +331,23 @@ def test_the_page_says_how_the_file_is_written(visitor, team, encoding, said):
 def test_the_page_says_how_the_only_fitting_dates_were_read(visitor, day, said):
     visitor.bring(f"Order Date,Order ID,Customer ID,Amount\n{day},1,a,5\n")
     assert f"First rows UTF-8 · {said}" in visitor.work()
+
+
+def test_rates_that_may_be_either_are_asked_with_the_likely_answer(visitor, plan, status, team):
+    whole = Segment.objects.get_or_create(team=team, dimension="whole", name="")[0]
+    for month in (3, 4, 5):
+        place = {"metric": status.rate.metric, "segment": whole, "month": dt.date(2026, month, 1)}
+        Reading.objects.create(value="0.09", **place)
+    visitor.bring("month,metric,value\n2026-08,Customer conversion rate,0.5\n")
+    assert "0.5 could mean 0.5% or 50%" in visitor.work()
+    assert "--rates" not in visitor.look()
+    page = visitor.client.get(visitor.page).content.decode()
+    assert '<option value="per-cent" selected>' in page
+
+    visitor.act("read", **{"rates-0": "per-cent"})
+    assert "was read as percentages" in visitor.work()
+    visitor.act("read", **{"rates-0": "fractions"})
+    assert "was read as fractions" in visitor.work()
+    visitor.act("save")
+    visitor.work()
+    assert stored()["Customer conversion rate", "2026-08", "Total"] == "0.5"

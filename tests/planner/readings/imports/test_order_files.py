@@ -239,7 +239,7 @@ def go_carefully(monkeypatch) -> None:
 
 def test_a_simple_file_goes_the_quick_way(importing, monkeypatch):
     monkeypatch.setattr(order_lines, "careful_pieces", lambda *_rest: pytest.fail("went the careful way"))
-    odd = '7,2026-01-05,"a,b",East,X,"$1,234.50"\n\n,,,,,\n8,2026-01-05,c,East,X,80万\n合计,,,,,99\n\n'
+    odd = '7,2026-01-05,"a,b",East,X,"¥1,234.50"\n\n,,,,,\n8,2026-01-05,c,East,X,80万\n合计,,,,,99\n\n'
     said = importing(HEAD + LINES + odd, "--dry-run")
     assert said["accepted"]
 
