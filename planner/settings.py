@@ -1,35 +1,39 @@
 """Settings, one flat file: everything that differs between installations comes from the environment.
 
-`.env` beside manage.py is read first. Invalid values are refused here, at boot, with a sentence.
+`.env` beside manage.py is read first. Invalid values are refused here, at boot, each with a line
+(planner/environment.py).
 """
 
 from email.utils import getaddresses
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+from planner import environment
 
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-DEBUG = env.bool("DEBUG", default=False)
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environment.read(BASE_DIR)
+env.check()
+
+VAR_DIR: Path = env.get("VAR_DIR", BASE_DIR / "var")
+DEBUG: bool = env.get("DEBUG", False)
+env.require(
+    "SECRET_KEY", DEBUG, "Set SECRET_KEY to a long random text: it signs sessions and password links."
+)
+ALLOWED_HOSTS: list[str] = env.require(
+    "ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [],
+    "Set ALLOWED_HOSTS to the host names people type, such as plan.example.com.",
+)
 
 
 def _secret_key() -> str:
     """The key from the environment; a trial with DEBUG keeps one of its own in VAR_DIR."""
-    key: str = env.str("SECRET_KEY", default="")
+    key: str = env.get("SECRET_KEY", "")
     if key:
         return key
-    if not DEBUG:
-        raise ImproperlyConfigured(
-            "Set SECRET_KEY to a long random text: it signs sessions and password links."
-        )
     path = VAR_DIR / "secret_key"
     try:
         if not path.exists():
@@ -38,16 +42,13 @@ def _secret_key() -> str:
             path.write_text(get_random_secret_key())
         return path.read_text()
     except OSError as error:
-        raise ImproperlyConfigured(
+        raise SystemExit(
             f"Cannot write to {VAR_DIR}: {error.strerror}. VAR_DIR names another folder."
         ) from None
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-if not DEBUG and not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the host names people type, such as plan.example.com.")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = env.get("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -114,11 +115,8 @@ TEMPLATES = [
 ]
 
 # Database: SQLite for one machine, PostgreSQL through DATABASE_URL.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'planner.sqlite3'}")}
-if not DATABASES["default"].get("ENGINE"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL is no database address: write postgres://user:password@host:5432/name."
-    )
+_sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "planner.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {"default": env.get("DATABASE_URL", _sqlite)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A transaction takes the write lock when it begins, so that two writers wait for each other instead of failing.
@@ -132,7 +130,7 @@ else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 
 # Cache and rate limits: local memory for a trial, Redis where several processes must count together.
-if REDIS_URL := env.str("REDIS_URL", default=""):
+if REDIS_URL := env.get("REDIS_URL", ""):
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
     }
@@ -149,7 +147,7 @@ if not REDIS_URL:
         "processed_folder": str(VAR_DIR / "broker" / "processed"),
         "polling_interval": 0.1,
     }
-WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
+WORKER_CONCURRENCY = env.get("WORKER_CONCURRENCY", 2)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -222,29 +220,21 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 # How many proxies in front of the server add to X-Forwarded-For: rate limits look at the address before them.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.get("TRUSTED_PROXY_COUNT", 0)
 
 # Mail
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.get("EMAIL_URL", environment.mail("consolemail://"))
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Strategy planner <planner@localhost>")
+DEFAULT_FROM_EMAIL = env.get("DEFAULT_FROM_EMAIL", "Strategy planner <planner@localhost>")
 # How long to wait for the mail server, in seconds.
 EMAIL_TIMEOUT = 20
 # The public address of the product: the links in mails begin with it.
-PUBLIC_URL = (
-    env.str(
-        "PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000') or 8000}" if DEBUG else ""
-    ).rstrip("/")
-    or f"https://{ALLOWED_HOSTS[0]}"
-)
+_own_url = f"http://127.0.0.1:{env.get('PORT', 8000)}" if DEBUG else f"https://{ALLOWED_HOSTS[0]}"
+PUBLIC_URL = env.get("PUBLIC_URL", _own_url)
 SERVER_EMAIL = getaddresses([DEFAULT_FROM_EMAIL])[0][1]
 
 # Messages to chat rooms are sent to public addresses only, and encrypted; and to these private networks.
-try:
-    CHANNEL_NETWORKS = [ip_network(network) for network in env.list("CHANNEL_NETWORKS", default=[])]
-except ValueError as error:
-    raise ImproperlyConfigured(f"CHANNEL_NETWORKS is a list such as 10.1.2.0/24,10.9.9.9: {error}.") from None
-
+CHANNEL_NETWORKS = env.get("CHANNEL_NETWORKS", [])
 MAIL_DOMAIN = SERVER_EMAIL.rpartition("@")[2] or "localhost"
 
 # Languages
@@ -258,7 +248,7 @@ TIME_ZONE = "UTC"
 # Static files
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATIC_ROOT = env.get("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_FINDERS = [
     "planner.web.bundles.BundleFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -267,7 +257,7 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str("STATICFILES_STORAGE", default="planner.web.bundles.HashedStaticFilesStorage")
+        "BACKEND": env.get("STATICFILES_STORAGE", "planner.web.bundles.HashedStaticFilesStorage")
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -294,16 +284,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-HTTPS = env.bool("HTTPS", default=not DEBUG)
+HTTPS = env.get("HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
+    SECURE_HSTS_SECONDS = env.get("HSTS_SECONDS", 0)
 # Decided by the operator's proxy and domain, not by the planner: the redirect to https, subdomains, browser preload.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # How often an open page asks what others changed, in seconds.
-LIVE_SECONDS = env.int("LIVE_SECONDS", default=4)
+LIVE_SECONDS = env.get("LIVE_SECONDS", 4)
 
 LOGGING = {
     "version": 1,
@@ -316,17 +306,14 @@ LOGGING = {
 }
 
 # Errors are sent to the operator's Sentry where there is one, without personal data.
-if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+if SENTRY_DSN := env.get("SENTRY_DSN", ""):
     import sentry_sdk
 
-    try:
-        sentry_sdk.init(
-            dsn=SENTRY_DSN,
-            send_default_pii=False,
-            max_request_body_size="never",
-            include_local_variables=False,
-            # The addresses of outgoing requests are secrets of channels.
-            before_breadcrumb=lambda crumb, hint: None if crumb.get("category") == "httplib" else crumb,
-        )
-    except sentry_sdk.utils.BadDsn as error:
-        raise ImproperlyConfigured(f"SENTRY_DSN is no address of a Sentry project: {error}.") from None
+    sentry_sdk.init(
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        max_request_body_size="never",
+        include_local_variables=False,
+        # The addresses of outgoing requests are secrets of channels.
+        before_breadcrumb=lambda crumb, hint: None if crumb.get("category") == "httplib" else crumb,
+    )

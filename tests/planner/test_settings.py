@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 
+from planner.environment import VARIABLES, Environment
+
 READ = "from planner import settings; import sys; print(settings.PUBLIC_URL, 'sentry_sdk' in sys.modules)"
 
 
-def boot(code: str = READ, **env: str) -> subprocess.CompletedProcess:
+def boot(code: str = READ, arguments: list[str] | None = None, **env: str) -> subprocess.CompletedProcess:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
     own = {"SECRET_KEY": "boot", "ALLOWED_HOSTS": "plan.example.com", "DATABASE_URL": "sqlite://:memory:"}
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *(arguments or ["-c", code])],
         cwd=settings.BASE_DIR,
         env=kept | own | env,
         capture_output=True,
@@ -43,19 +46,110 @@ def test_sentry_is_loaded_only_where_it_is_named_and_told_nothing_about_persons(
     )
 
 
+# For each variable what it cannot hold.
+WRONG = {
+    "DEBUG": ["maybe", "2", "truee"],
+    "SECRET_KEY": ["x"],
+    "ALLOWED_HOSTS": ["https://plan.example.com", "plan.example.com:8000", "a b", "plan.example.com/x", "[::g]"],
+    "CSRF_TRUSTED_ORIGINS": ["plan.example.com", "ftp://plan.example.com", "https://", "https://a.b/path"],
+    "HTTPS": ["maybe"],
+    "HSTS_SECONDS": ["a year", "-1", "1.5", "1e9"],
+    "TRUSTED_PROXY_COUNT": ["one", "-1", "99"],
+    "PORT": ["eighty", "70000", "-1", "80.0", "８０８０"],
+    "VAR_DIR": ["/dev/null/var"],
+    "STATIC_ROOT": ["/dev/null/static"],
+    "STATICFILES_STORAGE": ["nowhere.Storage", "Storage"],
+    "DATABASE_URL": [
+        "planner", "mysql://a:pass-word@host/name", "postgres://a:pass-word@host:port/name", "postgres://host",
+        "postgres://a@host:99999/name", "postgres:///name", "sqlite:////dev/null/planner.sqlite3", "postgres",
+    ],
+    "REDIS_URL": ["localhost", "localhost:6379", "http://localhost", "redis://h:pass-word/0", "redis://h/zero"],
+    "EMAIL_URL": ["smtp.example.com", "mailto://x", "smtp://", "smtp://u:pass-word@host:port", "smtp://h:99999"],
+    "DEFAULT_FROM_EMAIL": ["planner", "a@b.example, c@d.example", "Planner <planner>"],
+    "PUBLIC_URL": ["plan.example.com", "ftp://plan.example.com", "https://", "https://plan.example.com:port"],
+    "CHANNEL_NETWORKS": ["10.0.0.0/8,lan", "10.0.0.0/99"],
+    "SENTRY_DSN": ["sentry", "https://sentry.example.com/1", "https://pass-word@sentry.example.com/"],
+    "WORKER_CONCURRENCY": ["two", "0", "-1", "1000"],
+    "LIVE_SECONDS": ["soon", "0", "0.5"],
+}  # fmt: skip
+RIGHT = {
+    "DEBUG": ["1", "0", " true ", "OFF", ""],
+    "SECRET_KEY": ["a-long-random-text"],
+    "ALLOWED_HOSTS": ["*", ".example.com", "a.example, 10.1.2.3,[::1]", "host_1"],
+    "CSRF_TRUSTED_ORIGINS": ["", "https://a.example,http://b.example:8000", "https://*.example.com"],
+    "HTTPS": ["yes"],
+    "HSTS_SECONDS": ["0", "31536000"],
+    "TRUSTED_PROXY_COUNT": ["2"],
+    "PORT": ["8001", "0", " 8000 "],
+    "VAR_DIR": ["var", "/tmp/new/one"],
+    "STATIC_ROOT": ["var/static"],
+    "STATICFILES_STORAGE": ["django.contrib.staticfiles.storage.StaticFilesStorage"],
+    "DATABASE_URL": [
+        "sqlite://:memory:", "sqlite:///planner.sqlite3", "postgres://a:b@host:5432/name", "postgresql://a@[::1]/n",
+    ],
+    "REDIS_URL": ["redis://localhost:6379/0", "rediss://:secret@host", "unix:///run/redis.sock"],
+    "EMAIL_URL": ["consolemail://", "smtp+tls://u:p@host:587", "smtp://host", "smtp://u%40x:p@host"],
+    "DEFAULT_FROM_EMAIL": ["planner@localhost", "Planner <planner@example.com>"],
+    "PUBLIC_URL": ["https://plan.example.com/", "http://10.1.2.3:8000"],
+    "CHANNEL_NETWORKS": ["10.1.2.0/24, 10.9.9.9"],
+    "SENTRY_DSN": ["https://key@sentry.example.com/1"],
+    "WORKER_CONCURRENCY": ["4"],
+    "LIVE_SECONDS": ["1"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name in WRONG for text in WRONG[name]])
+def test_each_wrong_variable_is_one_line_with_its_name(name, text):
+    (line,) = Environment({name: text}).problems
+    assert name in line
+    assert "\n" not in line
+    assert "pass-word" not in line
+    with pytest.raises(SystemExit, match=re.escape(line)):
+        Environment({name: text}).check()
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name in RIGHT for text in RIGHT[name]])
+def test_what_is_right_is_taken(name, text):
+    Environment({name: text}).check()
+
+
+def test_every_variable_is_tried_and_in_the_example_of_an_env_file():
+    assert WRONG.keys() == RIGHT.keys() == VARIABLES.keys()
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    assert (
+        set(re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)) | {"STATICFILES_STORAGE"} == VARIABLES.keys()
+    )
+
+
+def test_a_variable_that_is_not_listed_cannot_be_read():
+    with pytest.raises(KeyError):
+        Environment({"OTHER": "1"}).get("OTHER", None)
+
+
+PROGRAMS = {
+    "manage.py": ["manage.py", "check"],
+    "gunicorn": ["-m", "gunicorn", "planner.wsgi", "--check-config"],
+    "celery": ["-m", "celery", "-A", "planner", "report"],
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize(
-    ("env", "sentence"),
+    ("env", "lines"),
     [
-        ({"SENTRY_DSN": "sentry"}, "SENTRY_DSN is no address of a Sentry project"),
-        ({"CHANNEL_NETWORKS": "10.0.0.0/8,lan"}, "CHANNEL_NETWORKS is a list such as"),
-        ({"SECRET_KEY": ""}, "Set SECRET_KEY"),
-        ({"ALLOWED_HOSTS": ""}, "Set ALLOWED_HOSTS"),
+        ({"WORKER_CONCURRENCY": "two"}, ["WORKER_CONCURRENCY"]),
+        ({"DATABASE_URL": "mysql://a:pass-word@host/name", "HTTPS": "maybe"}, ["HTTPS", "DATABASE_URL"]),
+        ({"SECRET_KEY": "", "ALLOWED_HOSTS": ""}, ["Set SECRET_KEY"]),
+        ({"ALLOWED_HOSTS": ""}, ["Set ALLOWED_HOSTS"]),
+        ({"SENTRY_DSN": "sentry"}, ["SENTRY_DSN"]),
     ],
 )
-def test_nonsense_is_refused_at_boot(env, sentence):
-    refused = boot(**env)
+def test_no_program_starts_with_nonsense(program, env, lines):
+    refused = boot(arguments=PROGRAMS[program], **env)
     assert refused.returncode != 0
-    assert sentence in refused.stderr
+    said = refused.stderr.splitlines()
+    assert len(said) == len(lines), refused.stderr
+    assert all(line.startswith(start) for line, start in zip(said, lines, strict=True))
 
 
 def test_a_tick_that_waited_for_long_is_dropped():
