@@ -204,3 +204,69 @@ def test_undoing_leads_back_to_where_one_was_and_never_out(plan, status, manager
         client.post(cell, {"cell": "problems", "problems": f"late {came_from}"})
         undo = f"/plans/{plan.pk}/undo/{Change.objects.latest('pk').revision}/"
         assert client.post(undo, HTTP_REFERER=came_from)["Location"] == leads_to
+
+
+def test_an_object_knows_its_teams_revision_after_a_block_that_changed_nothing(plan, status, manager):
+    write(plan, manager, status.sales, problems="one")
+    log = write(plan, manager, status.sales, problems="one")
+    plan.team.refresh_from_db()
+    assert log.revision == plan.team.revision == 1
+
+
+@pytest.mark.parametrize("revision", [0, 2, 99])
+def test_a_revision_that_is_none_has_nothing_to_undo(plan, status, manager, revision):
+    write(plan, manager, status.sales, problems="one")
+    with pytest.raises(CannotUndo, match="Nothing to undo"):
+        changes.undo(plan.team, revision, by=manager, plan=plan)
+    plan.team.refresh_from_db()
+    assert plan.team.revision == 1
+
+
+def test_every_link_of_an_object_is_looked_at_not_the_first_alone(plan, status, team, manager, other_team):
+    """A goal of this plan, with its own core goal, whose metric is another team's."""
+    core = Goal.objects.create(plan=plan, name="Core")
+    foreign = Metric.objects.create(team=other_team, name="Foreign")
+    with (
+        pytest.raises(ValidationError, match="another team"),
+        changes.recording(team, plan=plan, by=manager) as log,
+    ):
+        log.save(Goal(plan=plan, parent=core, name="Part", metric=foreign))
+    assert not Goal.objects.filter(name="Part").exists()
+
+
+def test_a_block_of_one_plan_writes_nothing_of_another(plan, team, manager):
+    """Two plans of one team: the wall is between them too."""
+    sister = Plan.objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
+    with (
+        pytest.raises(ValidationError, match="another team"),
+        changes.recording(team, plan=plan, by=manager) as log,
+    ):
+        log.save(Goal(plan=sister, name="Elsewhere"))
+    foreign_core = Goal.objects.create(plan=sister, name="Core")
+    with pytest.raises(ValidationError, match="another team or plan"):
+        write(plan, manager, Goal(plan=plan, name="Part", parent=foreign_core))
+
+
+def test_one_revision_is_undone_under_its_own_plan_alone(plan, status, team, manager):
+    sister = Plan.objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
+    log = write(plan, manager, status.sales, problems="one")
+    with pytest.raises(CannotUndo, match="Nothing to undo"):
+        changes.undo(team, log.revision, by=manager, plan=sister)
+    status.sales.refresh_from_db()
+    assert status.sales.problems == "one"
+
+
+def test_dates_and_numbers_come_back_as_they_were(plan, status, manager):
+    row = status.sales
+    day = dt.date(2026, 9, 30)
+    PlanMetric.objects.filter(pk=row.pk).update(as_of=day, target=Decimal("0.1"))
+    row.refresh_from_db()
+    log = write(plan, manager, row, as_of=None, target=None)
+    changes.undo(plan.team, log.revision, by=manager, plan=plan)
+    row.refresh_from_db()
+    assert (row.as_of, row.target) == (day, Decimal("0.1"))
+    written = Change.objects.filter(undoes=log.revision).order_by("field")
+    assert [(change.field, change.old, change.new) for change in written] == [
+        ("as_of", None, "2026-09-30"),
+        ("target", None, "0.1"),
+    ]
