@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404
 
 from planner.models import Change, Membership, Plan, Role, Team, User
-from planner.web.requests import Request
+from planner.web.requests import OutOfReach, Request
 
 
 def memberships(user: User) -> QuerySet[Membership]:
@@ -133,7 +132,7 @@ def find_plan(user: User, plan_pk: int, *, may: Rule = may_read, removed: bool =
     seats = Membership.objects.filter(user=user.pk).select_related("team")
     member = seats.filter(team=plan.team_id).first() if plan else None
     if plan is None or member is None:
-        raise Http404
+        raise OutOfReach
     require(member, may)
     plan.team = member.team
     return PlanAccess(plan, member)
@@ -150,7 +149,7 @@ def get_membership(request: Request, *, may: Rule = may_read) -> Membership:
     """The user's membership in their current team (the one last used); 404 without any team."""
     seats = list(memberships(request.user))
     if not seats:
-        raise Http404
+        raise OutOfReach
     last = request.user.last_team_id
     membership = next((seat for seat in seats if seat.team_id == last), seats[0])
     require(membership, may)
@@ -167,7 +166,7 @@ def switch_team(request: Request, team_pk: int) -> Team:
     """Make another of the user's teams the current one; 404 for a team they are not in."""
     membership = memberships(request.user).filter(team=team_pk).first()
     if membership is None:
-        raise Http404
+        raise OutOfReach
     _remember_team(request, membership.team)
     return membership.team
 

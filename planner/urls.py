@@ -79,6 +79,7 @@ urlpatterns = [
     path("team/members/<int:pk>/remove/", people.remove, name="member-remove"),
     path("accounts/language/", accounts.language, name="language"),
     path("accounts/theme/", accounts.theme, name="theme"),
+    path("accounts/session/", accounts.session, name="session"),
     path("accounts/calendar/", feeds.choose, name="calendar-choose"),
     path("calendar/<str:secret>.ics", feeds.calendar, name="calendar"),
     path("accounts/preferences/", accounts.preferences, name="preferences"),

@@ -101,6 +101,7 @@ RULES: dict[str, tuple] = {
     "theme": ([], NOT_OPEN_POST, (302, 302, 302, 302, 302), {"theme": "dark"}),
     "calendar": (["token"], (404, 404, 404, 404, 404), NOT_OPEN_POST, {}),
     "calendar-choose": ([], NO_GET, (S, 302, 302, 302, 302), {"calendar": "new"}),
+    "session": ([], (S, 204, 204, 204, 204), NO_POST, {}),
     "preferences": ([], MINE, (S, 422, 422, 422, 422), {"language": "xx"}),
     "invitation": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
     "health-live": ([], OPEN, NOT_OPEN_POST, {}),

@@ -10,13 +10,14 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
@@ -50,6 +51,13 @@ def theme(request: HttpRequest) -> HttpResponse:
     elif chosen == "":
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+@require_GET
+@never_cache
+def session(request: Request) -> HttpResponse:
+    """For a page that waits for a sign-in: that there is one, with the token that its forms carry from now on."""
+    return HttpResponse(status=204, headers={"X-CSRF-Token": get_token(request)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from planner.models.history import Refusal
+from planner.web.requests import OutOfReach
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,10 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
-            return render(request, "404.html", status=404)
+            answer = render(request, "404.html", status=404)
+            if isinstance(exception, OutOfReach):
+                answer["X-Out-Of-Reach"] = "1"  # a script says otherwise that a row is gone
+            return answer
         if isinstance(exception, Refusal):
             logger.warning("%s: %s", type(exception).__name__, request.path)
             return render(request, "409.html", {"sentences": exception.messages}, status=409)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from planner.models import User
@@ -16,6 +16,10 @@ class Request(HttpRequest):
 
     htmx: HtmxDetails
     user: User  # LoginRequiredMiddleware refuses anybody else
+
+
+class OutOfReach(Http404):
+    """The whole plan or team is not found: it does not exist, or the person is not in it (any more)."""
 
 
 def post_data(request: HttpRequest) -> QueryDict | None:

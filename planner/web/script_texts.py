@@ -7,7 +7,12 @@ SCRIPT_TEXTS = {
     "refused": _("Not saved: you don't have permission to change this. Copy your entry if you need it."),
     "missing": _("Not saved: this row has been removed. Your entry is kept here."),
     "broken": _("Not saved: server error. Your entry is kept."),
-    "signedOut": _("You are signed out. Your entry is kept: sign in again in another tab, then try again."),
+    "lost": _(
+        "You no longer have access to this plan, or it has been removed. Copy your entry if you need it."
+    ),
+    "busy": _("The server is busy. Trying again…"),
+    "stillBusy": _("Not saved: the server is still busy. Your entry is kept: try again in a minute."),
+    "signedIn": _("You are signed in again. Your entry is kept: now save it."),
     "signIn": _("Sign in"),
     "again": _("Try again"),
     "undo": _("Undo"),

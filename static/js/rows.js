@@ -1,22 +1,19 @@
 // The rows of a table as they change: an answer's rows go where they belong, cell by cell into rows that exist, below
 // their group when they are new, out when they are gone; what others changed is asked for; what one changed is undone.
 // A row in which somebody types waits until its cell is closed.
-import { showToast, texts } from "./app.js";
+import { ask, htmx, sentencesOf, showToast, texts } from "./app.js";
 
-export const { htmx } = window;
 export const grid = () => document.querySelector("table.grid");
 // What of the page says where to ask for changes, and which revision it has: its table, or a piece of it.
 export const live = () => document.querySelector("[data-changes-url]");
 export const openEditors = () => [...document.querySelectorAll("td > form.editor")];
 export const membersOf = (group) => [...grid().querySelectorAll(`[id="${group}"], [data-group="${group}"]`)];
-const ownHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
-export const headers = () => ({ "HX-Request": "true", ...ownHeaders() });
 
 const pending = new Map(); // rows that changed while one of their cells was being edited, by id
 const ownRevisions = []; // this person's own revisions, the last one last
 let timer = 0;
 let isPolling = false;
-let isSignOutShown = false;
+let isLossShown = false;
 
 // What an answer brings
 
@@ -127,11 +124,10 @@ export async function poll() {
   try {
     const query = new URLSearchParams(location.search);
     query.set("since", page.dataset.revision);
-    const options = { headers: headers(), signal: AbortSignal.timeout(10000) };
-    const answer = await fetch(`${page.dataset.changesUrl}?${query}`, options);
-    if (answer.redirected || answer.status === 401) signedOut();
+    const answer = await ask(`${page.dataset.changesUrl}?${query}`, { signal: AbortSignal.timeout(10000) });
+    if (answer.status === 403 || answer.status === 404) lost();
     else if (answer.ok) {
-      isSignOutShown = false;
+      isLossShown = false;
       const revision = Number(answer.headers.get("X-Revision") || page.dataset.revision);
       if (answer.status !== 204) merge(await answer.text(), revision);
       page.dataset.revision = revision;
@@ -143,16 +139,16 @@ export async function poll() {
   }
 }
 
-function signedOut() {
-  if (!isSignOutShown) toast(texts.signedOut, "", live().dataset.loginUrl);
-  isSignOutShown = true;
+// No longer in the team, or the plan is gone: said once, for as long as it is so.
+function lost() {
+  if (!isLossShown) toast(texts.lost);
+  isLossShown = true;
 }
 
 // Toasts and undo
 
-export function toast(text, undo, link) {
-  const action = undo ? { label: texts.undo, act: () => takeBack(undo) } : link && { label: texts.signIn, href: link };
-  showToast(text, action);
+export function toast(text, undo) {
+  showToast(text, undo && { label: texts.undo, act: () => takeBack(undo) });
 }
 
 // What this person just changed, in the revision of that number.
@@ -166,16 +162,15 @@ export function takeBackLast() {
 
 async function takeBack(url) {
   try {
-    const answer = await fetch(url, { method: "POST", headers: headers() });
+    const answer = await ask(url, { method: "POST" });
+    if (answer.status === 401) return undefined;
     const at = ownRevisions.findIndex((revision) => undoUrl(revision) === url);
     if (at >= 0) ownRevisions.splice(at, 1);
     if (answer.ok) {
       toast(texts.undone);
       return poll();
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const message = [...page.querySelectorAll(".error")].map((error) => error.textContent).join(" ");
-    toast(message || page.body.textContent.trim().slice(0, 300));
+    toast(sentencesOf(await answer.text()));
   } catch {
     toast(texts.notUndone);
   }

@@ -1,8 +1,8 @@
 // Tables that people edit in place. The server renders every cell; this opens editors and sends them, and adds rows.
 // Everything is delegated, so that a table swapped by htmx keeps working.
-import { texts } from "./app.js";
+import { ask, htmx, report, send, texts } from "./app.js";
 import {
-  grid, headers, htmx, membersOf, merge, openEditors, poll, release, remember, takeBackLast, toast,
+  grid, membersOf, merge, openEditors, poll, release, remember, takeBackLast, toast,
 } from "./rows.js";
 
 let heldRequest = null; // a request that would replace the table, held until no cell is open
@@ -105,43 +105,17 @@ function leave(form) {
   save(form);
 }
 
-function showTrouble(form, sentence, link) {
-  const note = document.createElement("p");
-  note.className = "error trouble";
-  note.setAttribute("role", "alert");
-  note.append(sentence, " ");
-  if (link) {
-    const to = { href: link, textContent: texts.signIn, target: "_blank" };
-    note.append(Object.assign(document.createElement("a"), to), " ");
-  }
-  const again = document.createElement("button");
-  again.className = "link";
-  again.textContent = texts.again;
-  note.append(again);
-  form.classList.remove("saving");
-  form.classList.add("failed");
-  form.inert = false;
-  form.opened = textOf(form);
-  form.querySelectorAll(".trouble").forEach((element) => element.remove());
-  form.append(note);
-  if (form.closest("td")?.contains(document.activeElement)) focusField(form, false);
-}
-
-function report(form, sentence, link) {
-  if (form.matches(".editor, .adder")) showTrouble(form, sentence, link);
-  else toast(sentence);
-}
-
 async function keepTheirs(form) {
   try {
-    const answer = await fetch(rowUrl(form), { headers: headers() });
+    const answer = await ask(rowUrl(form));
+    if (answer.status === 401) return;
     if (!answer.ok || !answer.headers.has("X-Rows")) throw new Error(String(answer.status));
     const revision = Number(answer.headers.get("X-Revision"));
     const html = await answer.text();
     close(form, true);
     merge(html, revision);
   } catch {
-    showTrouble(form, texts.offline);
+    report(form, texts.offline);
   }
 }
 
@@ -172,7 +146,9 @@ function welcome(key, form) {
   if (!form.isConnected) return;
   form.querySelectorAll("select[data-once]").forEach((select) => select.selectedOptions[0]?.remove());
   form.reset();
-  form.querySelectorAll(".error").forEach((element) => element.remove());
+  form.querySelectorAll(".error, .trouble").forEach((element) => element.remove());
+  form.classList.remove("saving");
+  form.inert = false;
   form.querySelectorAll(".wrong").forEach((element) => element.classList.remove("wrong"));
   const adding = form.closest("tbody .adding");
   if (adding && row) row.after(adding);
@@ -238,7 +214,7 @@ document.addEventListener("click", (event) => {
   const remover = event.target.closest("button[form=removing]");
   if (remover) {
     event.preventDefault();
-    return htmx.ajax("POST", remover.formAction, { source: remover, swap: "none" });
+    return send(remover.formAction, { source: remover, swap: "none" });
   }
   const form = event.target.closest("td > form.editor");
   if (form && event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
@@ -284,17 +260,16 @@ document.addEventListener("htmx:confirm", (event) => {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.detail.elt;
-  if (!form.matches("td > form.editor")) return;
+  if (!form.matches("td > form.editor, form.adder")) return;
   const focused = document.activeElement;
-  form.classList.remove("failed");
-  form.classList.add("saving");
-  form.inert = true;
+  form.inert = true; // what is typed now would be lost when the answer comes
   // An inert form loses the focus: the cell keeps it, so that the keyboard goes on from here.
-  if (form.contains(focused)) form.closest("td").querySelector("a.cell")?.focus({ preventScroll: true });
+  if (!form.contains(focused) || !form.matches(".editor")) return;
+  form.closest("td").querySelector("a.cell")?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, elt: form, requestConfig } = event.detail;
+  const { xhr, elt: form } = event.detail;
   if (!form.matches(".editor, .adder, td.tools form")) return;
   if (xhr.getResponseHeader("X-Rows")) {
     event.detail.shouldSwap = false;
@@ -304,9 +279,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (form.isConnected && form.matches("td > form.editor")) close(form, form.contains(document.activeElement));
     goOn();
     if (grid().hasAttribute("data-pieces")) poll(); // the pieces around the table show the change too
-  } else if (xhr.status < 300 && !xhr.responseURL.includes(requestConfig.path.replace(/^https?:..[^/]+/, ""))) {
-    event.detail.shouldSwap = false;
-    report(form, texts.signedOut, grid().dataset.loginUrl);
   }
 });
 
@@ -317,26 +289,23 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (!isTyping()) focusField(form, form.matches(".editor"));
 });
 
-document.addEventListener("htmx:sendError", (event) => report(event.detail.elt, texts.offline));
-document.addEventListener("htmx:timeout", (event) => report(event.detail.elt, texts.offline));
 document.addEventListener("htmx:responseError", (event) => {
-  const { elt, xhr: { status } } = event.detail;
-  if (status === 401) report(elt, texts.signedOut, grid().dataset.loginUrl);
-  else report(elt, { 403: texts.refused, 404: texts.missing }[status] ?? texts.broken);
-  if (status === 403) poll(); // perhaps the session is over: then it says so
+  const { elt, xhr } = event.detail;
+  const missing = xhr.getResponseHeader("X-Out-Of-Reach") ? texts.lost : texts.missing;
+  report(elt, { 403: texts.refused, 404: missing }[xhr.status] ?? texts.broken);
+});
+
+document.addEventListener("failed", ({ target: form }) => {
+  form.opened = textOf(form);
+  if (form.closest("td")?.contains(document.activeElement)) focusField(form, false);
 });
 
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.undo));
 document.addEventListener("row-added", (event) => setTimeout(() => welcome(event.detail.key, event.target)));
 document.addEventListener("visibilitychange", poll);
 window.addEventListener("focus", poll);
-window.addEventListener("online", () => {
-  openEditors().filter((form) => form.matches(".failed")).forEach(save);
-  poll();
-});
+window.addEventListener("online", poll);
 window.addEventListener("beforeunload", (event) => {
   const isUnsaved = (form) => form.matches(".saving, .failed, .answered, .conflict") || isTouched(form);
   if (openEditors().some(isUnsaved)) event.preventDefault();
 });
-
-htmx.config.timeout = 20000;
