@@ -182,6 +182,13 @@ class Recording:
                 raise ValidationError({field.name: _("This belongs to another team or plan.")})
 
 
+def that_added(obj: Recorded) -> list[Change]:
+    """All changes of the revision in which an object was added."""
+    added = Change.objects.filter(model=obj._meta.label_lower, object_id=obj.pk, action=Change.Action.ADD)
+    revision = added.values("team", "revision").get()
+    return list(Change.objects.filter(team=revision["team"], revision=revision["revision"]))
+
+
 def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None) -> int:
     """Undo one revision as a whole; returns the new revision.
 

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from planner import pulses
 from planner.celery import app
-from planner.models import Pulse
+from planner.models import Pulse, Submission
 from planner.notices import ledger, post
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,9 @@ def decide_notices() -> None:
 
 @app.task(name="planner.jobs.sweep_notices")
 def sweep_notices() -> None:
+    """Take up the notices that wait, and forget the forms that nobody sends again."""
     ledger.sweep(timezone.now(), enqueue_notice)
+    Submission.forget(timezone.now())
 
 
 @app.task(name="planner.jobs.send_notice")

@@ -18,9 +18,10 @@ from planner.diagnose.analysis.sheets import split_sheet, trend_sheet
 from planner.diagnose.bottlenecks.forms import EvidenceForm
 from planner.diagnose.formulas import FormulaForm
 from planner.diagnose.standings import other_months, standings
-from planner.models import Formula
+from planner.models import Bottleneck, Formula
 from planner.spreadsheets.text import as_csv
 from planner.web.requests import Request, post_data, status_of
+from planner.web.submissions import once
 
 
 @require_GET
@@ -66,17 +67,23 @@ def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpRespo
     team_formulas = Formula.objects.filter(team=plan.team)
     formula = get_object_or_404(team_formulas, pk=pk) if pk else Formula(team=plan.team)
     form = FormulaForm(post_data(request), team=plan.team, formula=formula)
-    if form.is_bound and form.is_valid():
+
+    def define() -> Formula | None:
+        if not form.is_valid():
+            return None
         try:
             with changes.recording(plan.team, by=request.user) as log:
-                if pk:
-                    formula = log.take(team_formulas, pk)
-                formula.result, formula.factors = form.cleaned_data["result"], form.factors()
-                log.save(formula)
+                defined = log.take(team_formulas, pk) if pk else formula
+                defined.result, defined.factors = form.cleaned_data["result"], form.factors()
+                log.save(defined)
         except ValidationError as error:
             form.take_errors(error)
-        else:
-            return redirect(f"{reverse('diagnose', args=[plan.pk])}?product=f{formula.pk}#drivers")
+            return None
+        return defined
+
+    defined, _is_new = once(request, define)
+    if defined is not None:
+        return redirect(f"{reverse('diagnose', args=[plan.pk])}?product=f{defined.pk}#drivers")
     context = {
         "plan": plan,
         "form": form,
@@ -112,10 +119,17 @@ def bottleneck_from(request: Request, plan_pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("This could not be added as a bottleneck. Add it by hand."))
         return redirect("bottlenecks", plan.pk)
-    with changes.recording(plan.team, plan=plan, by=request.user) as log:
-        bottleneck, is_new = form.create(log)
-    if is_new:
-        undo = reverse("plan-undo", args=[plan.pk, log.revision])
+    undo = ""
+
+    def add() -> Bottleneck:
+        nonlocal undo
+        with changes.recording(plan.team, plan=plan, by=request.user) as log:
+            bottleneck, is_new = form.create(log)
+        undo = reverse("plan-undo", args=[plan.pk, log.revision]) if is_new else ""
+        return bottleneck
+
+    bottleneck = once(request, add)[0]
+    if undo:
         message = _("Added “%(cause)s” as a bottleneck. Score its impact and ease.") % {"cause": bottleneck}
         messages.success(request, message, extra_tags=f"undo:{undo}")
     return redirect(f"{reverse('bottlenecks', args=[plan.pk])}#bottleneck-{bottleneck.pk}")

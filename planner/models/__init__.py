@@ -11,6 +11,7 @@ from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
 from planner.models.pulses import Pulse
 from planner.models.readings import Reading
+from planner.models.submissions import Submission
 
 __all__ = [
     "Bottleneck",
@@ -33,6 +34,7 @@ __all__ = [
     "Recorded",
     "Role",
     "Segment",
+    "Submission",
     "Team",
     "Upload",
     "User",

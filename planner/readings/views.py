@@ -20,6 +20,7 @@ from planner.readings.findings import Findings
 from planner.readings.forms import ChoicesForm, FileForm
 from planner.readings.jobs import enqueue_upload
 from planner.web.requests import Request, status_of
+from planner.web.submissions import once
 
 # htmx's own status code that ends the polling.
 STOP_ASKING = 286
@@ -31,7 +32,10 @@ def import_file(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_import)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if form.is_valid():
-        upload = uploads.receive(plan, form.cleaned_data["file"], request.user)
+        file = form.cleaned_data["file"]
+        upload, is_new = once(request, lambda: uploads.receive(plan, file, request.user))
+        if not is_new:
+            return redirect("readings-upload", plan.pk, upload.pk)
         return _hand_over(request, upload, saving=False)
     context = {"plan": plan, "form": form}
     return render(request, "readings/import.html", context, status=status_of(form))

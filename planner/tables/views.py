@@ -20,11 +20,13 @@ from django_htmx.http import trigger_client_event
 
 from planner import access, changes
 from planner.access import get_plan
+from planner.models import Recorded
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.page import TablePage
 from planner.tables.table import RowKind, Table
 from planner.web import live
 from planner.web.requests import Request
+from planner.web.submissions import once
 
 
 def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = TablePage) -> list[URLPattern]:
@@ -126,47 +128,71 @@ def remove(request: Request, plan_pk: int, key: str, table_class: type[Table]) -
     return trigger_client_event(answer, "toast", {"text": message, "undo": undo})
 
 
+class _Saving:
+    """One row that is being saved: the form that was sent, and what it changed."""
+
+    def __init__(self, request: Request, table: Table, kind: RowKind, pk: int) -> None:
+        self.request, self.table, self.kind, self.pk = request, table, kind, pk
+        self.form: RowForm | None = None
+        self.log: changes.Recording | None = None
+
+    def save(self) -> Recorded | None:
+        """The saved object; None where the form has errors or conflicts."""
+        plan = self.table.plan
+        try:
+            with changes.recording(plan.team, plan=plan, by=self.request.user) as self.log:
+                obj: Recorded = self.log.take(self.kind.objects(plan), self.pk)
+                only = _fields(self.table, self.kind, obj, self.request.POST.get("cell"))
+                self.form = self.kind.form(self.request.POST, table=self.table, obj=obj, only=only)
+                if not self.form.is_valid() or self.form.find_conflicts():
+                    return None
+                self.form.write(self.log)
+        except ValidationError as error:
+            if self.form is None:
+                raise
+            self.form.take_errors(error)
+            return None
+        return obj
+
+
 def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
-    form: RowForm | None = None
-    try:
-        with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
-            obj = log.take(kind.objects(table.plan), pk)
-            form = kind.form(
-                request.POST, table=table, obj=obj, only=_fields(table, kind, obj, request.POST.get("cell"))
-            )
-            saved = form.is_valid() and not form.find_conflicts()
-            if saved:
-                form.write(log)
-    except ValidationError as error:
-        if form is None:
-            raise
-        saved = False
-        form.take_errors(error)
-    if not saved:
-        return _row_form(request, table, key, form)
-    if request.htmx:
-        answer = _rows(request, table, table.keys_touched(log.changes, key) or [key], log.revision)
-        if log.changes:
-            answer["X-Changed"] = "1"  # this person's own change, which can be undone
-        return answer
-    messages.success(request, _("Saved."))
-    return redirect(f"{table.url}#{key}")
+    saving = _Saving(request, table, kind, pk)
+    saved, _is_new = once(request, saving.save)
+    if saved is None:
+        return _row_form(request, table, key, saving.form)
+    if not request.htmx:
+        messages.success(request, _("Saved."))
+        return redirect(f"{table.url}#{key}")
+    if saving.log is None:  # it was saved before, and is shown as it is now
+        return _rows(request, table, [key], table.plan.team.revision)
+    changed = saving.log.changes
+    answer = _rows(request, table, table.keys_touched(changed, key) or [key], saving.log.revision)
+    if changed:
+        answer["X-Changed"] = "1"  # this person's own change, which can be undone
+    return answer
 
 
 def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
     form = kind.add_form(request.POST, table=table)
-    if form.is_valid():
+
+    def create() -> Recorded | None:
+        if not form.is_valid():
+            return None
         try:
             with changes.recording(table.plan.team, plan=table.plan, by=request.user) as log:
-                obj = form.create(log)
+                return form.create(log)
         except ValidationError as error:
             form.take_errors(error)
-        else:
-            key = f"{kind.name}-{obj.pk}"
-            if not request.htmx:
-                return redirect(f"{table.url}#{key}")
-            answer = _rows(request, table, table.keys_touched(log.changes), log.revision)
-            return trigger_client_event(answer, "row-added", {"key": key})
+            return None
+
+    obj, _is_new = once(request, create)
+    if obj is not None:
+        key = kind.key(obj.pk)
+        if not request.htmx:
+            return redirect(f"{table.url}#{key}")
+        added = changes.that_added(obj)
+        answer = _rows(request, table, table.keys_touched(added), added[0].revision)
+        return trigger_client_event(answer, "row-added", {"key": key})
     piece = "#form" if request.htmx else ""
     return render(request, f"tables/add.html{piece}", _context(table, form=form, kind=kind), status=422)
 

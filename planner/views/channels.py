@@ -16,6 +16,7 @@ from planner.models import Channel, User
 from planner.notices.channels.post import deliver
 from planner.notices.outcomes import NotNow, Refused, Unclear
 from planner.web.requests import Request, post_data, status_of
+from planner.web.submissions import once
 
 
 @sensitive_post_parameters("address", "signing_secret")
@@ -23,8 +24,8 @@ from planner.web.requests import Request, post_data, status_of
 def channels(request: Request) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     form = ChannelForm(post_data(request), instance=Channel(team=membership.team, added_by=membership.user))
-    if form.is_valid():
-        channel = form.save()
+    channel, _is_new = once(request, lambda: form.save() if form.is_valid() else None)
+    if channel is not None:
         messages.success(
             request, _("Added “%(name)s”. Send a test message to check it.") % {"name": channel.name}
         )

@@ -19,6 +19,7 @@ from planner.models import User
 from planner.notices.feeds import calendar_of
 from planner.stages import stages
 from planner.web.requests import Request
+from planner.web.submissions import once
 
 
 @login_not_required
@@ -39,10 +40,16 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def choose(request: Request) -> HttpResponse:
     """Make a new address, which ends the old one, or turn the feed off."""
-    secret = secrets.token_urlsafe(32) if request.POST.get("calendar") == "new" else ""
-    User.objects.filter(pk=request.user.pk).update(calendar_secret=secret)
+    is_wanted = request.POST.get("calendar") == "new"
+
+    def renew() -> User:
+        secret = secrets.token_urlsafe(32) if is_wanted else ""
+        User.objects.filter(pk=request.user.pk).update(calendar_secret=secret)
+        return request.user
+
+    once(request, renew)
     messages.success(
-        request, _("Calendar link created. Copy it below.") if secret else _("Calendar link turned off.")
+        request, _("Calendar link created. Copy it below.") if is_wanted else _("Calendar link turned off.")
     )
     return redirect("preferences")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from planner.forms.people import InviteForm, MemberForm, SettingsForm, Successor
 from planner.models import Invitation, Membership, Team
 from planner.models.people import Weekday
 from planner.web.requests import Request, post_data, status_of
+from planner.web.submissions import once
 
 
 @require_GET
@@ -63,8 +65,11 @@ def settings(request: Request) -> HttpResponse:
 def add(request: Request) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     form = MemberForm(post_data(request), instance=Membership(team=membership.team))
-    if form.is_valid():
-        member = people.add_member(membership.team, **form.values, by=membership.user)
+    team, by = membership.team, membership.user
+    member, _is_new = once(
+        request, lambda: people.add_member(team, **form.values, by=by) if form.is_valid() else None
+    )
+    if member is not None:
         messages.success(request, _("Added %(name)s to the team.") % {"name": member.name})
         return redirect("member", member.pk)
     return render(request, "team/add.html", {"form": form, "place": "team"}, status=status_of(form))
@@ -93,16 +98,23 @@ def invite(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     form = InviteForm(request.POST)
-    if not form.is_valid():
+    sent: list[people.Invited] = []
+
+    def invite_person() -> Invitation | None:
+        if not form.is_valid():
+            return None
+        email, link = form.cleaned_data["email"], partial(_link, request)
+        try:
+            sent.append(people.invite(person, email, by=membership.user, link=link))
+        except ValidationError as error:
+            form.add_error("email", error)
+            return None
+        return sent[0].invitation
+
+    invitation, is_new = once(request, invite_person)
+    if invitation is None:
         return _member_page(request, membership, pk, invite_form=form)
-    try:
-        invitation = people.invite(
-            person, form.cleaned_data["email"], by=membership.user, link=lambda token: _link(request, token)
-        )
-    except ValidationError as error:
-        form.add_error("email", error)
-        return _member_page(request, membership, pk, invite_form=form)
-    _report_invitation(request, invitation)
+    _report_invitation(request, sent[0] if is_new else people.Invited(invitation))
     return redirect("member", pk)
 
 

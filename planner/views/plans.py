@@ -25,6 +25,7 @@ from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
 from planner.web import live
 from planner.web.live import Piece
 from planner.web.requests import Request, post_data, status_of
+from planner.web.submissions import once
 
 # Everything on a plan's home composes the stages: any change of the team may show in it.
 OVERVIEW = Piece("overview")
@@ -70,13 +71,19 @@ def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
 def new(request: Request) -> HttpResponse:
     membership = get_membership(request, may=access.may_manage)
     form = PlanForm(post_data(request), team=membership.team, scenario=request.GET.get("scenario", ""))
-    if form.is_valid():
+
+    def begin() -> Plan | None:
+        if not form.is_valid():
+            return None
         try:
-            new_plan = begin_plan(membership.team, by=request.user, **form.cleaned_data)
+            return begin_plan(membership.team, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             form.add_error("metrics", error.messages)
-        else:
-            return redirect("diagnose", new_plan.pk)
+            return None
+
+    new_plan, _is_new = once(request, begin)
+    if new_plan is not None:
+        return redirect("diagnose", new_plan.pk)
     return render(request, "plans/new.html", {"form": form, "place": "home"}, status=status_of(form))
 
 
@@ -102,8 +109,11 @@ def settings(request: Request, plan_pk: int) -> HttpResponse:
 def copy(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     form = CopyForm(post_data(request), plan=plan)
-    if form.is_valid():
-        duplicate = copy_plan(plan, by=request.user, **form.cleaned_data)
+    duplicate, _is_new = once(
+        request,
+        lambda: copy_plan(plan, by=request.user, **form.cleaned_data) if form.is_valid() else None,
+    )
+    if duplicate is not None:
         messages.success(
             request, _("Duplicated “%(name)s”. Tasks in the copy are set to not started.") % {"name": plan}
         )

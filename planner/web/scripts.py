@@ -44,7 +44,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         return refusal or _someone_else(request)
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # the base class only knows redirects
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if is_from_script(request):

@@ -41,6 +41,14 @@ function contentOf(form) {
   return new URLSearchParams(data).toString();
 }
 
+// A form that is used again is another act: it gets a key of its own (planner/web/submissions.py).
+export function renew(form) {
+  form.querySelector("[name=form_key]")?.remove();
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+  const value = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  form.prepend(Object.assign(document.createElement("input"), { type: "hidden", name: "form_key", value }));
+}
+
 // Send by htmx what no attribute describes; it can be sent again.
 export function send(path, context) {
   contexts.set(context.source, context);

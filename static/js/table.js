@@ -1,6 +1,6 @@
 // Tables that people edit in place. The server renders every cell; this opens editors and sends them, and adds rows.
 // Everything is delegated, so that a table swapped by htmx keeps working.
-import { ask, htmx, report, send, texts } from "./app.js";
+import { ask, htmx, renew, report, send, texts } from "./app.js";
 import {
   grid, membersOf, merge, openEditors, poll, release, remember, takeBackLast, toast,
 } from "./rows.js";
@@ -43,6 +43,7 @@ function open(link, typed) {
   form.setAttribute("action", url);
   form.setAttribute("hx-post", url);
   form.opened = textOf(form);
+  renew(form);
   cell.append(form);
   cell.classList.add("editing");
   htmx.process(form);
@@ -127,6 +128,7 @@ function openAdder(link) {
   document.querySelectorAll("tbody .adding").forEach((element) => element.remove());
   const row = template.content.firstElementChild.cloneNode(true);
   const form = row.querySelector("form");
+  renew(form);
   form.setAttribute("action", link.href);
   form.setAttribute("hx-post", link.href);
   for (const [name, value] of new URL(link.href).searchParams) {
@@ -146,6 +148,7 @@ function welcome(key, form) {
   if (!form.isConnected) return;
   form.querySelectorAll("select[data-once]").forEach((select) => select.selectedOptions[0]?.remove());
   form.reset();
+  renew(form);
   form.querySelectorAll(".error, .trouble").forEach((element) => element.remove());
   form.classList.remove("saving");
   form.inert = false;
