@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -21,16 +21,19 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.arithmetic.formats import machine
 from planner.models import Change, Membership, Plan, Recorded, Team, User
-from planner.models.history import CannotUndo, Refusal
+from planner.models.history import CannotUndo, ChangedMeanwhile, Refusal
 
 R = TypeVar("R", bound=models.Model)
+
+# How many changes of others are listed before something is removed.
+MOST_SHOWN = 10
 
 
 class PlanClosed(Refusal):
@@ -104,14 +107,36 @@ class Recording:
             self._note(obj, Change.Action.SET, field.name, old, new)
         return [field.name for field in changed_fields]
 
-    def remove(self, obj: Recorded) -> None:
-        """Remove an object with its parts; undo restores all of them."""
-        now = timezone.now()
-        for part in (*parts_of(obj), obj):
+    def remove(self, obj: Recorded, *, shown: int | None = None, besides: Iterable[Recorded] = ()) -> None:
+        """Remove an object with its parts; undo restores all of them.
+
+        `shown` is the revision in which somebody saw it. Raises ChangedMeanwhile where somebody else has changed it,
+        one of its parts or what it showed `besides` since then.
+        """
+        now, parts = timezone.now(), (*parts_of(obj), obj)
+        if shown is not None:
+            self.require_unchanged(obj, (*parts, *besides), shown)
+        for part in parts:
             part.removed_at = now
             part.save(update_fields=["removed_at"])
             part.on_removed(self.by)
             self._note(part, Change.Action.REMOVE)
+
+    def require_unchanged(
+        self, obj: Recorded, parts: Iterable[Recorded], shown: int, also: Q | None = None
+    ) -> None:
+        """Raise ChangedMeanwhile where somebody else changed one of these, or did what `also` finds, since `shown`."""
+        ids: dict[str, set[int]] = {}
+        for part in parts:
+            ids.setdefault(part._meta.label_lower, set()).add(part.pk)
+        about = also or Q(pk=None)
+        for model, pks in ids.items():
+            about |= Q(model=model, object_id__in=pks)
+        later = Change.objects.filter(about, team=self.team, revision__gt=shown)
+        later = later.exclude(by=self.by) if self.by else later
+        if changed := list(later[:MOST_SHOWN]):
+            sentence = _("“%(name)s” has changed since you opened this page.") % {"name": obj}
+            raise ChangedMeanwhile(sentence, self.revision - 1, changed)
 
     def restore(self, obj: Recorded) -> None:
         """Restore a removed object. Raises CannotUndo where something has taken its place meanwhile."""

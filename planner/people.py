@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 from planner import changes, words
 from planner.arithmetic.workdays import Exceptional
 from planner.models import Invitation, Membership, Role, Segment, Team, User
+from planner.models.history import ChangedMeanwhile
 from planner.stages import Work, stages
 
 logger = logging.getLogger(__name__)
@@ -85,15 +87,24 @@ def change_member(
     return member
 
 
-def remove_member(membership: Membership, *, by: User | None, successor: Membership | None = None) -> int:
+def remove_member(
+    membership: Membership,
+    *,
+    by: User | None,
+    successor: Membership | None = None,
+    shown: int | None = None,
+) -> int:
     """Remove a member and give their open work to `successor` or to nobody; returns how much work that was.
 
-    Their name stays in the history and on finished work. Raises ValidationError for the last manager.
+    Their name stays in the history and on finished work. `shown` is as for `Recording.remove`: work that they were
+    given since then is a change too. Raises ValidationError for the last manager.
     """
     team = membership.team
     with changes.recording(team, by=by) as log:
         member = log.take(team.memberships.all(), membership.pk)
         _keep_a_manager(member)
+        if shown is not None:
+            log.require_unchanged(member, (member,), shown, also=Q(field="owner", new=member.pk))
         new_owner = None
         if successor is not None:
             others = Membership.objects.owners().filter(team=team).exclude(pk=member.pk)
@@ -142,9 +153,15 @@ def invite(
     return invited
 
 
-def withdraw(membership: Membership) -> int:
-    """Withdraw every open invitation to a membership; returns how many there were."""
+def withdraw(membership: Membership, shown: int | None = None) -> int:
+    """Withdraw every open invitation to a membership; returns how many there were.
+
+    `shown` is the id of the one that somebody saw. Raises ChangedMeanwhile where there is another one by now.
+    """
     waiting = membership.invitations.filter(accepted_at=None, withdrawn_at=None)
+    if shown is not None and (other := waiting.exclude(pk=shown).first()):
+        sentence = _("%(name)s has been invited again since you opened this page: %(email)s")
+        raise ChangedMeanwhile(sentence % {"name": membership.name, "email": other.email}, other.pk)
     return waiting.update(withdrawn_at=timezone.now())
 
 

@@ -156,10 +156,10 @@ def change_plan(plan: Plan, values: Mapping[str, Any], *, by: User, version: int
     return current
 
 
-def remove_plan(plan: Plan, *, by: User) -> None:
-    """Remove a plan with its content; `restore_plan` restores it."""
+def remove_plan(plan: Plan, *, by: User, shown: int | None = None) -> None:
+    """Remove a plan with its content; `restore_plan` restores it. `shown` is as for `Recording.remove`."""
     with changes.recording(plan.team, by=by) as log:
-        log.remove(log.take(Plan.objects.filter(team=plan.team), plan.pk))
+        log.remove(log.take(Plan.objects.filter(team=plan.team), plan.pk), shown=shown)
 
 
 def restore_plan(plan: Plan, *, by: User) -> None:

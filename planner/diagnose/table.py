@@ -21,7 +21,7 @@ from planner.diagnose.analysis.forecasting import FEWEST, forecast
 from planner.diagnose.forms import AddMetricForm, StatusForm
 from planner.diagnose.metrics import METRIC_FIELDS
 from planner.diagnose.standings import Standing, standings
-from planner.models import GapPoint, Metric, Plan, PlanMetric
+from planner.models import GapPoint, Metric, Plan, PlanMetric, Recorded
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
@@ -48,6 +48,9 @@ class MetricKind(RowKind):
         "planner.plan": ("plan",),
         "planner.import": ALL,
     }
+
+    def edited(self, obj: PlanMetric) -> tuple[Recorded, ...]:
+        return (obj.metric,)
 
     def objects(self, plan: Plan) -> QuerySet[PlanMetric]:
         return self.with_removed(plan).filter(removed_at=None).select_related("metric", "plan")

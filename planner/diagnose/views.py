@@ -20,7 +20,7 @@ from planner.diagnose.formulas import FormulaForm
 from planner.diagnose.standings import other_months, standings
 from planner.models import Bottleneck, Formula
 from planner.spreadsheets.text import as_csv
-from planner.web.requests import Request, post_data, status_of
+from planner.web.requests import Request, post_data, shown_to, status_of
 from planner.web.submissions import once
 
 
@@ -97,7 +97,7 @@ def formulas(request: Request, plan_pk: int, pk: int | None = None) -> HttpRespo
 def remove_formula(request: Request, plan_pk: int, pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_diagnose)
     with changes.recording(plan.team, by=request.user) as log:
-        log.remove(log.take(Formula.objects.filter(team=plan.team), pk))
+        log.remove(log.take(Formula.objects.filter(team=plan.team), pk), shown=shown_to(request))
     messages.success(
         request,
         _("Formula removed."),

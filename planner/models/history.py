@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -20,6 +21,17 @@ class Refusal(ValidationError):
 
 class CannotUndo(Refusal):
     """A change that cannot be undone, because the object has changed again since or is gone."""
+
+
+class ChangedMeanwhile(Refusal):
+    """What somebody removes is no longer what they were shown: `changes` says who changed what since.
+
+    `shown` is what the same request carries when they remove it all the same.
+    """
+
+    def __init__(self, sentence: str, shown: int, changes: Sequence[Change] = ()) -> None:
+        super().__init__(sentence)
+        self.shown, self.changes = shown, changes
 
 
 R = TypeVar("R", bound="Recorded")

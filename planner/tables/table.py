@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from planner import access, words
 from planner.arithmetic import formats
-from planner.models import Change, Membership, Plan
+from planner.models import Change, Membership, Plan, Recorded
 from planner.spreadsheets import sheets
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, RowForm
@@ -69,6 +69,10 @@ class RowKind:
 
     def may_add(self, member: Membership) -> bool:
         return (self.rights.add or self.rights.edit)(member, None)
+
+    def edited(self, obj: Any) -> tuple[Recorded, ...]:
+        """What the cells of a row edit besides its object: who changes that changes the row."""
+        return ()
 
     def may_remove(self, member: Membership, obj: Any) -> bool:
         return (self.rights.remove or self.rights.edit)(member, obj)

@@ -25,7 +25,7 @@ from planner.tables.forms import AddForm, RowForm
 from planner.tables.page import TablePage
 from planner.tables.table import RowKind, Table
 from planner.web import live
-from planner.web.requests import Request
+from planner.web.requests import Request, shown_to
 from planner.web.submissions import once
 
 
@@ -118,7 +118,7 @@ def remove(request: Request, plan_pk: int, key: str, table_class: type[Table]) -
         raise PermissionDenied
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
         obj = log.take(kind.objects(plan), pk)
-        log.remove(obj)
+        log.remove(obj, shown=shown_to(request), besides=kind.edited(obj))
     message = _("Removed “%(name)s”.") % {"name": obj}
     undo = reverse("plan-undo", args=[plan.pk, log.revision])
     if not request.htmx:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import JSONField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,13 +40,13 @@ def change_text(change: Change) -> str:
         field = model._meta.get_field(change.field)
     except FieldDoesNotExist:
         return ""
+    if field.is_relation or isinstance(field, JSONField):  # ids say nothing to people
+        return _("%(field)s changed") % {"field": capfirst(field.verbose_name)}
     params = {
         "field": capfirst(field.verbose_name),
         "old": _display(field, change.old),
         "new": _display(field, change.new),
     }
-    if field.is_relation:
-        return _("%(field)s changed") % params
     return _("%(field)s: %(old)s → %(new)s") % params
 
 

@@ -7,15 +7,17 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from planner import access
 from planner.forms.channels import ChannelForm
 from planner.models import Channel, User
+from planner.models.history import ChangedMeanwhile
 from planner.notices.channels.post import deliver
 from planner.notices.outcomes import NotNow, Refused, Unclear
-from planner.web.requests import Request, post_data, status_of
+from planner.web.requests import Request, post_data, shown_to, status_of
 from planner.web.submissions import once
 
 
@@ -61,7 +63,15 @@ def test(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: Request, pk: int) -> HttpResponse:
     """Remove a channel; members who used it get mails again."""
-    channel = _get(request, pk)
+    channel, shown = _get(request, pk), shown_to(request)
+    used = User.objects.filter(channel=channel).count()
+    if shown is not None and used > shown:
+        sentence = ngettext(
+            "%(n)d member uses “%(name)s” now, more than when you opened this page.",
+            "%(n)d members use “%(name)s” now, more than when you opened this page.",
+            used,
+        )
+        raise ChangedMeanwhile(sentence % {"n": used, "name": channel.name}, used)
     Channel.objects.filter(pk=channel.pk).delete()
     messages.success(
         request, _("Removed “%(name)s”. Members who used it now get emails.") % {"name": channel.name}

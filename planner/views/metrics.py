@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from planner import access, changes
 from planner.models import Metric
-from planner.web.requests import Request
+from planner.web.requests import Request, shown_to
 
 
 @require_GET
@@ -29,6 +29,7 @@ def metrics(request: Request) -> HttpResponse:
             {"archived": True, "metrics": [metric for metric in metrics if metric.removed_at is not None]},
         ],
         "can_manage": access.may_manage(membership),
+        "revision": membership.team.revision,
         "place": "team",
     }
     return render(request, "team/metrics.html", context)
@@ -40,7 +41,7 @@ def archive(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     with changes.recording(membership.team, by=request.user) as log:
         metric = log.take(Metric.objects.filter(team=membership.team), pk)
-        log.remove(metric)
+        log.remove(metric, shown=shown_to(request))
     messages.success(
         request, _("Archived “%(name)s”. Plans that use it are not affected.") % {"name": metric}
     )

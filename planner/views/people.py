@@ -20,8 +20,9 @@ from planner.arithmetic import formats
 from planner.arithmetic.workdays import countries
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
 from planner.models import Invitation, Membership, Team
+from planner.models.history import ChangedMeanwhile
 from planner.models.people import Weekday
-from planner.web.requests import Request, post_data, status_of
+from planner.web.requests import Request, post_data, shown_to, status_of
 from planner.web.submissions import once
 
 
@@ -122,7 +123,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
 def withdraw(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
-    if people.withdraw(person):
+    if people.withdraw(person, shown_to(request)):
         messages.success(request, _("Invitation withdrawn. Its link no longer works."))
     return redirect("member", pk)
 
@@ -154,7 +155,11 @@ def _confirm_removal(
     if form.is_valid():
         successor = form.cleaned_data["successor"]
         try:
-            count = people.remove_member(leaver, by=membership.user, successor=successor)
+            count = people.remove_member(
+                leaver, by=membership.user, successor=successor, shown=shown_to(request)
+            )
+        except ChangedMeanwhile:
+            raise
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -24,7 +24,7 @@ from planner.models import Change, Membership, Plan
 from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
 from planner.web import live
 from planner.web.live import Piece
-from planner.web.requests import Request, post_data, status_of
+from planner.web.requests import Request, post_data, shown_to, status_of
 from planner.web.submissions import once
 
 # Everything on a plan's home composes the stages: any change of the team may show in it.
@@ -125,7 +125,7 @@ def copy(request: Request, plan_pk: int) -> HttpResponse:
 @require_POST
 def remove(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
-    remove_plan(plan, by=request.user)
+    remove_plan(plan, by=request.user, shown=shown_to(request))
     undo = reverse("plan-restore", args=[plan.pk])
     messages.success(request, _("Removed “%(name)s”.") % {"name": plan}, extra_tags=f"undo:{undo}")
     return redirect("home")

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from planner.models.history import Refusal
+from planner.models.history import ChangedMeanwhile, Refusal
 from planner.web.requests import OutOfReach
 
 logger = logging.getLogger(__name__)
@@ -52,7 +54,30 @@ class RefusalMiddleware:
             if isinstance(exception, OutOfReach):
                 answer["X-Out-Of-Reach"] = "1"  # a script says otherwise that a row is gone
             return answer
+        if isinstance(exception, ChangedMeanwhile):
+            return _ask(request, exception)
         if isinstance(exception, Refusal):
             logger.warning("%s: %s", type(exception).__name__, request.path)
             return render(request, "409.html", {"sentences": exception.messages}, status=409)
         return None
+
+
+def _ask(request: HttpRequest, changed: ChangedMeanwhile) -> HttpResponse:
+    """Ask what to do about a thing that somebody else changed before it could be removed: the same request, or none."""
+    again = {
+        name: values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "shown")
+    }
+    back = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    context = {
+        "sentence": changed.messages[0],
+        "changes": changed.changes,
+        "fields": [("shown", changed.shown), *((name, value) for name in again for value in again[name])],
+        "action": request.get_full_path(),
+        "back": back
+        if url_has_allowed_host_and_scheme(back, hosts, request.is_secure())
+        else reverse("home"),
+    }
+    answer = render(request, "remove_anyway.html", context, status=409)
+    answer["X-Asks"] = "1"  # a script asks in a dialog, beside what was to be removed
+    return answer

@@ -27,6 +27,12 @@ def post_data(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def shown_to(request: HttpRequest) -> int | None:
+    """What the page showed of a thing that is removed from it: a revision or a number; None where it does not say."""
+    shown = request.POST.get("shown", "")
+    return int(shown) if shown.isdecimal() and len(shown) < 19 else None
+
+
 def status_of(form: BaseForm | None) -> int:
     """422 for a form with errors, whose answer htmx shows as well; else 200."""
     return 422 if form is not None and form.is_bound and form.errors else 200

@@ -76,6 +76,9 @@ function take({ xhr, elt, requestConfig }) {
     setTimeout(() => repeat(elt, requestConfig));
   } else if (xhr.status === 401 && header("X-Sign-In")) {
     signedOut(xhr.responseText, header("X-Sign-In"), elt, requestConfig);
+  } else if (xhr.status === 409 && header("X-Asks")) {
+    elt.classList.remove("saving");
+    askFirst(elt, requestConfig, xhr.responseText);
   } else {
     turns.delete(elt);
     renewed.delete(elt);
@@ -150,6 +153,28 @@ function signedIn() {
       retry(form);
     }
   }
+}
+
+// Somebody else changed what is to be removed: nothing is, until the person says so in a dialog. Escape keeps it.
+function askFirst(elt, config, html) {
+  const asked = new DOMParser().parseFromString(html, "text/html").querySelector("[data-asks]");
+  const dialog = Object.assign(document.createElement("dialog"), { className: "sheet card" });
+  dialog.setAttribute("aria-label", asked.querySelector("p").textContent);
+  dialog.append(asked);
+  asked.addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.close();
+    const context = contexts.get(elt);
+    context.values = { ...context.values, shown: asked.elements.shown.value };
+    repeat(elt, config);
+  });
+  asked.querySelector("[data-keep]").addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.getElementById("main").append(dialog);
+  dialog.showModal();
 }
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {

@@ -54,15 +54,25 @@ function mergeRow(fresh, revision, saving) {
   if (!old) return fresh.hasAttribute("data-gone") ? undefined : insert(fresh, saving);
   if (Number(old.dataset.rev ?? 0) > revision) return undefined;
   const busy = openEditors().some((form) => form !== saving && old.contains(form));
-  if (busy) pending.set(fresh.id, { row: fresh.cloneNode(true), revision });
+  if (busy) {
+    const shown = pending.get(fresh.id)?.shown ?? live().dataset.revision;
+    pending.set(fresh.id, { row: fresh.cloneNode(true), revision, shown });
+  }
   if (busy && !saving) return undefined; // what others changed waits until the cell is closed
-  if (fresh.hasAttribute("data-gone")) return busy ? undefined : old.remove();
+  if (fresh.hasAttribute("data-gone")) return busy ? undefined : remove(old);
   old.dataset.rev = revision;
   old.className = fresh.className;
   if ((old.dataset.group ?? "") !== (fresh.dataset.group ?? "")) regroup(old, fresh.dataset.group ?? "");
   if (old.cells.length !== fresh.cells.length) return busy ? undefined : old.replaceWith(fresh);
   [...fresh.cells].forEach((cell, at) => mergeCell(old.cells[at], cell, saving));
   return undefined;
+}
+
+// The row below takes over the focus of one that is gone.
+function remove(row) {
+  const next = row.contains(document.activeElement) && (row.nextElementSibling ?? row.previousElementSibling);
+  row.remove();
+  if (next) next.querySelector("td.tools button, a.cell, td.tools a")?.focus({ preventScroll: true });
 }
 
 // A row that went to another group goes behind the last of its new one; one that left all groups goes to the end.
@@ -102,6 +112,12 @@ function newRows(table) {
   note.append(`${texts.newRows} `, Object.assign(document.createElement("a"), again));
   table.before(note);
 }
+
+// The revision that all rows show: older than the page's where one waits for its cell to be closed.
+export const shownRevision = () => Math.min(
+  live().dataset.revision,
+  ...[...pending.values()].map((update) => Number(update.shown)),
+);
 
 // A cell of the row has been closed: what others changed in it meanwhile is shown now.
 export function release(id) {

@@ -2,7 +2,7 @@
 // Everything is delegated, so that a table swapped by htmx keeps working.
 import { ask, htmx, renew, report, send, texts } from "./app.js";
 import {
-  grid, membersOf, merge, openEditors, poll, release, remember, takeBackLast, toast,
+  grid, membersOf, merge, openEditors, poll, release, remember, shownRevision, takeBackLast, toast,
 } from "./rows.js";
 
 let heldRequest = null; // a request that would replace the table, held until no cell is open
@@ -217,7 +217,7 @@ document.addEventListener("click", (event) => {
   const remover = event.target.closest("button[form=removing]");
   if (remover) {
     event.preventDefault();
-    return send(remover.formAction, { source: remover, swap: "none" });
+    return send(remover.formAction, { source: remover, swap: "none", values: { shown: shownRevision() } });
   }
   const form = event.target.closest("td > form.editor");
   if (form && event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
@@ -228,6 +228,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("td > form.editor");
   if (form) return keyInEditor(event, form);
+  if (document.querySelector("dialog[open]")) return undefined;
   if (event.key === "Escape") event.target.closest?.("tbody .adding")?.remove();
   if (event.key === "Enter" && event.target.matches?.(".adder select")) {
     event.preventDefault(); // as in a cell: Enter takes what is chosen
@@ -273,7 +274,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, elt: form } = event.detail;
-  if (!form.matches(".editor, .adder, td.tools form")) return;
+  if (!form.matches(".editor, .adder, [form=removing]")) return;
   if (xhr.getResponseHeader("X-Rows")) {
     event.detail.shouldSwap = false;
     const revision = Number(xhr.getResponseHeader("X-Revision"));

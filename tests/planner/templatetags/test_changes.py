@@ -29,6 +29,11 @@ def test_what_nobody_did_was_done_by_the_system():
     assert change_sentence(Change(action="set", label="Leads")) == "The system changed “Leads”"
 
 
+def test_the_factors_of_a_formula_are_only_said_to_have_changed():
+    change = Change(action="set", model="planner.formula", field="factors", old=[[1, None]], new=[[2, None]])
+    assert change_text(change) == "Factors changed"
+
+
 def test_a_field_is_written_with_its_old_and_new_value():
     change = Change(action="set", model="tracking.task", field="status", old="not_started", new="done")
     assert change_text(change) == "Status: Not started → Done"
