@@ -230,6 +230,16 @@ def test_a_page_gone_back_to_and_filled_in_anew_makes_another(team, manager, as_
     assert Membership.objects.count() == 3
 
 
+def test_a_file_that_was_mended_is_another_one_though_it_has_the_same_name_and_size(things, manager, as_):
+    client, url = as_(manager), address(things, "readings-import", ["plan"])
+    sent = [
+        client.post(url, {"file": SimpleUploadedFile("a.csv", text), KEY: "a" * 32}).url
+        for text in (b"month,metric,value\n1", b"month,metric,value\n1", b"month,metric,value\n2")
+    ]
+
+    assert sent[0] == sent[1] != sent[2]
+
+
 def test_a_form_with_an_error_can_be_sent_again(plan, manager, as_):
     client, url = as_(manager), f"/plans/{plan.pk}/tracking/rows/?kind=strategy"
     refused = client.post(url, {"name": "", KEY: "a" * 32})

@@ -63,6 +63,11 @@ def _made_by(submission: Submission) -> Any:
 def _digest(request: Request) -> str:
     """The fingerprint of a form with its key; the token against forgery may differ."""
     fields = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
-    files = {name: [(file.name, file.size) for file in sent] for name, sent in request.FILES.lists()}
-    text = json.dumps([request.get_full_path(), fields, files], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps([request.get_full_path(), fields], sort_keys=True)
+    digest = hashlib.sha256(text.encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(f"{name} {file.name} {file.size}".encode())
+            for chunk in file.chunks():  # a file that was mended keeps its name, and often its size
+                digest.update(chunk)
+    return digest.hexdigest()

@@ -107,7 +107,8 @@ function putOff(elt, config, seconds, sentence) {
 
 function retry(form) {
   const { content, config } = waiting.get(form);
-  if (form.isConnected && contentOf(form) === content) repeat(form, config);
+  if (!form.isConnected) waiting.delete(form);
+  else if (contentOf(form) === content) repeat(form, config);
 }
 
 // What becomes of a form: say it there, let it be changed and sent again. Elsewhere a note in the corner says it.
@@ -197,6 +198,11 @@ document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
 window.addEventListener("online", () => [...waiting.keys()].forEach(retry));
 window.addEventListener("focus", () => {
   if (document.querySelector(".signed-out")) ask(document.body.dataset.sessionUrl).catch(() => {});
+});
+
+// A page that is gone back to may be the one that was left, with its form still under way.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form.saving").forEach((form) => form.classList.remove("saving"));
 });
 
 // A form of a page is sent by script too, so that it stays as it is until the server has taken it.

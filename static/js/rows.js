@@ -13,6 +13,7 @@ const pending = new Map(); // rows that changed while one of their cells was bei
 const ownRevisions = []; // this person's own revisions, the last one last
 let timer = 0;
 let isPolling = false;
+let isWanted = false; // something changed while an answer was under way, which may not have it yet
 let isLossShown = false;
 
 // What an answer brings
@@ -135,6 +136,7 @@ export async function poll() {
   const page = live();
   if (!page) return;
   timer = setTimeout(poll, pollInterval());
+  isWanted = isPolling;
   if (document.hidden || isPolling) return;
   isPolling = true;
   try {
@@ -152,6 +154,7 @@ export async function poll() {
     // No connection: the next turn asks again. What is typed says so itself when it is sent.
   } finally {
     isPolling = false;
+    if (isWanted) poll();
   }
 }
 
