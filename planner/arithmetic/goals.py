@@ -4,12 +4,16 @@ Numbers in, numbers out, as in gaps.py. Decision 5 of the planning method: of ba
 any one follows from the other two.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from planner.arithmetic.gaps import ARITHMETIC
+from planner.arithmetic.gaps import ARITHMETIC, Direction
 from planner.arithmetic.quantities import TOO_LARGE
+
+# With fewer monthly moves than this, nothing is out of reach (Decision 21 of the planning method).
+FEWEST_MOVES = 6
 
 
 class GoalKind(StrEnum):
@@ -31,6 +35,75 @@ def progress(now: Decimal | None, baseline: Decimal | None, target: Decimal | No
         return None
     with localcontext(ARITHMETIC):
         return (now - baseline) / (target - baseline)
+
+
+class Sign(StrEnum):
+    """What is said of the way to a target."""
+
+    NO_DATA = "no_data"
+    HELD = "held"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    OUT_OF_REACH = "out_of_reach"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How far a figure has come on its way to a target.
+
+    `is_to_hold`: the baseline already meets the target, so there is no way to go. `done` is the share of the way, None
+    where it is to be held or cannot be computed. `sign` is None where there is no target or no baseline to start from.
+    `needed` is the move a month that is still needed and `best` the best one so far, both only where the target is out
+    of reach.
+    """
+
+    is_to_hold: bool = False
+    done: Decimal | None = None
+    sign: Sign | None = None
+    needed: Decimal | None = None
+    best: Decimal | None = None
+
+
+def meets(value: Decimal, target: Decimal, direction: Direction | str) -> bool:
+    """Whether a value is at the target or on its better side."""
+    return value >= target if Direction(direction) == Direction.HIGHER else value <= target
+
+
+def measure_way(
+    now: Decimal | None,
+    baseline: Decimal | None,
+    target: Decimal | None,
+    direction: Direction | str,
+    months: tuple[int, int],
+    moves: Sequence[Decimal] = (),
+) -> Way:
+    """The way to a target: Decisions 6, 17 and 21 of the planning method.
+
+    `months` are how many months of the plan are full, and how many it has; `moves` the changes from month to month of
+    the last twelve. A target that the baseline already meets is to be held. A target is out of reach from the half of
+    the plan on, when what is still to go per remaining month is more than the best of at least six moves.
+    """
+    if target is None:
+        return Way()
+    is_to_hold = baseline is not None and meets(baseline, target, direction)
+    if now is None:
+        return Way(is_to_hold, sign=Sign.NO_DATA)
+    if is_to_hold:
+        return Way(is_to_hold, sign=Sign.HELD if meets(now, target, direction) else Sign.BEHIND)
+    done = progress(now, baseline, target)
+    if done is None:
+        return Way()
+    full, all_months = months
+    if done * all_months >= full:
+        return Way(done=done, sign=Sign.ON_TRACK)
+    left = all_months - full
+    if 2 * full >= all_months and left and len(moves) >= FEWEST_MOVES:
+        best = max(moves) if Direction(direction) == Direction.HIGHER else min(moves)
+        with localcontext(ARITHMETIC):
+            needed = (target - now) / left
+        if not meets(best, needed, direction):
+            return Way(done=done, sign=Sign.OUT_OF_REACH, needed=needed, best=best)
+    return Way(done=done, sign=Sign.BEHIND)
 
 
 def goal_target(kind: GoalKind | str, baseline: Decimal | None, amount: Decimal) -> Decimal:

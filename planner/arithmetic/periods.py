@@ -15,6 +15,11 @@ _MONTH = re.compile(r"([0-9]{4}) ?(?:[-/] ?([0-9]{1,2})|年 ?([0-9]{1,2}) ?月)"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+ONE_DAY = timedelta(days=1)
+# How many full months a level is read from, at most.
+LEVEL_MONTHS = 3
+# How long after a plan's end its open work still calls for people.
+WORK_AFTER_END = timedelta(days=30)
 
 
 def month_start(day: date) -> date:
@@ -28,11 +33,10 @@ def add_months(month: date, n: int) -> date:
     return date(year, index + 1, 1)
 
 
-def full_months_before(day: date, count: int = 3) -> tuple[date, ...]:
+def full_months_before(day: date, count: int = LEVEL_MONTHS) -> tuple[date, ...]:
     """The last `count` months that are over before `day`, oldest first, as first days.
 
     The month of `day` itself never counts, not even on its last day, because it is not over.
-    Decision 13 of the planning method: `day` is the plan's as-of day, or its start for a baseline.
 
     Raises ValueError when `count` is less than 1.
     """
@@ -66,6 +70,46 @@ def as_of(today: date, start: date, end: date) -> date:
     if end < start:
         raise ValueError(f"The plan ends ({end}) before it starts ({start}).")
     return min(today, end)
+
+
+def baseline_day(today: date, start: date) -> date:
+    """The day before which the months of a plan's baseline are over: it moves on until the plan starts.
+
+    Decision 13 of the planning method: the baseline is `full_months_before` this day.
+    """
+    return min(today, start)
+
+
+def closing_day(today: date, end: date) -> date:
+    """The day before which a month must be over to be full: today, at most the day after the plan's end.
+
+    Decision 13 of the planning method: a month is full from the day after its last day on, if that last day is one of
+    the plan, so the month that a plan ends with counts as soon as the plan is over.
+    """
+    return min(today - ONE_DAY, end) + ONE_DAY
+
+
+def months_of_now(today: date, start: date, end: date) -> tuple[date, ...]:
+    """The months that "now" is read from: the plan's last full ones, three at most; none before the first.
+
+    Decision 13 of the planning method.
+    """
+    return full_months_within(start, closing_day(today, end))[-LEVEL_MONTHS:]
+
+
+def months_passed(today: date, start: date, end: date) -> tuple[int, int]:
+    """How many of the months that lie wholly in a plan are full, and how many there are."""
+    whole_months = full_months_within(start, end + ONE_DAY)
+    return len(full_months_within(start, closing_day(today, end))), len(whole_months)
+
+
+def work_day(today: date, end: date, *, is_closed: bool = False) -> date:
+    """The day to which the lateness of a plan's open tasks counts: today, at most 30 days after the plan's end.
+
+    In a closed plan at most its end. Decision 13 of the planning method.
+    """
+    longest = timedelta(0) if is_closed else WORK_AFTER_END
+    return end + min(today - end, longest)
 
 
 def parse_month(text: str) -> date:

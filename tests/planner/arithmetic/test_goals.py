@@ -8,9 +8,13 @@ from planner.arithmetic.formats import per_cent
 from planner.arithmetic.goals import (
     GoalDisagrees,
     GoalKind,
+    Sign,
+    Way,
     goal_amount,
     goal_baseline,
     goal_target,
+    measure_way,
+    meets,
     progress,
     settle_goal,
 )
@@ -136,3 +140,114 @@ def test_three_figures_that_do_not_fit_are_refused_with_the_one_that_would():
 def test_a_growth_that_stands_alone_is_refused():
     with pytest.raises(ValueError, match="a baseline or a target"):
         settle_goal("grow_by", None, Decimal(18), None, ("amount",))
+
+
+# The way to a target and its sign (Decisions 17 and 21).
+
+MOVES = (D(1), D(2), D(3), D(4), D(24), D(-50))
+FORTY = (D(10), D(20), D(30), D(0), D(40), D(-50))
+
+
+def way(now, baseline, target, direction="higher", months=(1, 3), moves=()):
+    figures = (None if value is None else D(str(value)) for value in (now, baseline, target))
+    return measure_way(*figures, direction, months, moves)
+
+
+@pytest.mark.parametrize(
+    ("now", "baseline", "target", "direction", "sign"),
+    [
+        ("0.155", "0.16", "0.15", "higher", "held"),
+        ("0.15", "0.16", "0.15", "higher", "held"),
+        ("0.149", "0.16", "0.15", "higher", "behind"),
+        ("0.16", "0.15", "0.15", "higher", "held"),
+        (395, 380, 400, "lower", "held"),
+        (400, 380, 400, "lower", "held"),
+        (401, 380, 400, "lower", "behind"),
+        (0, 0, 0, "lower", "held"),
+        (-1, 0, 0, "higher", "behind"),
+        (None, 380, 400, "lower", "no_data"),
+    ],
+)
+def test_a_target_that_the_baseline_meets_is_to_be_held_and_has_no_percentage(
+    now, baseline, target, direction, sign
+):
+    found = way(now, baseline, target, direction)
+    assert (found.is_to_hold, found.sign, found.done) == (True, sign, None)
+
+
+def test_the_direction_of_the_goal_decides_whether_there_is_a_way():
+    """16 % to 15 % is a way down for who wants less, and nothing to go for who wants at least so much."""
+    assert way("0.155", "0.16", "0.15", "lower").done == D("0.5")
+    assert way("0.155", "0.16", "0.15", "higher").done is None
+
+
+@pytest.mark.parametrize(
+    ("now", "months", "sign"),
+    [
+        (912, (1, 3), "behind"),
+        (923, (1, 3), "on_track"),
+        (922, (1, 3), "behind"),
+        (961, (2, 3), "behind"),
+        (962, (2, 3), "on_track"),
+        (1000, (3, 3), "on_track"),
+        (999, (3, 3), "behind"),
+        (1200, (1, 3), "on_track"),
+        (884, (0, 3), "on_track"),
+        (None, (0, 3), "no_data"),
+        (None, (2, 3), "no_data"),
+    ],
+)
+def test_on_track_is_the_share_of_the_way_that_the_full_months_are_of_the_plan(now, months, sign):
+    """24 % of 884 → 1,000 after one of three months is behind."""
+    assert way(now, 884, 1000, months=months).sign == sign
+
+
+def test_out_of_reach_says_what_it_needs_and_what_the_best_was():
+    found = way(884_000, 880_000, 1_000_000, months=(2, 4), moves=[move * 1000 for move in MOVES])
+    assert (found.sign, found.needed, found.best) == ("out_of_reach", 58_000, 24_000)
+
+
+@pytest.mark.parametrize(
+    ("now", "months", "moves", "sign"),
+    [
+        (920, (2, 4), FORTY, "behind"),  # 40 a month, as the best was
+        (919, (2, 4), FORTY, "out_of_reach"),
+        (919, (3, 6), FORTY, "behind"),  # 27 a month
+        (884, (1, 4), FORTY, "behind"),  # before the half of the plan
+        (884, (2, 3), FORTY[1:], "behind"),  # five moves are too few
+        (884, (3, 3), FORTY, "behind"),  # no month is left to need anything of
+        (884, (2, 4), (D(-1),) * 6, "out_of_reach"),
+    ],
+)
+def test_what_is_out_of_reach_at_this_pace(now, months, moves, sign):
+    assert way(now, 880, 1000, months=months, moves=moves).sign == sign
+
+
+def test_a_cost_is_out_of_reach_by_its_best_fall():
+    moves = [D(5), D(-4), D(2), D(1), D(-3), D(0)]
+    found = way(470, 500, 400, "lower", months=(6, 12), moves=moves)
+    assert (found.sign, found.best) == ("out_of_reach", -4)
+    assert round(found.needed, 2) == D("-11.67")
+    assert way(420, 500, 400, "lower", months=(6, 12), moves=moves).sign == "on_track"
+
+
+def test_without_a_target_or_a_start_nothing_is_said():
+    assert way(5, 4, None) == way(5, None, 9) == Way()
+
+
+@given(SMALL, SMALL, SMALL, st.sampled_from(["higher", "lower"]), st.integers(0, 12))
+def test_to_hold_and_to_go_are_told_apart_by_the_baseline_alone(now, baseline, target, direction, full):
+    found = measure_way(now, baseline, target, direction, (full, 12), MOVES)
+    assert found.is_to_hold == meets(baseline, target, direction) == (found.done is None)
+    if meets(now, target, direction):
+        assert found.sign == (Sign.HELD if found.is_to_hold else Sign.ON_TRACK)
+    else:
+        assert found.sign in ({Sign.BEHIND} if found.is_to_hold else {*Sign} - {Sign.HELD, Sign.NO_DATA})
+        assert found.done is None or found.done < 1
+
+
+@given(SMALL, SMALL, SMALL, st.integers(0, 12), st.lists(SMALL, max_size=12))
+def test_lower_is_higher_in_a_mirror(now, baseline, target, full, moves):
+    up = measure_way(now, baseline, target, "higher", (full, 12), moves)
+    down = measure_way(-now, -baseline, -target, "lower", (full, 12), [-move for move in moves])
+    assert (up.sign, up.done, up.is_to_hold) == (down.sign, down.done, down.is_to_hold)
