@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.arithmetic.items import split_items
 from planner.changes import Recording
-from planner.models import Goal
+from planner.models import Goal, Metric
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
 from planner.web.requests import with_value
 from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
@@ -86,6 +86,11 @@ class GoalForm(RowForm):
     )
     segment = PickField(label=gettext_lazy("Segment"), empty_label=gettext_lazy("Total"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=Goal.Kind.choices)
+    direction = forms.ChoiceField(
+        label=gettext_lazy("Direction"),
+        choices=[("", gettext_lazy("As the metric")), *Metric.Direction.choices],
+        required=False,
+    )
     baseline = QuantityField(label=gettext_lazy("Baseline"), required=False)
     growth = QuantityField(
         label=gettext_lazy("Growth"),
@@ -101,7 +106,7 @@ class GoalForm(RowForm):
     actions = ActionsField(label=gettext_lazy("Key actions"))
 
     NAMES = ("name", "metric", "segment")
-    FIGURES = ("kind", *FIGURES, "unit")
+    FIGURES = ("kind", *FIGURES, "unit", "direction")
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
@@ -160,9 +165,7 @@ class GoalForm(RowForm):
         figures = {name: cleaned[name] for name in FIGURES}
         typed = [name for name, value in figures.items() if value != self.shown_value(name)]
         try:
-            cleaned["baseline"], cleaned["target"] = settle(
-                self.obj.metric, cleaned["kind"], **figures, typed=typed
-            )
+            cleaned["baseline"], cleaned["target"] = settle(self.obj, cleaned["kind"], **figures, typed=typed)
         except ValidationError as error:
             self.take_errors(error)
 

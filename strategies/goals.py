@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic import goals
-from planner.arithmetic.periods import full_months_before
 from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
-from planner.diagnose.standings import Measure, levels
 from planner.models import Goal, Metric, Plan
 from planner.models.history import next_order
 from strategies.models import KeyAction
-from strategies.targets import GROWTHS, is_rate
+from strategies.targets import GROWTHS, is_rate, level_before
 
 FIGURES = ("baseline", "growth", "target")
 # Values that are not fields of a goal: a growth is computed from the other two, key actions have rows of their own.
@@ -60,7 +58,7 @@ def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
     if goal.kind in GROWTHS and values.get("growth") is not None:
         typed = [name for name in FIGURES if name in values]
         goal.baseline, goal.target = settle(
-            goal.metric, goal.kind, goal.baseline, values["growth"], goal.target, typed
+            goal, goal.kind, goal.baseline, values["growth"], goal.target, typed
         )
     log.save(goal)
     if "actions" in values:
@@ -69,7 +67,7 @@ def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
 
 
 def settle(
-    metric: Metric | None,
+    goal: Goal,
     kind: str,
     baseline: Decimal | None,
     growth: Decimal | None,
@@ -78,17 +76,22 @@ def settle(
 ) -> tuple[Decimal | None, Decimal | None]:
     """Baseline and target of a goal, of which one may follow from the growth (Decision 5 of the method).
 
-    `typed` names the figures that somebody gives now: they win over those that the goal had. Raises ValidationError
-    beside `target` for three that do not fit together, beside `growth` for a growth alone.
+    `typed` names the figures that somebody gives now: they win over those that the goal had. A growth without a typed
+    baseline is one of the metric's level, which is not stored as the baseline, so that it moves on until the plan
+    starts. Raises ValidationError beside `target` for three that do not fit together, beside `growth` for a growth
+    alone.
     """
     given_names = {"amount" if name == "growth" else name for name in typed}
+    start = baseline
+    if baseline is None and (target is None or given_names == {"amount"}):
+        start = level_before(goal, goal.plan.team.today())
     try:
-        return goals.settle_goal(kind, baseline, growth, target, given_names)
+        settled, target = goals.settle_goal(kind, start, growth, target, given_names)
     except goals.GoalDisagrees as error:
         text = _(
             "Baseline and growth give a target of %(target)s. Clear one of the three to have it calculated."
         )
-        target_text = edit_text(error.target, rate=is_rate(kind, metric), language=words.language())
+        target_text = edit_text(error.target, rate=is_rate(kind, goal.metric), language=words.language())
         raise ValidationError({"target": text % {"target": target_text}}) from error
     except goals.GoalTooLarge as error:
         text = _("This growth gives a value of more than 14 digits. Check the figures.")
@@ -96,18 +99,18 @@ def settle(
     except ValueError as error:
         text = _("Enter a baseline or a target.")
         raise ValidationError({"growth": text}) from error
+    return (baseline if settled == start else settled), target
 
 
 def start_at_the_level(goal: Goal) -> None:
-    """Take the unit of the goal's metric, and as baseline its level in the three full months before the plan."""
+    """Take the unit of the goal's metric, and once its plan has started its level before it as the baseline."""
     metric = goal.metric
     if metric is None:
         return
     goal.unit = goal.unit or ("" if goal.kind == Goal.Kind.SHARE else metric.unit)
-    if goal.baseline is None:
-        measure = Measure(metric, goal.segment_id, goal.kind == Goal.Kind.SHARE)
-        level = levels([measure], full_months_before(goal.plan.start)).get(measure)
-        goal.baseline = None if level is None else round(level, 6)
+    today = goal.plan.team.today()
+    if goal.baseline is None and goal.plan.start <= today:
+        goal.baseline = level_before(goal, today)
 
 
 def write_actions(log: Recording, goal: Goal, steps: Iterable[Step]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import access, words
+from planner.diagnose import signs
 from planner.models import Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
@@ -22,7 +23,14 @@ from planner.tables.table import Rights, RowKind, Table
 from strategies import sheet
 from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
 from strategies.models import KeyAction, Strategy
-from strategies.targets import Target, headline, progress_sentence, sentence, targets
+from strategies.targets import (
+    Target,
+    baseline_sentence,
+    headline,
+    progress_sentence,
+    sentence,
+    targets,
+)
 
 # What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
 SHOWN_BY_GOALS: Shows = {
@@ -167,7 +175,7 @@ class GoalsTable(Table):
         for part in self.kinds["part"].objects(self.plan).filter(parent__in=cores):
             parts[part.parent_id].append(part)
         goals = [goal for core in cores for goal in (core, *parts[core.pk])]
-        figures = {target.goal.pk: target for target in targets(self.plan, goals, self.day)}
+        figures = {target.goal.pk: target for target in targets(self.plan, goals, self.today)}
         matching_ids = self._matching_ids(cores)
         groups = []
         for core in cores:
@@ -203,7 +211,7 @@ class GoalsTable(Table):
         can_add = self.kinds["part"].may_add(self.member)
         count_text = ngettext("%(n)d sub-goal", "%(n)d sub-goals", count) % {"n": count}
         contents = self._shared_contents(target) | {
-            "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measure_text(goal)),
+            "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measure_text(target)),
             "dimension": cells.small(count_text),
         }
         adder = Adder("part", _("Sub-goal"), _("Add a sub-goal to %(name)s") % {"name": goal.name})
@@ -211,7 +219,7 @@ class GoalsTable(Table):
 
     def _part_row(self, target: Target) -> Row:
         kind, goal = self.kinds["part"], target.goal
-        name_cell = Cell(self.columns[0], cells.lines(goal.name, self._measure_text(goal)), span=2)
+        name_cell = Cell(self.columns[0], cells.lines(goal.name, self._measure_text(target)), span=2)
         contents = self._shared_contents(target) | {"core": name_cell}
         return self.row(kind, goal, contents, css="sub", group=self.kinds["core"].key(goal.parent_id))
 
@@ -225,23 +233,29 @@ class GoalsTable(Table):
             "actions": self._actions(goal),
         }
 
-    def _measure_text(self, goal: Goal) -> str:
-        """By which metric, and of which part of the business."""
+    def _measure_text(self, target: Target) -> Any:
+        """By which metric, of which part of the business, and the sign of the way."""
+        goal = target.goal
         if goal.metric is None:
             return _("No metric yet")
-        return f"{goal.metric.name} · {goal.segment}" if goal.segment else goal.metric.name
+        text = f"{goal.metric.name} · {goal.segment}" if goal.segment else goal.metric.name
+        return cells.joined([text, signs.chip(target.way)]) if target.way.sign else text
 
     def _target(self, target: Target) -> Any:
         if target.goal.target is None:
             return cells.EMPTY
         language = words.language()
-        target_lines = cells.lines(cells.figure(headline(target, language)), sentence(target, language))
-        progress_text = progress_sentence(target, language)
-        return (
-            format_html("{}{}", target_lines, cells.share_bar(target.done, progress_text))
-            if progress_text
-            else target_lines
-        )
+        explanation = [text for text in (sentence(target, language), baseline_sentence(target)) if text]
+        target_lines = cells.lines(cells.figure(headline(target, language)), cells.joined(explanation))
+        return format_html("{}{}", target_lines, self._progress(target))
+
+    def _progress(self, target: Target) -> Any:
+        """Where the goal is now, with a bar where there is a way to go, and why the target is out of reach."""
+        text, why = progress_sentence(target, words.language()), signs.pace_sentence(target.way, target.scale)
+        if not text:
+            return ""
+        shown = cells.small(text) if target.way.done is None else cells.share_bar(target.way.done, text)
+        return format_html("{}{}", shown, cells.small(why)) if why else shown
 
     def _actions(self, goal: Goal) -> Any:
         actions = list(goal.key_actions.all())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.formats import Figure, Scale
-from planner.arithmetic.goals import goal_amount, progress
-from planner.diagnose.standings import Measure, levels, months_of_now
+from planner.arithmetic.goals import Way, goal_amount, measure_way
+from planner.arithmetic.periods import full_months_before
+from planner.diagnose.standings import Levels, Measure, recent_months
 from planner.models import Goal, Metric, Plan, PlanMetric
 
 GROWTHS = (Goal.Kind.GROW_BY, Goal.Kind.GROW_PERCENT)
@@ -22,15 +24,18 @@ GROWTHS = (Goal.Kind.GROW_BY, Goal.Kind.GROW_PERCENT)
 class Target:
     """A goal in figures. `amount` is what a share comes to (50 % of 1,000,000), where the whole's target is known.
 
-    `now` is the latest level within the plan, None without a reading of it; `done` how far that is on the way from
-    baseline to target (Decision 6 of the method).
+    `baseline` is the typed one, else the metric's level over `baseline_months`, which are empty for a typed one. `now`
+    is the level over the plan's last full months, `months`, None without a reading of them; `way` how far that is from
+    baseline to target.
     """
 
     goal: Goal
-    growth: Decimal | None
+    baseline: Decimal | None
+    baseline_months: tuple[dt.date, ...]
     amount: Decimal | None
+    months: tuple[dt.date, ...]
     now: Decimal | None
-    done: Decimal | None
+    way: Way
 
     @property
     def is_rate(self) -> bool:
@@ -57,26 +62,61 @@ def growth_of(goal: Goal) -> Decimal | None:
     return amount.quantize(Decimal("0.0001"))
 
 
-def targets(plan: Plan, goals: Iterable[Goal], day: dt.date) -> list[Target]:
-    """The figures of these goals as of `day`, in two queries."""
+def targets(plan: Plan, goals: Iterable[Goal], today: dt.date) -> list[Target]:
+    """The figures of these goals as they are looked at on `today`, in two queries."""
     goals = list(goals)
-    measures = {goal.pk: _measure(goal) for goal in goals}
-    levels_now = levels([measure for measure in measures.values() if measure], months_of_now(plan, day))
+    months = _Months(
+        before=full_months_before(plan.baseline_day(today)),
+        now=plan.months_of_now(today),
+        recent=recent_months(plan, today),
+        passed=plan.months_passed(today),
+    )
+    measures = [measure for goal in goals if (measure := measure_of(goal))]
+    levels = Levels(measures, {*months.before, *months.now, *months.recent})
     wholes = _wholes(plan, goals)
-    result = []
-    for goal in goals:
-        measure = measures[goal.pk]
-        level = levels_now.get(measure) if measure else None
-        amount = None
-        if goal.kind == Goal.Kind.SHARE and goal.target is not None and goal.metric_id in wholes:
-            amount = goal.target * wholes[goal.metric_id]
-        done = progress(level, goal.baseline, goal.target)
-        result.append(Target(goal, growth_of(goal), amount, level, done))
-    return result
+    return [_target(goal, months, levels, wholes) for goal in goals]
 
 
-def _measure(goal: Goal) -> Measure | None:
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """The months that a goal's figures are read from, see planner/arithmetic/periods.py."""
+
+    before: tuple[dt.date, ...]
+    now: tuple[dt.date, ...]
+    recent: tuple[dt.date, ...]
+    passed: tuple[int, int]
+
+
+def _target(goal: Goal, months: _Months, levels: Levels, wholes: Mapping[int, Decimal]) -> Target:
+    baseline, now = goal.baseline, None
+    baseline_months: tuple[dt.date, ...] = ()
+    moves: list[Decimal] = []
+    if measure := measure_of(goal):
+        now, moves = levels.over(measure, months.now), levels.moves(measure, months.recent)
+        if baseline is None and (baseline := levels.over(measure, months.before)) is not None:
+            baseline_months = months.before
+    way = measure_way(now, baseline, goal.target, goal.way, months.passed, moves)
+    return Target(goal, baseline, baseline_months, _amount(goal, wholes), months.now, now, way)
+
+
+def measure_of(goal: Goal) -> Measure | None:
+    """What a goal is measured by; None without a metric."""
     return Measure(goal.metric, goal.segment_id, goal.kind == Goal.Kind.SHARE) if goal.metric else None
+
+
+def level_before(goal: Goal, today: dt.date) -> Decimal | None:
+    """The level that a goal without a typed baseline starts from, as it is stored; one query."""
+    measure = measure_of(goal)
+    if measure is None:
+        return None
+    months = full_months_before(goal.plan.baseline_day(today))
+    level = Levels([measure], months).over(measure, months)
+    return None if level is None else round(level, 6)
+
+
+def _amount(goal: Goal, wholes: Mapping[int, Decimal]) -> Decimal | None:
+    whole = wholes.get(goal.metric_id) if goal.metric_id and goal.kind == Goal.Kind.SHARE else None
+    return None if goal.target is None or whole is None else goal.target * whole
 
 
 def _wholes(plan: Plan, goals: Iterable[Goal]) -> dict[int, Decimal]:
@@ -127,31 +167,49 @@ def sentence(target: Target, language: str) -> str:
     goal = target.goal
     if goal.target is None:
         return _("No target yet")
-    start, end = figure(target, goal.baseline, language), figure(target, goal.target, language)
+    start, end = figure(target, target.baseline, language), figure(target, goal.target, language)
     params = {
         "start": start.number if start.unit == end.unit else formats.figure_text(start),
         "end": formats.figure_text(end),
         "growth": _growth(target, language),
     }
+    if target.way.is_to_hold:
+        return _to_hold(target, params)
     if goal.kind == Goal.Kind.SHARE:
         params["whole"] = goal.metric.name if goal.metric else _("the total")
-        if goal.baseline is None:
+        if target.baseline is None:
             return _("%(end)s of %(whole)s") % params
         return _("From %(start)s to %(end)s of %(whole)s") % params
-    if goal.baseline is None:
+    if target.baseline is None:
         return _("To %(end)s; baseline not known yet") % params
     return _("From %(start)s to %(end)s, %(growth)s") % params
 
 
+def _to_hold(target: Target, params: Mapping[str, str]) -> str:
+    is_floor = target.goal.way == Metric.Direction.HIGHER
+    floor, ceiling = (
+        _("Hold at least %(end)s (baseline %(start)s)"),
+        _("Hold at most %(end)s (baseline %(start)s)"),
+    )
+    return (floor if is_floor else ceiling) % params
+
+
+def baseline_sentence(target: Target) -> str:
+    """The months that the baseline comes from; "" for a typed one."""
+    if not target.baseline_months:
+        return ""
+    return _("Baseline: %(months)s") % {"months": words.months(target.baseline_months)}
+
+
 def _growth(target: Target, language: str) -> str:
     """What lies between baseline and target: as typed for a growth, as the level's own difference otherwise."""
-    goal = target.goal
-    if goal.baseline is None or goal.target is None:
+    goal, baseline = target.goal, target.baseline
+    if baseline is None or goal.target is None:
         return ""
-    difference = goal.target - goal.baseline
-    if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not goal.baseline:
+    difference = goal.target - baseline
+    if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not baseline:
         return _signed(formats.figure_text(figure(target, difference, language, difference=target.is_rate)))
-    return _signed(formats.per_cent(difference / abs(goal.baseline), language))
+    return _signed(formats.per_cent(difference / abs(baseline), language))
 
 
 def _signed(text: str) -> str:
@@ -165,7 +223,8 @@ def progress_sentence(target: Target, language: str) -> str:
     shown = figure(target, target.now, language)
     # The unit stands in the target beside it; in Chinese it may hold 万, which the number needs.
     now = formats.figure_text(shown) if language.startswith("zh") else shown.number
-    if target.done is None:
-        return _("Now %(now)s") % {"now": now}
-    done = formats.per_cent(target.done, language)
-    return _("Now %(now)s · %(done)s of the way") % {"now": now, "done": done}
+    params = {"now": now, "months": words.months(target.months)}
+    if target.way.done is None:
+        return _("Now %(now)s · %(months)s") % params
+    params["done"] = formats.per_cent(target.way.done, language)
+    return _("Now %(now)s · %(done)s of the way · %(months)s") % params

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.arithmetic.periods import WORK_AFTER_END
 from planner.models import Membership, Plan, Recorded, Team
 from planner.models.history import PresentManager
-from planner.models.plans import WATCHED_AFTER_END
 from strategies.models import PAUSED, Strategy
 
 
@@ -51,7 +51,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
                 strategy__removed_at=None,
                 strategy__plan__removed_at=None,
                 strategy__plan__state=Plan.State.ACTIVE,
-                strategy__plan__end__gte=day - WATCHED_AFTER_END,
+                strategy__plan__end__gte=day - WORK_AFTER_END,
             )
         )
 

@@ -31,7 +31,8 @@ class StatusForm(RowForm):
         label=gettext_lazy("As of"),
         required=False,
         help_text=gettext_lazy(
-            "Based on the three full months before this date. Leave empty to use the plan's start."
+            "Based on the three full months before this date. Leave empty to use the plan's start, "
+            "or today until the plan starts."
         ),
     )
     target = QuantityField(label=gettext_lazy("Target"), required=False)

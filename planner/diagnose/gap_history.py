@@ -14,9 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from planner.arithmetic.periods import add_months, full_months_before, month_start
+from planner.arithmetic.periods import WORK_AFTER_END, add_months, full_months_before, month_start
 from planner.models import GapPoint, Metric, Plan, PlanMetric, Reading, Segment, Team
-from planner.models.plans import WATCHED_AFTER_END
 
 ONE_DAY = dt.timedelta(days=1)
 # What Table 1 shows of it: a point a week.
@@ -66,7 +65,7 @@ class _Window:
 def _windows(day: dt.date) -> Iterator[_Window]:
     """The months that count on `day`: the last three before it, or before the end of a plan that is over."""
     after, last_end = month_start(day), dt.date.max
-    watched_from = day - WATCHED_AFTER_END
+    watched_from = day - WORK_AFTER_END
     while last_end >= watched_from:
         # A plan that ended on the last day of a month has that month behind it.
         first_end = max(after - ONE_DAY, watched_from)

@@ -42,7 +42,9 @@ def _summary(targets: list[Any], focus: int) -> Summary:
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     rows: dict[int, list[PlanMetric]] = {plan.pk: [] for plan in plans}
-    for row in PlanMetric.objects.filter(plan__in=plans).select_related("metric", "plan"):
+    of_plan = {plan.pk: plan for plan in plans}
+    for row in PlanMetric.objects.filter(plan__in=plans).select_related("metric"):
+        row.plan = of_plan[row.plan_id]
         rows[row.plan_id].append(row)
     months_known, unsourced = _history([row for plan_rows in rows.values() for row in plan_rows])
     focus_counts = (
@@ -88,9 +90,9 @@ def _focus_pitfalls(in_focus: int, vague: int) -> dict[Pitfall, Occurrences]:
 
 
 def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int, dt.date]]]:
-    """By a row's id, how many of the six months before it have data; and the months without a source, by metric."""
+    """By a row's id, how many of the six months that count have data; and the months without a source, by metric."""
     rows = list(rows)
-    dates = {row.pk: row.as_of or row.plan.start for row in rows}
+    dates = {row.pk: _day_of(row) for row in rows}
     if not dates:
         return {}, set()
     of_whole = Reading.objects.of_whole().filter(metric__in={row.metric_id for row in rows})
@@ -114,8 +116,13 @@ def _history(rows: Iterable[PlanMetric]) -> tuple[dict[int, int], set[tuple[int,
 def _has_no_source(row: PlanMetric, unsourced: set[tuple[int, dt.date]]) -> bool:
     if row.override is not None and not row.override_reason:
         return True
-    months = full_months_before(row.as_of or row.plan.start, HISTORY_MONTHS)
+    months = full_months_before(_day_of(row), HISTORY_MONTHS)
     return any((row.metric_id, month) in unsourced for month in months)
+
+
+def _day_of(row: PlanMetric) -> dt.date:
+    """The day before which the months of its history count: that of its current value."""
+    return row.baseline_day(row.plan.team.today())
 
 
 STAGE = Stage(

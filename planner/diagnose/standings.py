@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from django.db.models import Q, QuerySet
 
 from planner.arithmetic import gaps
-from planner.arithmetic.goals import progress
-from planner.arithmetic.periods import add_months, full_months_before, full_months_within
+from planner.arithmetic.goals import Way, measure_way
+from planner.arithmetic.periods import add_months, full_months_before
 from planner.models import Metric, Plan, PlanMetric, Reading, Segment
 
 COURSE_MONTHS = 12
-NOW_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def standings(plan: Plan, rows: Iterable[PlanMetric]) -> list[Standing]:
     rows = list(rows)
     if not rows:
         return []
-    dates = {row.pk: row.as_of or plan.start for row in rows}
+    today = plan.team.today()
+    dates = {row.pk: row.baseline_day(today) for row in rows}
     first = add_months(min(dates.values()), -COURSE_MONTHS)
     readings = _of_whole(row.metric_id for row in rows).filter(
         month__gte=first, month__lt=max(dates.values())
@@ -61,15 +62,15 @@ def standings(plan: Plan, rows: Iterable[PlanMetric]) -> list[Standing]:
     return [_standing(row, dates[row.pk], by_metric.get(row.metric_id, [])) for row in rows]
 
 
-def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Standing:
-    months = full_months_before(as_of)
+def _standing(row: PlanMetric, day: dt.date, points: list[gaps.Point]) -> Standing:
+    months = full_months_before(day)
     counted_months = set(months)
     computed = gaps.current_value(
         [p for p in points if p.month in counted_months], months, row.metric.aggregation
     )
     current = computed.value if row.override is None else row.override
     target = gaps.scale_target(row.target, row.target_period, row.metric.aggregation)
-    last = full_months_before(as_of, COURSE_MONTHS)
+    last = full_months_before(day, COURSE_MONTHS)
     course = tuple(
         (p.month, p.value) for p in points if p.value is not None and last[0] <= p.month <= last[-1]
     )
@@ -79,7 +80,7 @@ def _standing(row: PlanMetric, as_of: dt.date, points: list[gaps.Point]) -> Stan
 
 @dataclass(frozen=True, slots=True)
 class OtherMonths:
-    """Rows of Table 1 that could look at better months than they do: those before `day`, None for the plan's start."""
+    """Rows of Table 1 that could look at better months than they do: those before `day`, None for the plan's own."""
 
     rows: list[PlanMetric]
     months: tuple[dt.date, ...]
@@ -96,7 +97,7 @@ def other_months(plan: Plan, plan_standings: Iterable[Standing]) -> OtherMonths 
     At most one query for each case, none where every row has a value.
     """
     plan_standings = list(plan_standings)
-    plan_months = full_months_before(plan.start)
+    plan_months = full_months_before(plan.baseline_day(plan.team.today()))
     outdated = {
         standing.row.metric_id: standing.row
         for standing in plan_standings
@@ -136,22 +137,33 @@ def _of_whole(metrics: Iterable[int]) -> QuerySet[Reading]:
 
 @dataclass(frozen=True, slots=True)
 class MetricProgress:
-    """The progress of a metric: `now` is its latest level within the plan, None without a reading."""
+    """The progress of a metric: `now` is its level over `months`, the plan's last full ones; None without a reading."""
 
     standing: Standing
+    months: tuple[dt.date, ...]
     now: Decimal | None
-    done: Decimal | None
+    way: Way
 
 
 def measure_progress(plan: Plan, plan_standings: Sequence[Standing]) -> list[MetricProgress]:
     """The progress of these metrics from the plan's start to their targets (Decision 6 of the method); one query."""
-    months = months_of_now(plan, plan.day)
-    levels_now = levels([Measure(standing.row.metric) for standing in plan_standings], months)
+    today = plan.team.today()
+    months, passed = plan.months_of_now(today), plan.months_passed(today)
+    recent = recent_months(plan, today)
+    levels = Levels([Measure(standing.row.metric) for standing in plan_standings], {*months, *recent})
     result = []
     for standing in plan_standings:
-        level = levels_now.get(Measure(standing.row.metric))
-        result.append(MetricProgress(standing, level, progress(level, standing.current, standing.target)))
+        measure = Measure(standing.row.metric)
+        now, moves = levels.over(measure, months), levels.moves(measure, recent)
+        direction = standing.row.metric.direction
+        way = measure_way(now, standing.current, standing.target, direction, passed, moves)
+        result.append(MetricProgress(standing, months, now, way))
     return result
+
+
+def recent_months(plan: Plan, today: dt.date) -> tuple[dt.date, ...]:
+    """The months whose last twelve moves are known: thirteen that are full."""
+    return full_months_before(plan.closing_day(today), COURSE_MONTHS + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,40 +175,47 @@ class Measure:
     is_share: bool = False
 
 
-def months_of_now(plan: Plan, day: dt.date) -> tuple[dt.date, ...]:
-    """The last three months of the plan that are over by `day`: what "now" is read from; none before that."""
-    return full_months_within(plan.start, day)[-NOW_MONTHS:]
+class Levels:
+    """The levels of some measures over any of some months, which are loaded in one query."""
 
+    def __init__(self, measures: Iterable[Measure], months: Iterable[dt.date]) -> None:
+        measures, months = set(measures), set(months)
+        self._points: dict[tuple[int, int | None], dict[dt.date, gaps.Point]] = {}
+        if not measures or not months:
+            return
+        of_whole = Q(segment__dimension=Segment.Dimension.WHOLE)
+        readings = Reading.objects.filter(
+            of_whole | Q(segment__in={measure.segment_id for measure in measures if measure.segment_id}),
+            metric__in={measure.metric.pk for measure in measures},
+            month__in=months,
+        ).select_related("segment")
+        for reading in readings:
+            segment = None if reading.segment.dimension == Segment.Dimension.WHOLE else reading.segment_id
+            point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
+            self._points.setdefault((reading.metric_id, segment), {})[reading.month] = point
 
-def levels(measures: Iterable[Measure], months: Collection[dt.date]) -> dict[Measure, Decimal]:
-    """The levels of these measures over `months`, in one query; those without a reading are left out.
+    def over(self, measure: Measure, months: Iterable[dt.date]) -> Decimal | None:
+        """Its level over these months, None without a reading.
 
-    A share is the segment's total ÷ the whole's, over the months in which both have data.
-    """
-    measures = set(measures)
-    if not measures or not months:
-        return {}
-    by_segment: dict[tuple[int, int | None], dict[dt.date, gaps.Point]] = {}
-    of_whole = Q(segment__dimension=Segment.Dimension.WHOLE)
-    readings = Reading.objects.filter(
-        of_whole | Q(segment__in={measure.segment_id for measure in measures if measure.segment_id}),
-        metric__in={measure.metric.pk for measure in measures},
-        month__in=months,
-    ).select_related("segment")
-    for reading in readings:
-        segment = None if reading.segment.dimension == Segment.Dimension.WHOLE else reading.segment_id
-        point = gaps.Point(reading.month, reading.value, reading.numerator, reading.denominator)
-        by_segment.setdefault((reading.metric_id, segment), {})[reading.month] = point
-    by_measure = {}
-    for measure in measures:
-        part = by_segment.get((measure.metric.pk, measure.segment_id), {})
+        A share is the segment's total ÷ the whole's, over the months in which both have data.
+        """
+        part = self._points_in(measure.metric, measure.segment_id, months)
         if measure.is_share:
-            level = _share(part, by_segment.get((measure.metric.pk, None), {}))
-        else:
-            level = gaps.current_value(part.values(), sorted(months), measure.metric.aggregation).value
-        if level is not None:
-            by_measure[measure] = level
-    return by_measure
+            return _share(part, self._points_in(measure.metric, None, months))
+        return gaps.current_value(part.values(), tuple(part), measure.metric.aggregation).value
+
+    def moves(self, measure: Measure, months: Sequence[dt.date]) -> list[Decimal]:
+        """Its changes from each of these months to the next, where both have data."""
+        values = [self.over(measure, (month,)) for month in months]
+        return [
+            after - before for before, after in pairwise(values) if before is not None and after is not None
+        ]
+
+    def _points_in(
+        self, metric: Metric, segment_id: int | None, months: Iterable[dt.date]
+    ) -> dict[dt.date, gaps.Point]:
+        points = self._points.get((metric.pk, segment_id), {})
+        return {month: points[month] for month in months if month in points}
 
 
 def _share(part: dict[dt.date, gaps.Point], whole: dict[dt.date, gaps.Point]) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -91,9 +92,9 @@ class StatusTable(Table):
     def summary(self) -> str:
         """The months of the current values, if they are the same for all rows."""
         with_data = [standing for standing in self.standings if standing.computed.present]
-        spans = {standing.months for standing in with_data} or {full_months_before(self.plan.start)}
+        spans = {standing.months for standing in with_data} or {self.plan_months}
         if len(spans) > 1:
-            months = words.months(full_months_before(self.plan.start))
+            months = words.months(self.plan_months)
             return _("Current values: %(span)s, unless a row says otherwise") % {"span": months}
         return _("Current values: %(span)s") % {"span": words.months(spans.pop())}
 
@@ -102,6 +103,11 @@ class StatusTable(Table):
             (reverse("readings", args=[self.plan.pk]), _("Metric history")),
             (reverse("bottlenecks", args=[self.plan.pk]), _("Bottlenecks")),
         ]
+
+    @property
+    def plan_months(self) -> tuple[dt.date, ...]:
+        """The months of the current value of a row that names no others."""
+        return full_months_before(self.plan.baseline_day(self.today))
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -154,6 +160,9 @@ class StatusTable(Table):
     def file_columns(self) -> tuple[sheets.Column[Standing], ...]:
         return sheet.columns(self.labels())
 
+    def file_remarks(self) -> list[str]:
+        return [self.summary()]
+
     def file_lines(self, columns: tuple[sheets.Column[Standing], ...]) -> Iterable[sheets.Line]:
         return (sheets.line_of(columns, standing) for standing in self.objects())
 
@@ -201,7 +210,7 @@ class StatusTable(Table):
                 "source": standing.row.override_reason or _("No source")
             }
         months = ""
-        if standing.row.as_of and standing.months != full_months_before(self.plan.start):
+        if standing.months != self.plan_months:
             months = words.months(standing.months)
         if standing.computed.missing and standing.computed.present:
             text = ngettext(

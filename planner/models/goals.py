@@ -31,6 +31,11 @@ class Goal(Recorded):
     metric = models.ForeignKey(Metric, models.SET_NULL, null=True, blank=True, related_name="+")
     segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True, related_name="+")
     kind = models.CharField(_("type"), max_length=12, choices=Kind, default=Kind.REACH)
+    # Its metric's where none is chosen.
+    direction = models.CharField(
+        _("direction"), max_length=6, choices=Metric.Direction, blank=True, default=""
+    )
+    # None where none was typed: it is the metric's level then, see strategies/targets.py.
     baseline = models.DecimalField(_("baseline"), null=True, blank=True, **FIGURE)
     target = models.DecimalField(_("target"), null=True, blank=True, **FIGURE)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
@@ -62,3 +67,10 @@ class Goal(Recorded):
 
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
+
+    @property
+    def way(self) -> str:
+        """Which direction is better: its own, else its metric's."""
+        if self.direction or self.metric is None:
+            return self.direction or Metric.Direction.HIGHER
+        return self.metric.direction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner.arithmetic import gaps
+from planner.arithmetic import gaps, periods
 from planner.arithmetic.formats import Scale
 from planner.models.history import Recorded
 from planner.models.people import Team
@@ -215,6 +216,10 @@ class PlanMetric(Recorded):
 
     def __str__(self) -> str:
         return self.metric.name
+
+    def baseline_day(self, today: dt.date) -> dt.date:
+        """The day before which the months of its current value are over: the plan's, unless the row names one."""
+        return periods.baseline_day(today, self.as_of or self.plan.start)
 
     def as_copy(self, days: int) -> Any:
         """The current value of a copy comes from the months before its own plan."""

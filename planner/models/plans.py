@@ -9,14 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner.arithmetic.periods import as_of
+from planner.arithmetic import periods
+from planner.arithmetic.periods import WORK_AFTER_END
 from planner.models.history import PresentManager, Recorded
 from planner.models.people import Team
 
 # The longest period of a plan, which is one round of the loop.
 LONGEST = dt.timedelta(days=3 * 366)
-# How long after its end a plan still needs attention (Decision 13 of the method).
-WATCHED_AFTER_END = dt.timedelta(days=30)
 
 
 def check_length(start: dt.date, end: dt.date) -> None:
@@ -28,7 +27,7 @@ def check_length(start: dt.date, end: dt.date) -> None:
 class PlanQuerySet(models.QuerySet["Plan"]):
     def watched(self, day: dt.date) -> PlanQuerySet:
         """Those that still need attention on `day`; `Plan.is_watched` is the same for one plan."""
-        return self.filter(state=Plan.State.ACTIVE, end__gte=day - WATCHED_AFTER_END)
+        return self.filter(state=Plan.State.ACTIVE, end__gte=day - WORK_AFTER_END)
 
 
 PlanManager = PresentManager.from_queryset(PlanQuerySet)
@@ -100,8 +99,28 @@ class Plan(Recorded):
 
     def as_of(self, today: dt.date) -> dt.date:
         """The day as of which the plan is evaluated: today, at the latest its end (Decision 13 of the method)."""
-        return as_of(today, self.start, self.end)
+        return periods.as_of(today, self.start, self.end)
+
+    def work_day(self, today: dt.date) -> dt.date:
+        """The day to which the lateness of its open tasks counts (Decision 13 of the method)."""
+        return periods.work_day(today, self.end, is_closed=self.is_closed)
+
+    def baseline_day(self, today: dt.date) -> dt.date:
+        """The day before which the three full months of a baseline are over (Decision 13 of the method)."""
+        return periods.baseline_day(today, self.start)
+
+    def closing_day(self, today: dt.date) -> dt.date:
+        """The day before which a month must be over to count as full (Decision 13 of the method)."""
+        return periods.closing_day(today, self.end)
+
+    def months_of_now(self, today: dt.date) -> tuple[dt.date, ...]:
+        """Its last full months, three at most: what "now" is read from (Decision 13 of the method)."""
+        return periods.months_of_now(today, self.start, self.end)
+
+    def months_passed(self, today: dt.date) -> tuple[int, int]:
+        """How many of its whole months are full, and how many there are."""
+        return periods.months_passed(today, self.start, self.end)
 
     def is_watched(self, today: dt.date) -> bool:
         """Whether its tasks still need attention: active, and not over for more than 30 days (Decision 13)."""
-        return self.state == self.State.ACTIVE and today <= self.end + WATCHED_AFTER_END
+        return self.state == self.State.ACTIVE and today - self.end <= WORK_AFTER_END

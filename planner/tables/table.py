@@ -127,6 +127,10 @@ class Table:
         """Every row of the table in a file, filtered and sorted as on the page, from all pages."""
         raise NotImplementedError
 
+    def file_remarks(self) -> list[str]:
+        """What a file says of the table besides its plan, such as the months of its values."""
+        return []
+
     def summary(self) -> str:
         """One line beside the title."""
         return ""
@@ -183,6 +187,7 @@ class Table:
             self.plan.team.name,
             self.plan.name,
             formats.day_range(self.plan.start, self.plan.end, language),
+            *self.file_remarks(),
         ]
         if self.is_filtered and not blank:
             parts.append(_("Filtered"))

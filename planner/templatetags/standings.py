@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic import formats
+from planner.arithmetic.gaps import Direction
+from planner.diagnose import signs
 from planner.diagnose.standings import MetricProgress
 from planner.tables import cells
 
@@ -32,7 +34,7 @@ def progress_figure(progress: MetricProgress) -> Any:
 @register.simple_tag
 def progress_text(progress: MetricProgress) -> str:
     """The progress towards the target, in a sentence."""
-    target = progress.standing.target
+    target, way = progress.standing.target, progress.way
     if target is None:
         return _("No target yet")
     start, end = _figure(progress, progress.standing.current), _figure(progress, target)
@@ -41,24 +43,41 @@ def progress_text(progress: MetricProgress) -> str:
     parts = {
         "start": formats.figure_text(start) if has_unit else start.number,
         "target": formats.figure_text(end),
-        "done": words.per_cent(progress.done),
+        "done": words.per_cent(way.done),
     }
     if progress.standing.current is None and progress.now is None:
         return _("Target %(target)s · no data yet") % parts
-    if progress.done is not None:
-        if progress.done >= 1:
+    if way.done is not None:
+        if way.done >= 1:
             return _("From %(start)s to %(target)s · target met") % parts
         return _("%(done)s of the way from %(start)s to %(target)s") % parts
-    if progress.now is None and not progress.standing.gap.is_surplus:
+    if way.is_to_hold:
+        is_floor = progress.standing.row.metric.direction == Direction.HIGHER
+        return (_("Hold at least %(target)s") if is_floor else _("Hold at most %(target)s")) % parts
+    if progress.now is None:
         return _("Target %(target)s · no data for this plan yet") % parts
-    return (
-        _("Target %(target)s · met") % parts
-        if progress.standing.gap.is_surplus
-        else _("Target %(target)s") % parts
-    )
+    return _("Target %(target)s") % parts
 
 
 @register.simple_tag
 def progress_bar(progress: MetricProgress) -> Any:
     """The progress as a bar; "" where it is unknown."""
-    return "" if progress.done is None else cells.share_bar(progress.done, "")
+    return "" if progress.way.done is None else cells.share_bar(progress.way.done, "")
+
+
+@register.simple_tag
+def progress_months(progress: MetricProgress) -> str:
+    """The months that the figure comes from: the plan's last full ones, else those of the current value."""
+    standing = progress.standing
+    if progress.now is not None:
+        return words.months(progress.months)
+    return (
+        words.months(standing.computed.present) if standing.computed.present and not standing.is_typed else ""
+    )
+
+
+@register.simple_tag
+def progress_sign(progress: MetricProgress) -> Any:
+    """The sign of the way to the target; why, where it is out of reach."""
+    why = signs.pace_sentence(progress.way, progress.standing.row.metric.scale)
+    return cells.lines(signs.chip(progress.way), why) if why else signs.chip(progress.way)

@@ -45,7 +45,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Series by metric and segment. `due` is the last month that is over on the plan's day, `last` the newest known.
+    """Series by metric and segment. `due` is the plan's last full month, `last` the newest known.
 
     `last` is None where there is no reading at all by then.
     """
@@ -67,8 +67,8 @@ class History:
 
 
 def load(plan: Plan, metrics: Collection[Metric]) -> History:
-    """The readings of these metrics up to the last month that is over on the plan's day, in three queries."""
-    due = add_months(plan.day, -1)
+    """The readings of these metrics up to the last full month as the plan is looked at, in three queries."""
+    due = add_months(plan.closing_day(plan.team.today()), -1)
     readings = Reading.objects.filter(metric__in=metrics, month__lte=due)
     last = readings.aggregate(last=Max("month"))["last"] if metrics else None
     series: dict[Key, Series] = {(metric.pk, WHOLE): Series(metric, None) for metric in metrics}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner import words
-from planner.arithmetic.gaps import Direction
+from planner.arithmetic.goals import meets
 from planner.arithmetic.periods import add_months, months_between
 from planner.diagnose import charts
 from planner.diagnose.analysis.forecasting import Forecast, expected_on, forecast
@@ -76,16 +76,13 @@ class Trend:
 
     def _target_sentence(self, last: tuple[dt.date, Decimal], target: Decimal) -> str:
         params = {"target": words.figure(self.series.metric.scale, target)}
-        if self._is_reached(last[1], target):
+        if meets(last[1], target, self.series.metric.direction):
             return _("Target of %(target)s met.") % params
         for month, value in expected_on(self.series.values):
-            if self._is_reached(value, target):
+            if meets(value, target, self.series.metric.direction):
                 text = _("At this pace, the target of %(target)s will be met in %(month)s.")
                 return text % {**params, "month": words.month(month)}
         return _("At this pace, the target of %(target)s won't be met.") % params
-
-    def _is_reached(self, value: Decimal, target: Decimal) -> bool:
-        return value >= target if self.series.metric.direction == Direction.HIGHER else value <= target
 
     def rows(self) -> list[list[str]]:
         """The chart as a table: month, value, and the 80 % range of expected months."""
