@@ -10,8 +10,8 @@ from planner.models.metrics import BottleneckKind, Metric, Segment
 from planner.models.people import Membership
 from planner.models.plans import Plan
 
-# The middle of the scale counts as high.
-HIGH = 3
+# The lowest score that is high (Decision 22 of the method).
+HIGH = 4
 
 
 class Bottleneck(Recorded):
@@ -62,7 +62,7 @@ class Bottleneck(Recorded):
 
     @property
     def quadrant(self) -> Bottleneck.Quadrant | None:
-        """Which of the four quadrants it is in; None while a score is missing. Scores from 3 up are high."""
+        """Which of the four quadrants it is in; None while a score is missing. Scores from 4 up are high."""
         if self.impact is None or self.ease is None:
             return None
         is_easy = self.ease >= HIGH

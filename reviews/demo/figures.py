@@ -114,7 +114,7 @@ def august(day: int) -> dt.date:
 QUARTER_START, QUARTER_END = dt.date(2023, 7, 1), dt.date(2023, 9, 30)
 QUARTER_BOTTLENECKS = (
     ("late_reply", CONVERSION, "conversion", None, 5, 4, True),
-    ("no_second_sale", VALUE, "repurchase", None, 4, 3, True),
+    ("no_second_sale", VALUE, "repurchase", None, 4, 4, True),
     ("price_cut", CUSTOMERS, "sales", "region_a", 4, 1, False),
 )
 # Table 2, the core goal first: key, metric, segment, kind, baseline, target, owner, bottleneck.

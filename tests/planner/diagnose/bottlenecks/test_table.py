@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from itertools import product
 
 import pytest
 
@@ -39,8 +41,8 @@ def table(plan, user) -> BottlenecksTable:
 @pytest.mark.parametrize(
     ("impact", "ease", "quadrant"),
     [
-        (5, 5, "first"), (3, 3, "first"), (5, 2, "later"), (3, 1, "later"),
-        (2, 3, "after"), (1, 5, "after"), (2, 2, "never"), (None, 5, None), (4, None, None),
+        (5, 5, "first"), (4, 4, "first"), (5, 3, "later"), (4, 1, "later"),
+        (3, 4, "after"), (1, 5, "after"), (3, 3, "never"), (None, 5, None), (4, None, None),
     ],
 )  # fmt: skip
 def test_the_quadrant_follows_from_the_scores(add, impact, ease, quadrant):
@@ -50,7 +52,7 @@ def test_the_quadrant_follows_from_the_scores(add, impact, ease, quadrant):
 def test_they_are_ranked_by_quadrant_then_by_scores(plan, manager, add):
     for cause, impact, ease in (
         ("unscored", None, None), ("never", 1, 1), ("after", 2, 5), ("later", 5, 1),
-        ("first", 3, 3), ("first of all", 5, 5),
+        ("first", 4, 4), ("first of all", 5, 5),
     ):  # fmt: skip
         add(cause, impact, ease)
     ranked = [each.cause for each in table(plan, manager).ranked]
@@ -65,6 +67,25 @@ def test_the_chart_follows_the_scores(url, plan, manager, add, as_):
     part = client.get(url, HTTP_HX_TARGET="quadrants", **HTMX).content.decode()
     assert 'cx="350" cy="50"' in part
     assert "<table" not in part
+
+
+def test_each_dot_lies_in_the_quadrant_that_its_scores_give(url, plan, manager, add, as_):
+    """All 25 pairs of scores: the lines of the chart are where 4 and 5 begin to be high."""
+    for impact, ease in product(range(1, 6), repeat=2):
+        add(f"{impact}{ease}", impact, ease)
+    page = as_(manager).get(url).content.decode()
+    squares = {}
+    for name, attributes in re.findall(r'<rect class="(\w+)"([^>]*)/>', page):
+        square = {"x": 0, "y": 0} | {
+            key: int(value) for key, value in re.findall(r'(\w+)="(\d+)"', attributes)
+        }
+        squares[name] = square
+    assert sorted(squares) == sorted(Bottleneck.Quadrant.values)
+
+    for dot in BottlenecksPage(table(plan, manager)).dots():
+        square = squares[dot.bottleneck.quadrant]
+        assert square["x"] < dot.x < square["x"] + square["width"]
+        assert square["y"] < dot.y < square["y"] + square["height"]
 
 
 def test_equal_scores_stand_side_by_side(plan, manager, add):
