@@ -39,7 +39,7 @@ ON CONFLICT (plan_metric_id, day) DO UPDATE SET current = excluded.current, targ
 OPEN = """
     FROM tracking_task t JOIN strategies_strategy s ON s.id = t.strategy_id JOIN planner_plan p ON p.id = s.plan_id
     WHERE t.status IN ('not_started', 'in_progress') AND t.removed_at IS NULL AND s.removed_at IS NULL
-      AND s.state NOT IN ('paused', 'dropped') AND p.state = 'active' AND p.removed_at IS NULL
+      AND s.state NOT IN ('proposed', 'paused', 'dropped') AND p.state = 'active' AND p.removed_at IS NULL
       AND p."end" >= %(watched)s
 """
 ALERTS = f"""

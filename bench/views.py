@@ -105,7 +105,7 @@ def strategies_of(plan: Plan) -> QuerySet[Strategy]:
 
 def rows_of(plan: Plan, strategies: Iterable[Any], only: int | None = None) -> dict[str, Any]:
     """What the template of the rows needs; `only` leaves one task of each strategy."""
-    day, strategies_shown = min(plan.team.today(), plan.end), list(strategies)
+    day, strategies_shown = plan.work_day(plan.team.today()), list(strategies)
     for strategy in strategies_shown:
         tasks: list[Any] = list(strategy.tasks.all())
         strategy.count = len(tasks)

@@ -80,7 +80,7 @@ class Stage:
     The other functions are optional. Their defaults return nothing, so that a caller goes through all stages and adds
     up the results:
     - about people: open_work(memberships, day) lists what these have to do;
-    - about one plan: plan_work(plan, day) lists what its people have to do soon;
+    - about one plan: plan_work(plan, today) lists what its people have to do soon;
     - inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and returns how
       much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them.
 
@@ -96,7 +96,7 @@ class Stage:
     open_work: Callable[[Sequence[Membership], dt.date | None], list[Work]] = field(
         default=lambda people, day: []
     )
-    plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, day: [])
+    plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, today: [])
     hand_over: Callable[[Any, Membership, Membership | None], int] = field(
         default=lambda log, leaver, successor: 0
     )
@@ -150,14 +150,14 @@ def checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
 
 
 def by_day(plans: Iterable[Plan], field_name: str, make: Callable[[dt.date], Q]) -> Q:
-    """A condition for the day as of which each plan is evaluated: `make` returns the condition for a day, `field_name`
-    is the lookup of the plan.
+    """A condition for the day to which each plan's open work counts: `make` returns the condition for a day,
+    `field_name` is the lookup of the plan.
 
-    Plans are evaluated as of different days (their team's today, or their end); the condition is for all of them.
+    It counts to different days (their team's today, or 30 days after their end); the condition is for all of them.
     """
     days: dict[dt.date, list[int]] = {}
     for plan in plans:
-        days.setdefault(plan.day, []).append(plan.pk)
+        days.setdefault(plan.work_day(plan.team.today()), []).append(plan.pk)
     condition = Q(pk__in=[])
     for day, ids in days.items():
         condition |= Q(**{f"{field_name}__in": ids}) & make(day)

@@ -14,7 +14,7 @@ from planner.models.history import PresentManager
 
 class StrategyQuerySet(models.QuerySet["Strategy"]):
     def running(self) -> StrategyQuerySet:
-        """Those whose tasks count: neither paused nor dropped (Decision 15 of the method)."""
+        """Neither paused nor dropped."""
         return self.exclude(state__in=PAUSED)
 
 
@@ -84,8 +84,9 @@ class Strategy(Recorded):
         return self.plan.team_id, self.plan_id
 
     @property
-    def is_paused(self) -> bool:
-        return self.state in PAUSED
+    def is_silent(self) -> bool:
+        """Whether its tasks call for nobody (Decision 15 of the method)."""
+        return self.state in SILENT
 
     def clean(self) -> None:
         if self.fallback_id is not None and self.fallback_id == self.pk:
@@ -94,8 +95,9 @@ class Strategy(Recorded):
             )
 
 
-# While a strategy is in one of these states its tasks rest with it.
 PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
+# While a strategy is in one of these states its tasks call for nobody and are not late (Decision 15 of the method).
+SILENT = (Strategy.State.PROPOSED, *PAUSED)
 
 
 class KeyAction(Recorded):

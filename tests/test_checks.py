@@ -196,6 +196,11 @@ CASES = {
         "1 open task has had no update for a week",
         lambda plan: change(Task, start=DAY - dt.timedelta(days=6)),
     ),
+    "open_after_end": Case(
+        lambda plan: change(Plan, end=DAY - dt.timedelta(days=1)),
+        "1 task is still open after the plan's end",
+        lambda plan: change(Plan, end=DAY),
+    ),
     "month_without_review": Case(
         lambda plan: change(Review, kind="quarter"),
         "No review for Oct 2026",
@@ -350,15 +355,15 @@ def test_many_plans_are_summed_up_and_checked_with_as_many_queries_as_one(sound,
 
 
 def test_each_plan_is_looked_at_on_its_own_day(sound, plan, team, manager):
-    """Late on the last day of a plan that is over is late; due after that day is not."""
+    """Late 30 days after the end of a plan is late, and so is what was due after its end; due later is not."""
     over = type(plan).objects.create(
         team=team, name="Q1", start=dt.date(2026, 1, 1), end=dt.date(2026, 3, 31)
     )
     strategy = Strategy.objects.create(plan=over, title="Old")
-    for due in (dt.date(2026, 3, 30), dt.date(2026, 3, 31), dt.date(2026, 4, 1)):
+    for due in (dt.date(2026, 3, 31), dt.date(2026, 4, 29), dt.date(2026, 4, 30)):
         Task.objects.create(strategy=strategy, description="x", due=due)
     lines = stages.summaries([plan, over])[over.pk]
 
     assert next(summary.line for stage, summary in lines if stage.url_name == "tracking") == (
-        "3 of 3 tasks open · 1 overdue"
+        "3 of 3 tasks open · 2 overdue"
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.arithmetic.periods import WORK_AFTER_END
 from planner.models import Membership, Plan, Recorded, Team
 from planner.models.history import PresentManager
-from strategies.models import PAUSED, Strategy
+from strategies.models import SILENT, Strategy
 
 
 class Status(models.TextChoices):
@@ -39,8 +39,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(status__in=OPEN)
 
     def counting(self) -> TaskQuerySet:
-        """Those that raise alerts: a task is paused with its strategy (Decision 15 of the method)."""
-        return self.exclude(strategy__state__in=PAUSED)
+        """Those that may call for somebody: a task is silent with its strategy (Decision 15 of the method)."""
+        return self.exclude(strategy__state__in=SILENT)
 
     def watched(self, day: dt.date) -> TaskQuerySet:
         """Open, and of plans that still call for somebody on `day` (Decision 13 of the method)."""
@@ -152,9 +152,14 @@ class Task(Recorded):
     def is_open(self) -> bool:
         return self.status in OPEN
 
+    @property
+    def calls(self) -> bool:
+        """Whether it calls for somebody: it is open, and its strategy is not silent (Decision 15 of the method)."""
+        return self.is_open and not (self.strategy_id and self.strategy.is_silent)
+
     def days_late(self, day: dt.date) -> int:
-        """How many days after its due date an open task is on `day`; 0 when it is not late."""
-        if not self.is_open or self.due is None:
+        """How many days after its due date it is on `day`; 0 when it is not late, or calls for nobody."""
+        if self.due is None or not self.calls:
             return 0
         return max(0, (day - self.due).days)
 

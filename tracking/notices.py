@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.periods import end_of_week
-from planner.models import Team
+from planner.models import Plan, Team
 from planner.notices.kinds import MOST_LINES, Content, Kind, Recipient
 from planner.notices.mail import public_url
 from tracking.models import Alert, Status, Task, TaskQuerySet
@@ -47,20 +47,34 @@ class OwnerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedPlan:
+    """A plan that is over and waits to be closed."""
+
+    plan: Plan
+    end: str
+
+    @property
+    def url(self) -> str:
+        return public_url(reverse("plan", args=[self.plan.pk]))
+
+
+@dataclass(frozen=True, slots=True)
 class TeamRollUp:
     team: Team
     owners: tuple[OwnerLine, ...]
 
 
 def digest(to: Recipient) -> Content | None:
-    """Overdue first, then due this week; for managers a roll-up by owner. None where there is nothing to say."""
+    """Overdue first, then due this week; for managers a roll-up by owner, and the plans that wait to be closed, which
+    are no reason for a mail. None where there is nothing to say."""
     day, week = to.day, end_of_week(to.day)
     seat_ids = [seat.pk for seat in to.memberships]
     tasks = _load(Task.objects.watched(day).filter(owner__in=seat_ids, due__lte=week))
     lines = [line_of(task, day) for task in tasks]
     overdue = [line for line in lines if line.days_late]
     due = [line for line in lines if not line.days_late and line.task.due and line.task.due >= day]
-    roll_ups = _roll_ups([seat.team for seat in to.memberships if seat.is_manager], day, week)
+    managed = [seat.team for seat in to.memberships if seat.is_manager]
+    roll_ups = _roll_ups(managed, day, week)
     if not overdue and not due and not roll_ups:
         return None
     today = sum(line.task.due == day for line in due)
@@ -72,9 +86,16 @@ def digest(to: Recipient) -> Content | None:
             "due": due[:MOST_LINES],
             "more": max(0, len(overdue) - MOST_LINES) + max(0, len(due) - MOST_LINES),
             "rolled": roll_ups,
+            "ended": _ended(managed, day),
             "home": public_url(reverse("home")),
         },
     )
+
+
+def _ended(teams: Sequence[Team], day: dt.date) -> list[EndedPlan]:
+    """The plans of these teams that are over and wait to be closed, the longest first; one query."""
+    plans = Plan.objects.ended(day).filter(team__in=teams).order_by("end", "pk") if teams else ()
+    return [EndedPlan(plan, formats.day(plan.end, words.language(), today=day)) for plan in plans]
 
 
 def _subject(overdue: int, today: int, week: int, roll_ups: Sequence[TeamRollUp]) -> str:
@@ -101,7 +122,7 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
     tasks = _load(Task.objects.watched(day).filter(strategy__plan__team__in=teams, due__lte=week))
     by_team: dict[int, dict[str, list[int]]] = {team.pk: {} for team in teams}
     for task in tasks:
-        late = task.days_late(task.strategy.plan.as_of(day))
+        late = task.days_late(task.strategy.plan.work_day(day))
         if late or (task.due and task.due >= day):
             name = task.owner.name if task.owner else _("No owner yet")
             by_team[task.strategy.plan.team_id].setdefault(name, []).append(late)
@@ -148,9 +169,9 @@ def escalation(to: Recipient) -> Content | None:
 
 
 def line_of(task: Task, day: dt.date) -> Line:
-    """A task as a mail shows it, looked at on `day`, at most on its plan's last."""
+    """A task as a mail shows it on `day`."""
     plan = task.strategy.plan
-    late = task.days_late(plan.as_of(day))
+    late = task.days_late(plan.work_day(day))
     language = words.language()
     if late:
         when = ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}

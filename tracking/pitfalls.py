@@ -116,6 +116,21 @@ SILENT_TASK = TaskPitfall(
     lacking=_without_update,
 )
 
+OPEN_AFTER_END = TaskPitfall(
+    "open_after_end",
+    "tracking",
+    ngettext_lazy(
+        "%(n)d task is still open after the plan's end",
+        "%(n)d tasks are still open after the plan's end",
+        "n",
+    ),
+    gettext_lazy("Finish it, cancel it with a reason, or move it to the next plan."),
+    gettext_lazy("View"),
+    "end",
+    label=gettext_lazy("Open after the plan's end"),
+    lacking=lambda day: Q(strategy__plan__end__lt=day),
+)
+
 # In the order in which the filter offers them and the checks of a plan name them.
 PITFALLS: tuple[TaskPitfall | StrategyPitfall, ...] = (
     TASK_WITHOUT_OWNER,
@@ -124,6 +139,7 @@ PITFALLS: tuple[TaskPitfall | StrategyPitfall, ...] = (
     STRATEGY_WITHOUT_TASK,
     TOO_MANY_TASKS,
     SILENT_TASK,
+    OPEN_AFTER_END,
 )
 OF_TASKS = {pitfall.lacks: pitfall for pitfall in PITFALLS if isinstance(pitfall, TaskPitfall)}
 OF_STRATEGIES = {pitfall.lacks: pitfall for pitfall in PITFALLS if isinstance(pitfall, StrategyPitfall)}

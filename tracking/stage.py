@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner.models import Membership, Plan
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Page, Stage, Summary, Work, by_day
-from strategies.models import PAUSED, Strategy
+from strategies.models import SILENT, Strategy
 from tracking.models import OPEN, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.tasks import add_tasks
@@ -25,7 +25,7 @@ from tracking.tasks import add_tasks
 def _count_tasks(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
     """By a plan's id, how many tasks of which sort it has; cancelled ones are left out."""
     tasks = Task.objects.filter(strategy__plan__in=plans, strategy__removed_at=None)
-    running = ~Q(strategy__state__in=PAUSED) & Q(status__in=OPEN)
+    running = ~Q(strategy__state__in=SILENT) & Q(status__in=OPEN)
     lacking_counts = {
         pitfall.name: Count("pk", filter=running & by_day(plans, "strategy__plan", pitfall.lacking))
         for pitfall in OF_TASKS.values()
@@ -117,18 +117,21 @@ def _open_work(people: Sequence[Membership], day: dt.date | None = None) -> list
         plan = task.strategy.plan
         today = day or plan.team.today()
         if plan.is_watched(today):
-            work.append(_as_work(task, plan.as_of(today)))
+            work.append(_as_work(task, plan.work_day(today)))
     return work
 
 
-def _plan_work(plan: Plan, day: dt.date) -> list[Work]:
-    """What is overdue, or due within a week."""
+def _plan_work(plan: Plan, today: dt.date) -> list[Work]:
+    """What is overdue, or due within a week; nothing once the plan's work calls for nobody."""
+    day = plan.work_day(today)
+    if plan.is_closed or day < today:
+        return []
     tasks = Task.objects.of_plan(plan).open().counting()
     return [_as_work(task, day) for task in _with_related(tasks.filter(due__lte=day + dt.timedelta(days=7)))]
 
 
 def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> int:
-    tasks = list(Task.objects.filter(owner=leaver, strategy__plan__team=leaver.team_id).open().counting())
+    tasks = list(Task.objects.filter(owner=leaver, strategy__plan__team=leaver.team_id).open())
     tasks = [task for task in tasks if not task.strategy.plan.is_closed]
     for task in tasks:
         task.owner = successor

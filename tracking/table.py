@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import Any
@@ -144,6 +145,11 @@ class TrackingTable(Table):
         ]
 
     @cached_property
+    def work_day(self) -> dt.date:
+        """The day to which lateness counts."""
+        return self.plan.work_day(self.today)
+
+    @cached_property
     def goals(self) -> list[Goal]:
         return list(self.plan.goals.all())
 
@@ -183,11 +189,11 @@ class TrackingTable(Table):
         elif status in Status.values:
             tasks = tasks.filter(status=status)
         if late == "late":
-            tasks = tasks.overdue(self.day)
+            tasks = tasks.overdue(self.work_day)
         elif late == "week":
-            tasks = tasks.due_between(self.day, end_of_week(self.day))
+            tasks = tasks.due_between(self.work_day, end_of_week(self.work_day))
         if pitfall := OF_TASKS.get(self.params.get("lacks", "")):
-            tasks = tasks.open().counting().filter(pitfall.lacking(self.day))
+            tasks = tasks.open().counting().filter(pitfall.lacking(self.work_day))
         return tasks
 
     def _sorted(self, strategies: QuerySet[Strategy]) -> QuerySet[Strategy]:
@@ -212,7 +218,7 @@ class TrackingTable(Table):
 
     def file_lines(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for strategy, tasks, numbered_tasks in self.groups(self.objects()):
-            yield from sheet.lines(columns, strategy, tasks, numbered_tasks, self.day)
+            yield from sheet.lines(columns, strategy, tasks, numbered_tasks, self.work_day)
 
     def groups(
         self, objects: Iterable[Strategy]
@@ -270,7 +276,7 @@ class TrackingTable(Table):
 
     def _strategy_row(self, strategy: Strategy, tasks: list[Task]) -> Row:
         kind = self.kinds["strategy"]
-        rollup = roll_up(tasks, self.day)
+        rollup = roll_up(tasks, self.work_day)
         can_add = self.kinds["task"].may_add(self.member)
         count = ngettext("%(n)d task", "%(n)d tasks", len(tasks)) % {"n": len(tasks)}
         contents = {
@@ -301,7 +307,7 @@ class TrackingTable(Table):
         if rollup.total:
             text = f"{text} · {rollup.done}/{rollup.total}"
         content = cells.chip(TONES[Status(rollup.status)], text)
-        if rollup.late and not strategy.is_paused:
+        if rollup.late:
             late = ngettext("%(n)d overdue", "%(n)d overdue", rollup.late) % {"n": rollup.late}
             content = format_html("{} {}", content, cells.chip("bad", late))
         return cells.lines(content, rollup.note) if rollup.note else content
@@ -326,11 +332,11 @@ class TrackingTable(Table):
 
     def _due(self, task: Task) -> Any:
         day = cells.day(task.due, self.day)
-        days = 0 if task.strategy.is_paused else task.days_late(self.day)
+        days = task.days_late(self.work_day)
         if days:
             return format_html('<span class="lines">{}{}</span>', day, cells.late(days))
-        if task.is_open and task.due and self.day <= task.due <= end_of_week(self.day):
-            soon = _("Due today") if task.due == self.day else _("Due this week")
+        if task.calls and task.due and self.work_day <= task.due <= end_of_week(self.work_day):
+            soon = _("Due today") if task.due == self.work_day else _("Due this week")
             return format_html('<span class="lines">{}{}</span>', day, cells.chip("warn", soon))
         return day
 

@@ -103,13 +103,12 @@ def months_passed(today: date, start: date, end: date) -> tuple[int, int]:
     return len(full_months_within(start, closing_day(today, end))), len(whole_months)
 
 
-def work_day(today: date, end: date, *, is_closed: bool = False) -> date:
+def work_day(today: date, end: date) -> date:
     """The day to which the lateness of a plan's open tasks counts: today, at most 30 days after the plan's end.
 
-    In a closed plan at most its end. Decision 13 of the planning method.
+    Decision 13 of the planning method. In a closed plan it counts to its end at most: `as_of`.
     """
-    longest = timedelta(0) if is_closed else WORK_AFTER_END
-    return end + min(today - end, longest)
+    return end + min(today - end, WORK_AFTER_END)
 
 
 def parse_month(text: str) -> date:

@@ -29,6 +29,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Those that still need attention on `day`; `Plan.is_watched` is the same for one plan."""
         return self.filter(state=Plan.State.ACTIVE, end__gte=day - WORK_AFTER_END)
 
+    def ended(self, day: dt.date) -> PlanQuerySet:
+        """Those that are over on `day` and wait to be closed."""
+        return self.filter(state=Plan.State.ACTIVE, end__lt=day)
+
 
 PlanManager = PresentManager.from_queryset(PlanQuerySet)
 
@@ -92,18 +96,13 @@ class Plan(Recorded):
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
 
-    @property
-    def day(self) -> dt.date:
-        """The day as of which the plan is evaluated now, by its team's clock."""
-        return self.as_of(self.team.today())
-
     def as_of(self, today: dt.date) -> dt.date:
         """The day as of which the plan is evaluated: today, at the latest its end (Decision 13 of the method)."""
         return periods.as_of(today, self.start, self.end)
 
     def work_day(self, today: dt.date) -> dt.date:
         """The day to which the lateness of its open tasks counts (Decision 13 of the method)."""
-        return periods.work_day(today, self.end, is_closed=self.is_closed)
+        return self.as_of(today) if self.is_closed else periods.work_day(today, self.end)
 
     def baseline_day(self, today: dt.date) -> dt.date:
         """The day before which the three full months of a baseline are over (Decision 13 of the method)."""

@@ -59,7 +59,7 @@ def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
         "loop": loop,
         "current": next((stage for stage, summary in loop if summary.share < 1), None),
         "metric_progress": measure_progress(plan, standings(plan, rows)),
-        "work": [item for stage in stages.stages() for item in stage.plan_work(plan, plan.day)],
+        "work": [item for stage in stages.stages() for item in stage.plan_work(plan, plan.team.today())],
         "pitfalls": [check for check in checks if check.message],
         "checks": len(checks),
         "members": plan.team.memberships.all(),

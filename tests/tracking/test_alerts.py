@@ -54,7 +54,8 @@ def test_twice_raises_nothing_new_and_a_moved_date_raises_again(strategy):
 
 def test_what_is_done_paused_removed_or_over_raises_nothing(strategy, plan, team):
     task(strategy, 20, status="done", percent=100)
-    task(Strategy.objects.create(plan=plan, title="Paused", state="paused"), 20)
+    for state in ("proposed", "paused", "dropped"):
+        task(Strategy.objects.create(plan=plan, title=state, state=state), 20)
     for fields in (
         {"state": "draft"},
         {"state": "closed"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from planner.models import Membership, Notice, Plan
@@ -64,12 +65,13 @@ def test_nothing_to_say_is_no_mail(strategy, team, rep, viewer):
     assert told(viewer) is None
 
 
-def test_what_is_done_or_paused_is_not_called_overdue(strategy, team, rep):
+@pytest.mark.parametrize("state", ["proposed", "paused", "dropped"])
+def test_what_is_done_or_does_not_run_is_not_called_overdue(strategy, team, rep, state):
     late = task(strategy, "late", 20, seat(rep, team))
     Task.objects.filter(pk=late.pk).update(status="done", percent=100)
     assert told(rep) is None
     Task.objects.filter(pk=late.pk).update(status="in_progress", percent=10)
-    Strategy.objects.update(state="paused")
+    Strategy.objects.update(state=state)
     assert told(rep) is None
 
 
@@ -103,11 +105,41 @@ def test_one_digest_covers_all_teams_of_a_person(strategy, team, other_team, rep
     assert [line.task.description for line in told(rep).context["overdue"]] == ["here", "there"]
 
 
-def test_a_plan_that_is_over_counts_to_its_last_day(strategy, team, rep):
+def test_open_work_outlives_the_end_of_its_plan(strategy, team, rep):
     Plan.objects.update(end=dt.date(2026, 11, 10))
     task(strategy, "late", 8, seat(rep, team))
+    task(strategy, "due after the end", 20, seat(rep, team))
+    task(strategy, "due today", 25, seat(rep, team))
 
-    assert told(rep).context["overdue"][0].days_late == 2
+    said = told(rep)
+    assert [line.days_late for line in said.context["overdue"]] == [17, 5]
+    assert [line.when for line in said.context["due"]] == ["Due today"]
+    Plan.objects.update(start=dt.date(2026, 9, 1), end=dt.date(2026, 10, 25))
+    assert told(rep) is None
+
+
+def test_a_manager_reads_in_the_digest_which_plans_wait_to_be_closed(
+    strategy, team, other_team, plan, manager, rep
+):
+    """A line of the digest, never a mail of its own, and of the teams that one manages alone."""
+    Membership.objects.create(team=other_team, user=manager, name="Mary", role="rep")
+    for there, name, end, state in (
+        (team, "old", 9, "active"), (team, "closed", 9, "closed"), (team, "running", 25, "active"),
+        (team, "draft", 9, "draft"), (other_team, "theirs", 9, "active"),
+    ):  # fmt: skip
+        Plan.objects.create(
+            team=there, name=name, start=dt.date(2026, 9, 1), end=dt.date(2026, 11, end), state=state
+        )
+    assert told(manager) is None
+
+    task(strategy, "late", 20, seat(manager, team))
+    said = told(manager)
+    assert [(ended.plan.name, ended.end) for ended in said.context["ended"]] == [("old", "9 Nov")]
+    task(strategy, "late", 20, seat(rep, team))
+    assert told(rep).context["ended"] == []
+    for kind in ("html", "txt"):
+        text = render_to_string(f"notices/email/digest.{kind}", {**said.context, "subject": said.subject})
+        assert "“old” ended on 9 Nov and is not closed yet." in text
 
 
 def test_a_manager_is_told_once_of_a_task_beyond_the_grace_period(strategy, manager, rep):

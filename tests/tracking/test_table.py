@@ -70,12 +70,18 @@ def test_overdue_counts_from_the_first_day_after_the_due_date(tasks, url, manage
     assert "Due today" in page
 
 
-def test_tasks_of_a_paused_strategy_are_not_late(tasks, strategy, url, manager, as_):
-    Strategy.objects.filter(pk=strategy.pk).update(state="paused")
-    page = as_(manager).get(url).content.decode()
+@pytest.mark.parametrize("state", ["proposed", "paused", "dropped"])
+def test_tasks_of_a_strategy_that_does_not_run_are_not_late(tasks, strategy, url, manager, as_, state):
+    Strategy.objects.filter(pk=strategy.pk).update(state=state)
+    client = as_(manager)
+    page = client.get(url).content.decode()
 
     assert "days late" not in page
     assert "overdue" not in page[page.index("<tbody") : page.index("</tbody>")]
+    Task.objects.filter(pk=tasks[1].pk).update(due=TODAY)
+    assert "Due today" not in client.get(url).content.decode()
+    for query in ("late=late", "late=week", "lacks=owner"):
+        assert f'id="task-{tasks[1].pk}"' not in client.get(f"{url}?{query}").content.decode()
 
 
 def test_progress_is_one_gesture_and_rolls_up_in_the_same_answer(tasks, url, rep, team, as_):
@@ -273,7 +279,30 @@ def test_saving_a_cell_asks_as_often_in_a_large_plan(plan, tasks, url, rep, as_)
     assert saving("third") == few
 
 
-def test_lateness_counts_to_the_end_of_a_plan_that_is_over(plan, tasks, url, manager, as_):
-    type(plan).objects.filter(pk=plan.pk).update(end=dt.date(2026, 11, 22))
+@pytest.mark.parametrize(
+    ("end", "state", "late"),
+    [
+        (dt.date(2026, 11, 22), "active", "4 days late"),
+        (dt.date(2026, 11, 10), "active", "4 days late"),
+        (dt.date(2026, 10, 23), "active", "2 days late"),
+        (dt.date(2026, 11, 22), "closed", "2 days late"),
+    ],
+)
+def test_lateness_counts_to_30_days_after_the_end_and_in_a_closed_plan_to_its_end(
+    plan, tasks, url, manager, as_, end, state, late
+):
+    type(plan).objects.filter(pk=plan.pk).update(end=end, state=state)
 
-    assert "2 days late" in as_(manager).get(url).content.decode()
+    assert late in as_(manager).get(url).content.decode()
+
+
+def test_a_task_due_after_the_end_of_its_plan_is_late_and_found_by_the_filters(
+    plan, tasks, url, manager, as_
+):
+    type(plan).objects.filter(pk=plan.pk).update(end=dt.date(2026, 11, 10))
+    client = as_(manager)
+
+    assert "4 days late" in client.get(f"{url}?late=late").content.decode()
+    Task.objects.filter(pk=tasks[1].pk).update(due=TODAY)
+    assert "Due today" in client.get(f"{url}?late=week").content.decode()
+    assert f'id="task-{tasks[1].pk}"' in client.get(f"{url}?lacks=end").content.decode()

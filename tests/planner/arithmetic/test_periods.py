@@ -185,17 +185,16 @@ def test_now_is_read_from_the_last_full_months_of_the_plan(today, plan, months, 
 
 
 @pytest.mark.parametrize(
-    ("today", "is_closed", "day"),
+    ("today", "day"),
     [
-        (date(2026, 12, 1), False, date(2026, 12, 1)),
-        (date(2027, 1, 30), False, date(2027, 1, 30)),
-        (date(2027, 1, 31), False, date(2027, 1, 30)),
-        (date(2026, 12, 1), True, date(2026, 12, 1)),
-        (date(2027, 1, 1), True, date(2026, 12, 31)),
+        (date(2026, 12, 1), date(2026, 12, 1)),
+        (date(2027, 1, 30), date(2027, 1, 30)),
+        (date(2027, 1, 31), date(2027, 1, 30)),
+        (date(2029, 1, 31), date(2027, 1, 30)),
     ],
 )
-def test_lateness_counts_to_30_days_after_the_end_and_in_a_closed_plan_to_its_end(today, is_closed, day):
-    assert work_day(today, date(2026, 12, 31), is_closed=is_closed) == day
+def test_lateness_counts_to_30_days_after_the_end(today, day):
+    assert work_day(today, date(2026, 12, 31)) == day
 
 
 def is_full(month: date, today: date, end: date) -> bool:
@@ -253,4 +252,3 @@ def test_lateness_counts_on_and_then_stands_still(plan, offset):
     start, end = plan
     today = day_near(start, offset)
     assert work_day(today, end) == min(today, end + timedelta(days=30))
-    assert work_day(today, end, is_closed=True) == min(today, end)
