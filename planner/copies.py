@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from planner import changes
+from planner.arithmetic.shifts import Shift
 from planner.models import Plan, Recorded, User
 
 
@@ -16,7 +17,7 @@ def copy_plan(plan: Plan, *, by: User, name: str, start: dt.date, end: dt.date) 
     """Duplicate a plan into another period, in one transaction.
 
     Each model decides by `as_copy` what is reset or left out (tasks are not started, reviews not copied); dates move
-    with the plan's start. Links to objects that are left out or removed are empty in the copy.
+    into the new period, see `Shift`. Links to objects that are left out or removed are empty in the copy.
     """
     with changes.recording(plan.team, by=by) as log:
         new = Plan(team=plan.team, name=name, scenario=plan.scenario, start=start, end=end)
@@ -30,7 +31,8 @@ class Copier:
 
     def __init__(self, log: changes.Recording, plan: Plan, new: Plan) -> None:
         self.log = log
-        self.days = (new.start - plan.start).days
+        is_workday = plan.team.calendar.is_workday
+        self.move = Shift((plan.start, plan.end), (new.start, new.end), is_workday)
         self.copies: dict[tuple[str, int], Recorded] = {key_of(plan): new}
 
     def copy(self, parts: Iterable[Recorded]) -> None:
@@ -42,7 +44,7 @@ class Copier:
             circle = not ready
             for part in ready or list(waiting.values())[:1]:
                 del waiting[key_of(part)]
-                new = part.as_copy(self.days)
+                new = part.as_copy(self.move)
                 if new is None:
                     continue
                 self._link(new, part)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.module_loading import import_string
 
+from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan
 from planner.pitfalls import Check
 
@@ -41,6 +42,15 @@ class Work:
     url: str
     owner: Membership | None
     plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Something of a plan that would lie outside of another period: what it is, its name, its address."""
+
+    what: Any
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ class Stage:
     The other functions are optional. Their defaults return nothing, so that a caller goes through all stages and adds
     up the results:
     - about people: open_work(memberships, day) lists what these have to do;
-    - about one plan: plan_work(plan, today) lists what its people have to do soon;
+    - about one plan: plan_work(plan, today) lists what its people have to do soon, outside(plan, cut) what another
+      period would leave out;
     - inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and returns how
       much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them.
 
@@ -97,6 +108,7 @@ class Stage:
         default=lambda people, day: []
     )
     plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, today: [])
+    outside: Callable[[Plan, Cut], list[Outside]] = field(default=lambda plan, cut: [])
     hand_over: Callable[[Any, Membership, Membership | None], int] = field(
         default=lambda log, leaver, successor: 0
     )
@@ -147,6 +159,12 @@ def checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     """By a plan's id, every check of every stage, in the order of the loop."""
     answers = [stage.checks(plans) for stage in stages()]
     return {plan.pk: [check for by_plan in answers for check in by_plan[plan.pk]] for plan in plans}
+
+
+def outside(plan: Plan, start: dt.date, end: dt.date) -> list[Outside]:
+    """What of a plan would lie outside of it if it lasted from `start` to `end`, in the order of the loop."""
+    cut = Cut((plan.start, plan.end), (start, end))
+    return [item for stage in stages() for item in stage.outside(plan, cut)]
 
 
 def by_day(plans: Iterable[Plan], field_name: str, make: Callable[[dt.date], Q]) -> Q:

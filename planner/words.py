@@ -50,6 +50,11 @@ def signed_per_cent(rate: Number | None) -> str:
     return f"+{text}" if rate is not None and rate > 0 and not text.startswith(MINUS) else text
 
 
+def day(date: dt.date | None) -> str:
+    """A day with its year; "" for none."""
+    return formats.day(date, language()) if date else ""
+
+
 def month(date: dt.date) -> str:
     return formats.month(date, language())
 

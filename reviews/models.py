@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +69,7 @@ class Review(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
 
-    def as_copy(self, days: int) -> None:
+    def as_copy(self, move: Any) -> None:
         """What was looked back on belongs to the plan that it happened in."""
 
     @property

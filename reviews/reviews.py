@@ -15,7 +15,12 @@ from reviews.models import Review
 
 def periods_of(plan: Plan) -> list[tuple[str, dt.date]]:
     """The months of a plan, and after each third one the quarter that they are."""
-    months = months_between(month_start(plan.start), plan.end)
+    return periods_between(plan.start, plan.end)
+
+
+def periods_between(start: dt.date, end: dt.date) -> list[tuple[str, dt.date]]:
+    """What a plan from `start` to `end` looks back on, see `periods_of`."""
+    months = months_between(month_start(start), end)
     periods: list[tuple[str, dt.date]] = []
     for number, month in enumerate(months, start=1):
         periods.append((Review.Kind.MONTH.value, month))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import words
 from planner.arithmetic.periods import add_months, month_start, months_between
+from planner.arithmetic.shifts import Cut
 from planner.models import Plan
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Page, Stage, Summary
+from planner.stages import Outside, Page, Stage, Summary
 from reviews import pitfalls
 from reviews.models import Review
+from reviews.reviews import periods_between
 
 
 def _by_plan(plans: Sequence[Plan]) -> dict[int, list[Review]]:
@@ -78,10 +81,22 @@ def _of_reviews(reviews: Sequence[Review]) -> Occurrences:
     return Occurrences(len(reviews), {"period": reviews[0].in_words}, f"review-{reviews[0].pk}")
 
 
+def _outside(plan: Plan, cut: Cut) -> list[Outside]:
+    """The reviews of periods that would no longer be the plan's."""
+    periods = set(periods_between(*cut.old)) - set(periods_between(*cut.new))
+    url = reverse("reviews", args=[plan.pk])
+    return [
+        Outside(_("Review"), review.in_words, f"{url}#review-{review.pk}")
+        for review in Review.objects.filter(plan=plan)
+        if (review.kind, review.start) in periods
+    ]
+
+
 STAGE = Stage(
     name=gettext_lazy("Review"),
     pages=(Page("reviews", pgettext_lazy("stage", "Reviews")),),
     summaries=_summaries,
     checks=_checks,
+    outside=_outside,
     tables=(("reviews", "reviews.table.ReviewsTable"),),
 )

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner import words
+from planner.arithmetic.shifts import Cut
 from planner.models import Goal, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Page, Stage, Summary
+from planner.stages import Outside, Page, Stage, Summary
 from strategies import pitfalls
 from strategies.models import Strategy
 
@@ -89,10 +91,25 @@ def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfa
     }
 
 
+def _outside(plan: Plan, cut: Cut) -> list[Outside]:
+    """The goals whose due date would lie outside."""
+    url = reverse("goals", args=[plan.pk])
+    return [
+        Outside(
+            _("Goal"),
+            f"{goal.name} · {words.day(goal.due)}",
+            f"{url}#{'part' if goal.parent_id else 'core'}-{goal.pk}",
+        )
+        for goal in Goal.objects.filter(plan=plan, parent__removed_at=None)
+        if goal.due and cut.drops(goal.due)
+    ]
+
+
 STAGE = Stage(
     name=gettext_lazy("Strategize"),
     pages=(Page("goals", gettext_lazy("Goals")),),
     summaries=_summaries,
     checks=_checks,
+    outside=_outside,
     tables=(("goals", "strategies.table.GoalsTable"),),
 )

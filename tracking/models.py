@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -142,9 +143,12 @@ class Task(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.strategy.plan.team_id, self.strategy.plan_id
 
-    def as_copy(self, days: int) -> Any:
+    def as_copy(self, move: Callable[[dt.date], dt.date]) -> Any:
         """A copy is still to be done."""
-        copied = super().as_copy(days)
+        copied = super().as_copy(move)
+        if copied.start and copied.due:
+            # A workday may have come before a weekend that it followed.
+            copied.start = min(copied.start, copied.due)
         copied.status, copied.percent, copied.cancel_reason = Status.NOT_STARTED, 0, ""
         return copied
 
@@ -186,7 +190,7 @@ class Progress(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.task.home()
 
-    def as_copy(self, days: int) -> None:
+    def as_copy(self, move: Any) -> None:
         """A copied task has no updates."""
 
 

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner import words
+from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Page, Stage, Summary, Work, by_day
+from planner.stages import Outside, Page, Stage, Summary, Work, by_day
 from strategies.models import SILENT, Strategy
 from tracking.models import OPEN, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
@@ -102,10 +104,8 @@ def _with_related(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def _as_work(task: Task, day: dt.date) -> Work:
     strategy = task.strategy
     context = f"{strategy.title} → {strategy.aim}" if strategy.aim else strategy.title
-    url = f"{reverse('tracking', args=[strategy.plan_id])}#task-{task.pk}"
-    return Work(
-        task.pk, task.description, context, task.due, task.days_late(day), url, task.owner, strategy.plan
-    )
+    late, plan = task.days_late(day), strategy.plan
+    return Work(task.pk, task.description, context, task.due, late, _url_of(task, plan), task.owner, plan)
 
 
 def _open_work(people: Sequence[Membership], day: dt.date | None = None) -> list[Work]:
@@ -130,6 +130,19 @@ def _plan_work(plan: Plan, today: dt.date) -> list[Work]:
     return [_as_work(task, day) for task in _with_related(tasks.filter(due__lte=day + dt.timedelta(days=7)))]
 
 
+def _outside(plan: Plan, cut: Cut) -> list[Outside]:
+    """The open tasks that would begin or be due outside."""
+    return [
+        Outside(_("Task"), f"{task} · {words.day(task.due or task.start)}", _url_of(task, plan))
+        for task in Task.objects.of_plan(plan).open().order_by("strategy__order", "order", "pk")
+        if cut.drops(task.start, task.due)
+    ]
+
+
+def _url_of(task: Task, plan: Plan) -> str:
+    return f"{reverse('tracking', args=[plan.pk])}#task-{task.pk}"
+
+
 def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> int:
     tasks = list(Task.objects.filter(owner=leaver, strategy__plan__team=leaver.team_id).open())
     tasks = [task for task in tasks if not task.strategy.plan.is_closed]
@@ -147,6 +160,7 @@ STAGE = Stage(
     tables=(("tracking", "tracking.table.TrackingTable"),),
     open_work=_open_work,
     plan_work=_plan_work,
+    outside=_outside,
     hand_over=_hand_over,
     add_tasks=add_tasks,
 )

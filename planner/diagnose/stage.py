@@ -8,16 +8,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner import words
-from planner.arithmetic.periods import add_months, full_months_before
+from planner.arithmetic.periods import MONTHS_IN, add_months, full_months_before
+from planner.arithmetic.shifts import Cut
 from planner.diagnose import pitfalls
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
 from planner.models import Bottleneck, Plan, PlanMetric, Reading
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Page, Stage, Summary
+from planner.stages import Outside, Page, Stage, Summary
 
 HISTORY_MONTHS = 6
 
@@ -125,6 +127,16 @@ def _day_of(row: PlanMetric) -> dt.date:
     return row.baseline_day(row.plan.team.today())
 
 
+def _outside(plan: Plan, cut: Cut) -> list[Outside]:
+    """The rows of Table 1 whose target is for longer than the plan would be, or whose day would lie outside."""
+    url = reverse("diagnose", args=[plan.pk])
+    return [
+        Outside(_("Target"), row.metric.name, f"{url}#metric-{row.pk}")
+        for row in PlanMetric.objects.filter(plan=plan).select_related("metric")
+        if cut.drops(row.as_of) or (row.target is not None and cut.drops_length(MONTHS_IN[row.target_period]))
+    ]
+
+
 STAGE = Stage(
     name=gettext_lazy("Diagnose"),
     pages=(
@@ -134,5 +146,6 @@ STAGE = Stage(
     ),
     summaries=_summaries,
     checks=_checks,
+    outside=_outside,
     tables=(("status", "planner.diagnose.table.StatusTable"),),
 )

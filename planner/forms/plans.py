@@ -176,6 +176,16 @@ class PlanSettingsForm(SpanForm):
         """What was typed, by field of the plan."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
+    @property
+    def period(self) -> str:
+        """The period that was typed, as the button that saves it all the same names it."""
+        return f"{self.cleaned_data['start']}/{self.cleaned_data['end']}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether this very period is to be saved although it leaves something out."""
+        return bool(self.data.get("confirmed") == self.period)
+
     def show_version(self, version: int) -> None:
         """Show the form that was refused again, as one of the plan as it is now."""
         self.data = with_value(self.data, "version", version)

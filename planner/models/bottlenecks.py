@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -95,5 +97,5 @@ class CauseView(Recorded):
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
 
-    def as_copy(self, days: int) -> None:
+    def as_copy(self, move: Any) -> None:
         """None: a view belongs to the retrospective of its own plan."""

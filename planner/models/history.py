@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -71,12 +71,12 @@ class Recorded(models.Model):
     def on_restored(self, by: User | None) -> None:
         """Further changes when it is restored; may raise CannotUndo."""
 
-    def as_copy(self, days: int) -> Any:
-        """An unsaved copy for a duplicated plan, its dates `days` later; None where it is not copied."""
+    def as_copy(self, move: Callable[[dt.date], dt.date]) -> Any:
+        """An unsaved copy for a duplicated plan, its dates moved by `move`; None where it is not copied."""
         values = {field.attname: field.value_from_object(self) for field in self.recorded_fields()}
         for field in self.recorded_fields():
             if type(field) is models.DateField and values[field.attname] is not None:
-                values[field.attname] += dt.timedelta(days=days)
+                values[field.attname] = move(values[field.attname])
         return type(self)(**values)
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -221,9 +222,9 @@ class PlanMetric(Recorded):
         """The day before which the months of its current value are over: the plan's, unless the row names one."""
         return periods.baseline_day(today, self.as_of or self.plan.start)
 
-    def as_copy(self, days: int) -> Any:
+    def as_copy(self, move: Callable[[dt.date], dt.date]) -> Any:
         """The current value of a copy comes from the months before its own plan."""
-        new = super().as_copy(days)
+        new = super().as_copy(move)
         new.as_of, new.override, new.override_reason = None, None, ""
         return new
 

@@ -22,6 +22,7 @@ from planner.diagnose.table import StatusTable
 from planner.forms.plans import CopyForm, PlanForm, PlanSettingsForm
 from planner.models import Change, Membership, Plan
 from planner.plans import begin_plan, change_plan, remove_plan, restore_plan
+from planner.stages import Outside
 from planner.web import live
 from planner.web.live import Piece
 from planner.web.requests import Request, post_data, shown_to, status_of
@@ -91,7 +92,8 @@ def new(request: Request) -> HttpResponse:
 def settings(request: Request, plan_pk: int) -> HttpResponse:
     plan, _member = get_plan(request, plan_pk, may=access.may_manage)
     form = PlanSettingsForm(post_data(request), plan=plan)
-    if form.is_valid():
+    outside = _left_outside(plan, form)
+    if form.is_valid() and not outside:
         try:
             change_plan(plan, form.values, by=request.user, version=form.cleaned_data["version"])
         except ValidationError as error:
@@ -101,8 +103,16 @@ def settings(request: Request, plan_pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("plan", plan.pk)
-    context = {"plan": plan, "form": form, "place": "plan"}
-    return render(request, "plans/settings.html", context, status=status_of(form))
+    context = {"plan": plan, "form": form, "place": "plan", "outside": outside}
+    status = 422 if outside else status_of(form)
+    return render(request, "plans/settings.html", context, status=status)
+
+
+def _left_outside(plan: Plan, form: PlanSettingsForm) -> list[Outside]:
+    """What the typed period would leave outside, unless it is to be saved all the same."""
+    if not form.is_valid() or form.is_confirmed:
+        return []
+    return stages.outside(plan, form.cleaned_data["start"], form.cleaned_data["end"])
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -168,6 +170,84 @@ def test_a_plan_is_renamed_and_others_words_are_not_lost(plan, manager, as_):
     assert client.post(url, {**sent, "name": "Mine", "version": 2}).status_code == 302
 
 
+@pytest.fixture
+def spread(plan, status, team, manager) -> Plan:
+    """A plan with open work and dates before and after 30 November."""
+    status.rate.target_period = "quarter"
+    status.rate.save()
+    core = Goal.objects.create(plan=plan, name="Core", due=plan.end)
+    Goal.objects.create(plan=plan, parent=core, name="Part", due=dt.date(2026, 12, 1))
+    Goal.objects.create(plan=plan, parent=core, name="Early part", due=dt.date(2026, 11, 30))
+    strategy = Strategy.objects.create(plan=plan, title="S")
+    for name, start, due, more in (
+        ("early", dt.date(2026, 11, 1), dt.date(2026, 11, 30), {}),
+        ("late", dt.date(2026, 11, 1), dt.date(2026, 12, 10), {}),
+        ("begins late", dt.date(2026, 12, 2), None, {}),
+        ("done late", None, dt.date(2026, 12, 10), {"status": "done", "percent": 100}),
+        ("was outside before", None, dt.date(2027, 1, 10), {}),
+    ):
+        Task.objects.create(strategy=strategy, description=name, start=start, due=due, **more)
+    Review.objects.create(plan=plan, start=dt.date(2026, 11, 1))
+    Review.objects.create(plan=plan, start=dt.date(2026, 12, 1))
+    return plan
+
+
+def test_shortening_a_plan_lists_first_what_falls_outside_and_asks(spread, manager, as_):
+    client, url = as_(manager), f"/plans/{spread.pk}/settings/"
+    sent = {
+        "name": "Q4", "scenario": "target", "state": "active",
+        "start": "2026-10-01", "end": "2026-11-30", "version": 1,
+    }  # fmt: skip
+    asked = client.post(url, sent)
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    listed = re.findall(r"<li>\s*([^<]*)<a [^>]*>([^<]*)</a>", page[page.index("Not saved yet") :])
+    assert [f"{what}{title}" for what, title in listed] == [
+        "Target: Customer conversion rate",
+        "Goal: Core · 31 Dec 2026",
+        "Goal: Part · 1 Dec 2026",
+        "Task: late · 10 Dec 2026",
+        "Task: begins late · 2 Dec 2026",
+        "Review: Dec 2026",
+    ]
+    spread.refresh_from_db()
+    assert spread.end == dt.date(2026, 12, 31)
+
+    # Another period than the one that was asked about is asked about anew.
+    other = client.post(url, {**sent, "end": "2026-11-29", "confirmed": "2026-10-01/2026-11-30"})
+    assert "Goal: <a" in other.content.decode()
+    confirmed = re.search(r'name="confirmed" value="([^"]*)"', page)[1]
+    assert client.post(url, {**sent, "confirmed": confirmed}).status_code == 302
+    spread.refresh_from_db()
+    assert spread.end == dt.date(2026, 11, 30)
+    assert Task.objects.get(description="late").due == dt.date(2026, 12, 10)
+
+
+@pytest.mark.parametrize("end", ["2026-12-31", "2027-02-28"])
+def test_a_plan_that_is_not_shortened_is_saved_at_once(spread, manager, as_, end):
+    sent = {"name": "Q4", "scenario": "target", "state": "active", "start": "2026-10-01", "end": end}
+
+    assert as_(manager).post(f"/plans/{spread.pk}/settings/", sent).status_code == 302
+
+
+def test_the_dates_of_a_duplicate_lie_inside_it(spread, manager, team, as_):
+    """A quarter into a month: in proportion, on workdays, the last day the last, whatever lay outside before."""
+    as_(manager).post(
+        f"/plans/{spread.pk}/copy/", {"name": "Again", "start": "2027-02-01", "end": "2027-02-28"}
+    )
+    new = Plan.objects.get(name="Again")
+    dates = {each.description: (each.start, each.due) for each in Task.objects.filter(strategy__plan=new)}
+    day = partial(dt.date, 2027, 2)
+    assert dates == {
+        "early": (day(10), day(19)),
+        "late": (day(10), day(22)),
+        "begins late": (day(19), None),
+        "done late": (None, day(22)),
+        "was outside before": (None, day(28)),
+    }
+    assert Goal.objects.get(plan=new, name="Core").due == new.end
+
+
 @pytest.mark.parametrize(
     ("end", "said"),
     [(dt.date(2199, 12, 31), "three years at most"), (dt.date(2026, 9, 1), "ends before")],
@@ -230,13 +310,13 @@ def test_a_duplicate_has_everything_anew_with_its_links_inside(full, manager, as
     for model, count in before.items():
         assert model.objects.count() == 2 * count
     core, part = Goal.objects.filter(plan=new).order_by("pk")
-    assert (part.parent, part.due, core.due) == (core, dt.date(2027, 3, 2), dt.date(2027, 4, 2))
+    assert (part.parent, part.due, core.due) == (core, dt.date(2027, 3, 2), dt.date(2027, 3, 31))
     first, second = Strategy.objects.filter(plan=new).order_by("order")
     assert (first.goal, first.fallback, second.fallback) == (part, second, first)
     assert KeyAction.objects.get(goal=part).strategy == first
     task = Task.objects.get(strategy=first)
     assert (task.status, task.percent, task.start, task.due) == (
-        "not_started", 0, dt.date(2027, 1, 5), dt.date(2027, 1, 9),
+        "not_started", 0, dt.date(2027, 1, 5), dt.date(2027, 1, 8),
     )  # fmt: skip
     assert names(new) == names(full)
     assert Progress.objects.count() == Review.objects.count() == 1
