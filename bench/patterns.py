@@ -44,8 +44,8 @@ def rows_template(plan: Plan, member: Membership) -> str:
     with translation.override("en"):
         table = TrackingTable(plan, member)
         table.groups = lambda objects: objects  # type: ignore[method-assign,assignment,return-value]  # this table alone
-        strategy = _row(table, "strategy", [*_common(Strategy, "strategy"), *_of_strategy(table.day)])
-        task = _row(table, "task", [*_common(Task, "task"), *_of_task(table.day)])
+        strategy = _row(table, "strategy", [*_common(Strategy, "strategy"), *_of_strategy(table.work_day)])
+        task = _row(table, "task", [*_common(Task, "task"), *_of_task(table.work_day)])
     tasks = f"{{% for task in strategy.shown %}}{task}\n{{% endfor %}}"
     return f"{{% load i18n %}}{{% for strategy in strategies %}}{strategy}\n{tasks}{{% endfor %}}"
 

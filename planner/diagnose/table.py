@@ -17,11 +17,11 @@ from planner import access, words
 from planner.arithmetic import formats, gaps
 from planner.arithmetic.formats import RATE, Scale
 from planner.arithmetic.periods import full_months_before
-from planner.diagnose import gap_history, sheet
+from planner.diagnose import gap_history, sheet, signs
 from planner.diagnose.analysis.forecasting import FEWEST, forecast
 from planner.diagnose.forms import AddMetricForm, StatusForm
 from planner.diagnose.metrics import METRIC_FIELDS
-from planner.diagnose.standings import Standing, standings
+from planner.diagnose.standings import MetricProgress, Standing, measure_progress, standings
 from planner.models import GapPoint, Metric, Plan, PlanMetric, Recorded
 from planner.spreadsheets import sheets
 from planner.tables import cells
@@ -169,7 +169,10 @@ class StatusTable(Table):
     def rows_for(self, objects: Iterable[Standing]) -> list[Row]:
         objects = list(objects)
         courses = gap_history.courses([standing.row.pk for standing in objects], self.plan.team.today())
-        return [self._row(standing, courses.get(standing.row.pk, [])) for standing in objects]
+        return [
+            self._row(progress, courses.get(progress.standing.row.pk, []))
+            for progress in measure_progress(self.plan, objects)
+        ]
 
     def rows_of(self, keys: list[str]) -> list[Row]:
         keys_by_pk = {self.split(key)[1]: key for key in keys}
@@ -177,10 +180,10 @@ class StatusTable(Table):
         rows = {standing.row.pk: row for standing, row in zip(present, self.rows_for(present), strict=True)}
         return [rows.get(pk) or Row(key, None) for pk, key in keys_by_pk.items()]
 
-    def _row(self, standing: Standing, course: Sequence[GapPoint]) -> Row:
-        row = standing.row
+    def _row(self, progress: MetricProgress, course: Sequence[GapPoint]) -> Row:
+        standing, row = progress.standing, progress.standing.row
         contents = {
-            "metric": self._metric(standing),
+            "metric": self._metric(progress),
             "current": self._current(standing),
             "target": self._target(standing),
             "gap": self._with_course(self._gap(standing), course),
@@ -193,10 +196,11 @@ class StatusTable(Table):
         scale = standing.row.metric.scale
         return cells.figure(formats.figure(scale, value, language=words.language(), difference=difference))
 
-    def _metric(self, standing: Standing) -> Any:
-        metric, trend = standing.row.metric, self._trend(standing)
-        direction = metric.get_direction_display()
-        return cells.lines(metric.name, cells.joined([direction, trend]) if trend else direction)
+    def _metric(self, progress: MetricProgress) -> Any:
+        """The metric with its direction, its trend and the sign of its way to the target."""
+        metric = progress.standing.row.metric
+        pieces = (metric.get_direction_display(), self._trend(progress.standing), signs.chip(progress.way))
+        return cells.lines(metric.name, cells.joined([piece for piece in pieces if piece]))
 
     def _current(self, standing: Standing) -> Any:
         course = cells.sparkline([value for _month, value in standing.course], _("Last 12 months"))

@@ -36,6 +36,7 @@ def page(client, plan: Plan, name: str) -> str:
 
 def test_at_least_15_per_cent_falling_from_16_to_15_and_a_half_is_held(rate, plan, manager, as_):
     client = as_(manager)
+    assert '<span class="chip good">Held</span>' in page(client, plan, "diagnose/")
     for text in (page(client, plan, "goals/"), page(client, plan, "")):
         assert '<span class="chip good">Held</span>' in text
         assert "Hold at least 15%" in text
