@@ -96,6 +96,11 @@ class Plan(Recorded):
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
 
+    @property
+    def day(self) -> dt.date:
+        """The day as of which the plan is evaluated now, by its team's clock."""
+        return self.as_of(self.team.today())
+
     def as_of(self, today: dt.date) -> dt.date:
         """The day as of which the plan is evaluated: today, at the latest its end (Decision 13 of the method)."""
         return periods.as_of(today, self.start, self.end)
