@@ -202,6 +202,11 @@ def test_on_track_is_the_share_of_the_way_that_the_full_months_are_of_the_plan(n
     assert way(now, 884, 1000, months=months).sign == sign
 
 
+@pytest.mark.parametrize(("now", "sign"), [(138, "on_track"), ("137.999999", "behind")])
+def test_a_third_of_the_way_after_a_third_of_the_months_is_on_track(now, sign):
+    assert way(now, 132, 150).sign == sign
+
+
 def test_out_of_reach_says_what_it_needs_and_what_the_best_was():
     found = way(884_000, 880_000, 1_000_000, months=(2, 4), moves=[move * 1000 for move in MOVES])
     assert (found.sign, found.needed, found.best) == ("out_of_reach", 58_000, 24_000)
