@@ -14,6 +14,8 @@ from planner.arithmetic.quantities import TOO_LARGE
 
 # With fewer monthly moves than this, nothing is out of reach (Decision 21 of the planning method).
 FEWEST_MOVES = 6
+# A third has no last digit: 6 of 18 to go after one of three months is on track.
+NO_DIFFERENCE = Decimal("1e-12")
 
 
 class GoalKind(StrEnum):
@@ -94,8 +96,9 @@ def measure_way(
     if done is None:
         return Way()
     full, all_months = months
-    # A third, and a mean of three months, have no last digit: 6 of 18 after one of three months is on track.
-    if round(done * all_months - full, 12) >= 0:
+    with localcontext(ARITHMETIC):
+        ahead = done * all_months - full
+    if ahead >= -NO_DIFFERENCE:
         return Way(done=done, sign=Sign.ON_TRACK)
     left = all_months - full
     if 2 * full >= all_months and left and len(moves) >= FEWEST_MOVES:

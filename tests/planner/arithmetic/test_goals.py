@@ -207,6 +207,12 @@ def test_a_third_of_the_way_after_a_third_of_the_months_is_on_track(now, sign):
     assert way(now, 132, 150).sign == sign
 
 
+def test_absurd_figures_have_a_sign_too():
+    most = D(10) ** 14 - 1
+    assert way(most, 0, "0.000001").sign == "on_track"
+    assert way(-most, 0, "0.000001").sign == "behind"
+
+
 def test_out_of_reach_says_what_it_needs_and_what_the_best_was():
     found = way(884_000, 880_000, 1_000_000, months=(2, 4), moves=[move * 1000 for move in MOVES])
     assert (found.sign, found.needed, found.best) == ("out_of_reach", 58_000, 24_000)
