@@ -178,17 +178,11 @@ def importable(text: str) -> str:
     return text
 
 
-def key(text: str) -> str:
-    if len(text) < 4:
-        raise Wrong
-    return text
-
-
 _SWITCH = "write 1 or 0."
 VARIABLES: Mapping[str, Variable] = {
     "DEBUG": Variable(switch, _SWITCH),
     "SECRET_KEY": Variable(
-        key, "write a long random text: it signs sessions and password links.", is_secret=True
+        str, "write a long random text: it signs sessions and password links.", is_secret=True
     ),
     "ALLOWED_HOSTS": Variable(
         items(host), "write host names without https:// and port, with commas between them: plan.example.com."
