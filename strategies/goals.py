@@ -94,7 +94,7 @@ def settle(
         target_text = edit_text(error.target, rate=is_rate(kind, goal.metric), language=words.language())
         raise ValidationError({"target": text % {"target": target_text}}) from error
     except goals.GoalTooLarge as error:
-        text = _("This growth gives a value of more than 14 digits. Check the figures.")
+        text = _("This growth gives a value of more than 14 digits. Check the numbers.")
         raise ValidationError({"growth": text}) from error
     except ValueError as error:
         text = _("Enter a baseline or a target.")
