@@ -74,10 +74,11 @@ def host(text: str) -> str:
     return text
 
 
-def _split(text: str, schemes: Iterable[str]) -> SplitResult:
-    """An address with a host; its port, where it has one, is a number of a port."""
+def _split(text: str, schemes: Iterable[str], *, is_local: bool = False) -> SplitResult:
+    """An address with a host, or without one where a socket `is_local`; its port, if any, is a number of a port."""
     parts = urlsplit(text)
-    if parts.scheme not in schemes or not parts.hostname or " " in text or parts.port == 0:
+    has_host = bool(parts.hostname) or is_local
+    if parts.scheme not in schemes or not has_host or " " in text or parts.port == 0:
         raise Wrong
     return parts
 
@@ -102,7 +103,7 @@ def database(text: str) -> dict[str, Any]:
     if scheme not in _DATABASES:
         raise Wrong
     if scheme != "sqlite":
-        _split(text, _DATABASES)
+        _split(text, _DATABASES, is_local=True)
     config: dict[str, Any] = environ.Env.db_url_config(text)
     name = str(config.get("NAME") or "")
     if not name:

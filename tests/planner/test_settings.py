@@ -61,7 +61,7 @@ WRONG = {
     "STATICFILES_STORAGE": ["nowhere.Storage", "Storage"],
     "DATABASE_URL": [
         "planner", "mysql://a:pass-word@host/name", "postgres://a:pass-word@host:port/name", "postgres://host",
-        "postgres://a@host:99999/name", "postgres:///name", "sqlite:////dev/null/planner.sqlite3", "postgres",
+        "postgres://a@host:99999/name", "sqlite:////dev/null/planner.sqlite3", "postgres",
     ],
     "REDIS_URL": ["localhost", "localhost:6379", "http://localhost", "redis://h:pass-word/0", "redis://h/zero"],
     "EMAIL_URL": ["smtp.example.com", "mailto://x", "smtp://", "smtp://u:pass-word@host:port", "smtp://h:99999"],
@@ -86,6 +86,7 @@ RIGHT = {
     "STATICFILES_STORAGE": ["django.contrib.staticfiles.storage.StaticFilesStorage"],
     "DATABASE_URL": [
         "sqlite://:memory:", "sqlite:///planner.sqlite3", "postgres://a:b@host:5432/name", "postgresql://a@[::1]/n",
+        "postgres://postgres@/postgres?host=%2Ftmp%2Fsocket", "postgres:///name",
     ],
     "REDIS_URL": ["redis://localhost:6379/0", "rediss://:secret@host", "unix:///run/redis.sock"],
     "EMAIL_URL": ["consolemail://", "smtp+tls://u:p@host:587", "smtp://host", "smtp://u%40x:p@host"],
