@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from planner import changes
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from planner import changes, words
+from planner.arithmetic.periods import month_start
 from planner.models import Import, Metric, Plan, Reading, Segment, User
 from planner.models.readings import Difference, as_text
 from planner.readings.imports.cells import Part
@@ -89,8 +93,15 @@ def save_typed(
 ) -> None:
     """Save a typed value in the place of the `existing` reading; without a value that is deleted.
 
-    It is recorded as an import of one reading, so that it can be undone.
+    It is recorded as an import of one reading, so that it can be undone. Raises ValidationError for a month that has
+    not started by the team's date.
     """
+    running = month_start(plan.team.today())
+    if month > running:
+        raise ValidationError(
+            _("%(month)s has not started yet. You can enter values up to %(last)s.")
+            % {"month": words.month(month), "last": words.month(running)}
+        )
     segment = (
         segment
         or Segment.objects.get_or_create(team=plan.team, dimension=Segment.Dimension.WHOLE, name="")[0]

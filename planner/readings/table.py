@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from planner import access, words
 from planner.arithmetic import formats
 from planner.arithmetic.formats import Scale
-from planner.arithmetic.periods import add_months, parse_month
+from planner.arithmetic.periods import add_months, month_start, parse_month
 from planner.changes import Recording
 from planner.models import Membership, Metric, Plan, Reading, Segment
 from planner.readings.save import save_typed
 from planner.tables import cells
-from planner.tables.columns import Column, Row
+from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, QuantityField, RowForm
 from planner.tables.shows import ALL
 from planner.tables.table import Rights, RowKind, Table
@@ -150,16 +150,26 @@ class ReadingsTable(Table):
         return next((segment for segment in self.all_segments if str(segment.pk) == wanted_pk), whole)
 
     @cached_property
+    def running(self) -> dt.date:
+        """The month in progress: its values can be entered, and count once it is over."""
+        return month_start(self.today)
+
+    @cached_property
     def last(self) -> dt.date:
-        """The month in the address, else that of the newest reading before the plan's day, else of the newest."""
+        """The month in the address, else the one in progress: it and the one before can always be entered."""
         try:
             return parse_month(self.params.get("to", ""))
         except ValueError:
-            readings = Reading.objects.filter(metric__team=self.plan.team_id)
-            newest = readings.aggregate(
-                by_then=Max("month", filter=Q(month__lt=self.day)), newest=Max("month")
-            )
-            return newest["by_then"] or newest["newest"] or add_months(self.today, -1)
+            return self.running
+
+    @cached_property
+    def _ends(self) -> tuple[dt.date, dt.date]:
+        """The months of the first and the newest reading, no later than the running one and no earlier."""
+        readings = Reading.objects.filter(metric__team=self.plan.team_id)
+        ends = readings.aggregate(first=Min("month"), newest=Max("month"))
+        return min(ends["first"] or self.running, self.running), max(
+            ends["newest"] or self.running, self.running
+        )
 
     @cached_property
     def months(self) -> list[dt.date]:
@@ -173,7 +183,15 @@ class ReadingsTable(Table):
         }
         return (
             Column("metric", _("Metric"), sorts=False, css="first"),
-            *(Column(f"{month:%Y-%m}", spaced[month], numeric=True, sorts=False) for month in self.months),
+            *(self._month_column(month, spaced[month]) for month in self.months),
+        )
+
+    def _month_column(self, month: dt.date, label: str) -> Column:
+        is_running = month == self.running
+        if is_running:
+            label = _("%(month)s (in progress)") % {"month": label}
+        return Column(
+            f"{month:%Y-%m}", label, numeric=True, sorts=False, css="uncounted" if is_running else ""
         )
 
     @cached_property
@@ -183,7 +201,7 @@ class ReadingsTable(Table):
     def filters(self) -> list[dict[str, Any]]:
         return [
             *([self._segment_filter()] if len(self.all_segments) > 1 else []),
-            self.filter("to", _("Months"), self._windows()),
+            self._months_filter(),
         ]
 
     def _segment_filter(self) -> dict[str, Any]:
@@ -198,24 +216,47 @@ class ReadingsTable(Table):
             choice["chosen"] = self.segment is not None and choice["value"] == str(self.segment.pk)
         return result
 
-    def _windows(self) -> list[tuple[str, str]]:
-        """The years that can be chosen, the newest first, including the one that is shown."""
-        readings = Reading.objects.filter(metric__team=self.plan.team_id)
-        ends = readings.aggregate(first=Min("month"), newest=Max("month"))
-        first, newest = ends["first"] or self.last, ends["newest"] or self.last
-        end = self.last
+    def _months_filter(self) -> dict[str, Any]:
+        """The years that can be chosen, the newest first, and the one that is shown."""
+        first, newest = self._ends
+        end = self.running
         while end < newest:
             end = add_months(end, MONTHS)
-        windows: list[tuple[str, str]] = []
-        while len(windows) < MOST_WINDOWS and (not windows or end >= first or end >= self.last):
-            is_default = end == self.last and not self.params.get("to")
-            span = words.months((add_months(end, 1 - MONTHS), end))
-            windows.append(("" if is_default else f"{end:%Y-%m}", span))
-            end = add_months(end, -MONTHS)
-        return windows
+        ends = [end]
+        while len(ends) < MOST_WINDOWS and add_months(ends[-1], 1 - MONTHS) > first:
+            ends.append(add_months(ends[-1], -MONTHS))
+        shown_ends = sorted({*ends, self.last}, reverse=True)
+        choices = [
+            (self._address_of(end), words.months((add_months(end, 1 - MONTHS), end))) for end in shown_ends
+        ]
+        result = self.filter("to", _("Months"), choices)
+        for choice in result["choices"]:
+            choice["chosen"] = choice["value"] == self._address_of(self.last)
+        return result
+
+    def _address_of(self, end: dt.date) -> str:
+        """How an address names the year that ends in this month; "" for the present one."""
+        return "" if end == self.running else f"{end:%Y-%m}"
+
+    def steps(self) -> dict[str, str]:
+        later = min(add_months(self.last, MONTHS), self._ends[1])
+        return {
+            "label": words.months((self.months[0], self.last)),
+            "back": self._query_to(add_months(self.last, -MONTHS)),
+            "forward": self._query_to(later) if later > self.last else "",
+        }
+
+    def _query_to(self, end: dt.date) -> str:
+        query = self.params.copy()
+        query.pop("page", None)
+        query["to"] = f"{end:%Y-%m}"
+        return query.urlencode()
 
     def summary(self) -> str:
         hint = _("Hover or click a value to see its source.")
+        if self.running in self.months:
+            month = {"month": words.month(self.running)}
+            hint = words.together([hint, _("%(month)s is in progress and is not counted yet.") % month])
         return f"{self.segment} · {hint}" if self.segment else hint
 
     # Its rows.
@@ -236,10 +277,9 @@ class ReadingsTable(Table):
         self.__dict__.pop("_readings", None)
 
     def objects(self) -> list[Metric]:
-        """The team's metrics that have readings in these months, with those of the plan first."""
+        """The team's metrics, with those of the plan first: any of them can get a value."""
         in_plan = dict(self.plan.metrics.values_list("metric", "order"))
-        ids = {metric for metric, _month in self._readings} | set(in_plan)
-        metrics = Metric.objects.filter(team=self.plan.team_id, pk__in=ids)
+        metrics = Metric.objects.filter(team=self.plan.team_id)
         if query := self.params.get("q", "").strip():
             metrics = metrics.filter(name__icontains=query)
         return sorted(
@@ -259,7 +299,7 @@ class ReadingsTable(Table):
         values = [
             self._readings[metric.pk, month].value
             for month in self.months
-            if (metric.pk, month) in self._readings
+            if (metric.pk, month) in self._readings and month != self.running
         ]
         name_cell = cells.lines(metric.name, metric.unit or metric.get_kind_display())
         contents = {
@@ -268,13 +308,22 @@ class ReadingsTable(Table):
         }
         return self.row(kind, metric, contents)
 
+    def cells(self, kind: RowKind, obj: Any, contents: dict[str, Any]) -> list[Cell]:
+        """Months that have not started are shown where a file has brought them, and cannot be entered."""
+        cells = super().cells(kind, obj, contents)
+        for cell in cells[1:]:
+            if month_of(cell.column.key) > self.running:
+                cell.values = None
+        return cells
+
     def _cell(self, metric: Metric, month: dt.date) -> Any:
         reading = self.reading(metric.pk, month)
         if reading is None:
             return cells.EMPTY
         language = words.language()
         figure = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
-        lines = [reading.source or _("No source")]
+        lines = [_("In progress, not counted yet")] if month == self.running else []
+        lines.append(reading.source or _("No source"))
         if reading.entered_by:
             lines.append(str(reading.entered_by))
         lines.append(formats.day(self.plan.team.today(reading.entered_at), language))

@@ -139,6 +139,10 @@ class Table:
         """Pages that belong to the table: address and label."""
         return []
 
+    def steps(self) -> dict[str, str]:
+        """Where the columns are a period: what they show, and the addresses of the periods before and after it."""
+        return {}
+
     def suggestions(self) -> list[str]:
         """Names offered to who adds a row."""
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from decimal import Decimal
 
@@ -11,7 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from planner import changes
+from planner.diagnose.standings import standings
 from planner.models import Change, Import, Metric, Reading, Segment
+from tests.conftest import TODAY
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -37,7 +40,8 @@ def type_in(url, status, manager, as_):
     """type_in(month, value, source) types in a cell of total sales, as the manager."""
 
     def post(month: str, figure: str, said: str = "", metric=None, query: str = "", **initial: str):
-        row = f"{url}rows/metric-{(metric or status.sales.metric).pk}/?to=2026-09{query}"
+        period = query if "&to=" in query else f"&to=2026-10{query}"
+        row = f"{url}rows/metric-{(metric or status.sales.metric).pk}/?{period}"
         sent = {"cell": month, f"value-{month}": figure, f"source-{month}": said}
         sent |= {f"initial-{name}-{month}": text for name, text in initial.items()}
         return as_(manager).post(row, sent, **HTMX)
@@ -45,27 +49,116 @@ def type_in(url, status, manager, as_):
     return post
 
 
-def test_a_year_up_to_the_newest_reading(url, status, viewer, as_):
+@pytest.fixture(autouse=True)
+def on_a_november_day(monkeypatch):
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: TODAY)
+
+
+def headings(page: str) -> list[str]:
+    return [words(each) for each in re.findall('<th scope="col".*?</th>', page, re.DOTALL)][1:-1]
+
+
+def editable(page: str) -> set[str]:
+    """The months whose cells open an editor."""
+    return set(re.findall(r"\?cell=([0-9]{4}-[0-9]{2})", page))
+
+
+def test_a_year_with_its_values_and_sources(url, status, viewer, as_):
     read(status, "2026-09", 800_000, source="CRM, September")
-    read(status, "2025-10", 500_000)
-    read(status, "2025-09", 4321)
+    read(status, "2025-12", 500_000)
+    read(status, "2025-11", 4321)
     read(status, "2026-09", "0.125", metric=status.rate.metric)
     page = words(as_(viewer).get(url).content.decode())
 
-    assert "Oct 2025 – Sep 2026" in page
+    assert "Dec 2025 – Nov 2026" in page
     assert "800,000 CRM, September" in page
     assert "500,000 No source" in page
     assert "12.5%" in page
     assert "4,321" not in page
-    earlier = as_(viewer).get(f"{url}?to=2025-09").content.decode()
+    earlier = as_(viewer).get(f"{url}?to=2025-11").content.decode()
     assert "4,321" in earlier
     assert "800,000" not in earlier
 
 
-def test_a_plan_that_is_over_shows_its_own_year(url, plan, status, viewer, as_):
-    read(status, "2026-09", 800_000)
-    read(status, "2027-09", 900_000)
-    assert "Oct 2025 – Sep 2026" in words(as_(viewer).get(url).content.decode())
+@pytest.mark.parametrize("newest", [None, "2024-05", "2026-09", "2026-11", "2027-03"])
+def test_the_month_that_has_ended_and_the_running_one_are_the_last(url, status, manager, as_, newest):
+    if newest:
+        read(status, newest, 700_000)
+    page = as_(manager).get(url).content.decode()
+
+    assert headings(page)[-2:] == ["Oct 2026", "Nov 2026 (in progress)"]
+    assert {"2026-10", "2026-11"} <= editable(page)
+    assert "Nov 2026 is in progress and is not counted yet." in words(page)
+
+
+def test_on_the_first_day_of_a_month_that_one_is_running(url, status, manager, as_, monkeypatch):
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: dt.date(2026, 12, 1))
+    page = as_(manager).get(url).content.decode()
+    assert headings(page)[-2:] == ["Nov 2026", "Dec 2026 (in progress)"]
+
+
+def test_a_plan_that_is_over_shows_them_too(url, plan, status, manager, as_):
+    type(plan).objects.update(start=dt.date(2023, 7, 1), end=dt.date(2023, 9, 30))
+    assert "2026-10" in editable(as_(manager).get(url).content.decode())
+
+
+def test_the_running_month_is_kept_and_not_counted(type_in, plan, status, team, manager, as_):
+    for month in ("2026-07", "2026-08", "2026-09"):
+        read(status, month, 600_000, source="CRM")
+    assert type_in("2026-11", "900,000", "so far", query="&to=2026-11").status_code == 200
+    assert Reading.objects.get(month=dt.date(2026, 11, 1)).value == 900_000
+    row = words(as_(manager).get(f"/plans/{plan.pk}/readings/").content.decode())
+    assert "900,000 In progress, not counted yet so far" in row
+    (standing, _rate) = standings(plan, plan.metrics.select_related("metric", "plan"))
+    assert standing.current == 600_000
+
+
+@pytest.mark.parametrize("who", ["empty", "with values"])
+def test_every_earlier_year_can_be_reached_and_entered(url, status, manager, as_, who):
+    if who == "with values":
+        read(status, "2026-10", 1)
+    client, seen, page = as_(manager), [], ""
+    address = url
+    for _step in range(15):
+        page = client.get(address).content.decode()
+        seen.append(headings(page)[0])
+        address = url + html.unescape(re.search(r'href="(\?[^"]*)" rel="prev"', page)[1])
+    assert seen[:3] == ["Dec 2025", "Dec 2024", "Dec 2023"]
+    assert seen[-1] == "Dec 2011"
+    assert "2011-12" in editable(page)
+    later = url + html.unescape(re.search(r'href="(\?[^"]*)" rel="next"', page)[1])
+    assert headings(client.get(later).content.decode())[0] == "Dec 2012"
+
+
+def test_the_steps_keep_the_segment_and_end_with_the_running_month(url, team, status, viewer, as_):
+    east = Segment.objects.create(team=team, dimension="region", name="East")
+    page = as_(viewer).get(f"{url}?segment={east.pk}&to=2026-03").content.decode()
+    (later,) = re.findall(r'href="(\?[^"]*)" rel="next"', page)
+    assert html.unescape(later) == f"?segment={east.pk}&to=2026-11"
+    assert 'rel="next"' not in as_(viewer).get(url).content.decode()
+
+
+def test_months_that_a_file_brought_ahead_are_shown_and_cannot_be_typed(url, status, manager, as_, type_in):
+    read(status, "2027-03", 123_456)
+    address = re.search(r'href="(\?[^"]*)" rel="next"', as_(manager).get(url).content.decode())[1]
+    ahead = as_(manager).get(url + html.unescape(address))
+    assert "123,456" in ahead.content.decode()
+    assert max(editable(ahead.content.decode())) == "2026-11"
+    answer = type_in("2026-12", "900,000", query="&to=2026-12")
+    assert answer.status_code == 422
+    assert "Dec 2026 has not started yet. You can enter values up to Nov 2026." in words(
+        answer.content.decode()
+    )
+    assert not Reading.objects.filter(month=dt.date(2026, 12, 1)).exists()
+
+
+def test_a_metric_of_no_plan_can_be_entered_too(url, team, status, manager, as_, type_in, other_team):
+    visits = Metric.objects.create(team=team, name="Visits", kind="count")
+    Metric.objects.create(team=other_team, name="Secret count", kind="count")
+    page = as_(manager).get(url).content.decode()
+    assert f'id="metric-{visits.pk}"' in page
+    assert "Secret count" not in page
+    assert type_in("2026-10", "12", metric=visits).status_code == 200
 
 
 def test_one_segment_at_a_time(url, team, status, viewer, as_, other_team):
