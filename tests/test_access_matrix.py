@@ -14,7 +14,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from planner.models import Bottleneck, Change, Channel, Formula, Goal, Metric, Notice, Plan, Upload
+from planner.models import Bottleneck, Change, Channel, Formula, Goal, Metric, Notice, Plan, Reading, Upload
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -58,6 +58,7 @@ RULES: dict[str, tuple] = {
     "readings-remove": (["plan", "history"], NO_GET, (S, 403, 403, 403, 404), {}),
     "readings-import": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "readings-upload": (["plan", "upload"], (S, 403, 403, 200, 404), WRITE, {"act": "cancel"}),
+    "readings-imported": (["plan", "covering"], NO_GET, WRITE, {}),
     "plan-remove": (["plan"], NO_GET, WRITE, {}),
     "plan-restore": (["removed"], NO_GET, WRITE, {}),
     "plan-history": (["plan"], READ, NO_POST, {}),
@@ -65,6 +66,7 @@ RULES: dict[str, tuple] = {
     **table("diagnose", "metric", {"cell": "problems", "problems": "late"}, NEW_METRIC),
     "diagnose-data": (["plan", "part_of_page"], READ, NO_POST, {}),
     "diagnose-months": (["plan"], NO_GET, WRITE, {}),
+    "diagnose-computed": (["plan", "row"], NO_GET, WRITE, {}),
     "formulas": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula": (["plan", "formula"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula-remove": (["plan", "formula"], NO_GET, WRITE, {}),
@@ -190,12 +192,17 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         team=team, plan=plan, revision=1, by=manager, action="set", model="tracking.task", object_id=task.pk,
         field="risk", old="", new="",
     )  # fmt: skip
+    covering = Reading.objects.create(
+        metric=sales, segment=status.whole, month="2026-08-01", value=2, is_typed=True, imported_value=1
+    )
     channel = Channel.objects.create(team=team, name="Room", service="webhook", target="json://127.0.0.1:9/")
     upload = Upload.objects.create(plan=plan, by=manager, file_name="x.csv", stored_as="x", state="refused")
     type(team).objects.filter(pk=team.pk).update(revision=1)
     return {
         "plan": plan.pk,
         "metric": f"metric-{status.rate.pk}",
+        "row": status.rate.pk,
+        "covering": covering.pk,
         "history": f"metric-{status.sales.metric_id}",
         "part_of_page": "trend",
         "formula": formula.pk,

@@ -48,12 +48,19 @@ ALLOWED = {
         ("upload.save", "self._row.update"), "an Upload is not recorded"
     ),
     "planner/models/readings.py": {
+        **dict.fromkeys(
+            (
+                "self.bulk_update",
+                "self.update_or_create",
+                "self.filter(metric=metric, month=month, segment=segment).delete",
+            ),
+            "puts typed Readings over imported ones; their Import is what is recorded",
+        ),
         "self.bulk_create": "puts Readings in their places; their Import is what is recorded",
         "self.filter(pk__in=deleted_pks[start:start + BATCH]).delete": "takes Readings of an Import back",
         "cursor.execute": "puts Readings in their places; their Import is what is recorded",
         "import_.save": "keeps in an Import, once recorded, what stood in its places",
     },
-    "planner/readings/save.py": {"existing.delete": "a Reading; its Import is what is recorded"},
     "planner/readings/views.py": {"upload.save": "an Upload is not recorded"},
     "planner/views/notices.py": {"undelivered.update": "sets Notices aside, which are not recorded"},
     "planner/views/channels.py": {"form.save": "a Channel is not recorded"},

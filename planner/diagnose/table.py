@@ -25,7 +25,7 @@ from planner.diagnose.standings import MetricProgress, Standing, measure_progres
 from planner.models import GapPoint, Metric, Plan, PlanMetric, Recorded
 from planner.spreadsheets import sheets
 from planner.tables import cells
-from planner.tables.columns import Column, Row
+from planner.tables.columns import Cell, Column, Row
 from planner.tables.shows import ALL
 from planner.tables.table import Rights, RowKind, Table
 
@@ -184,7 +184,7 @@ class StatusTable(Table):
         standing, row = progress.standing, progress.standing.row
         contents = {
             "metric": self._metric(progress),
-            "current": self._current(standing),
+            "current": Cell(self.columns[1], self._current(standing), below=self._other_value(standing)),
             "target": self._target(standing),
             "gap": self._with_course(self._gap(standing), course),
             "rate": self._rate(standing),
@@ -223,6 +223,18 @@ class StatusTable(Table):
             coverage = text % {"n": len(standing.computed.present)}
             return f"{months} · {coverage}" if months else coverage
         return months
+
+    def _other_value(self, standing: Standing) -> str:
+        """What the data gives, beneath a current value that was entered by hand, where it is another."""
+        row, computed = standing.row, standing.computed.value
+        if row.override is None or computed is None or round(computed, 6) == row.override:
+            return ""
+        url = ""
+        if access.may_diagnose(self.member):
+            query = self.params.copy()
+            query["typed"] = formats.machine(row.override)
+            url = f"{reverse('diagnose-computed', args=[self.plan.pk, row.pk])}?{query.urlencode()}"
+        return cells.other_value(words.figure(row.metric.scale, computed), url)
 
     def _trend(self, standing: Standing) -> Any:
         """The trend of the last year by month; "" with too few months."""

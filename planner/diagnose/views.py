@@ -13,13 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planner import access, changes, words
 from planner.access import get_plan
+from planner.arithmetic.formats import machine
 from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.analysis.sheets import split_sheet, trend_sheet
 from planner.diagnose.bottlenecks.forms import EvidenceForm
 from planner.diagnose.formulas import FormulaForm
+from planner.diagnose.metrics import change_row
 from planner.diagnose.standings import other_months, standings
+from planner.diagnose.table import StatusTable
 from planner.models import Bottleneck, Formula
 from planner.spreadsheets.text import as_csv
+from planner.tables.views import answer_use
 from planner.web.requests import Request, post_data, shown_to, status_of
 from planner.web.submissions import once
 
@@ -58,6 +62,19 @@ def use_other_months(request: Request, plan_pk: int) -> HttpResponse:
         message = _("Table 1 now uses %(months)s.") % {"months": words.months(other.months)}
         messages.success(request, message, extra_tags=f"undo:{undo}")
     return redirect("diagnose", plan.pk)
+
+
+@require_POST
+def use_computed(request: Request, plan_pk: int, pk: int) -> HttpResponse:
+    """Let a row of Table 1 use the data again, in place of the value entered by hand that the address names."""
+    plan, member = get_plan(request, plan_pk, may=access.may_diagnose)
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        row = log.take(plan.metrics.select_related("metric", "plan"), pk)
+        is_shown = row.override is not None and machine(row.override) == request.GET.get("typed")
+        if is_shown:
+            change_row(log, row, {"override": None})
+    table = StatusTable(plan, member, request.GET)
+    return answer_use(request, table, f"metric-{pk}", row.metric.name, log.revision if is_shown else None)
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,12 +19,19 @@ LONGEST_WORK = dt.timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
 
 
 class Import(Recorded):
-    """The readings of a file, or one that was typed: `before` has an entry for each reading that it changed."""
+    """The readings of a file, or one that a person entered: `before` has an entry for each reading that it changed.
+
+    A typed reading lies over the imported one, which its import does not touch. EDITED are imported readings that
+    were changed by hand: removed, or given another source.
+    """
 
     class Kind(models.TextChoices):
         READINGS = "readings", _("Metric values")
         ORDERS = "orders", _("Order lines")
         TYPED = "typed", _("Entered by hand")
+        EDITED = "edited", _("Edited by hand")
+
+    BY_HAND = (Kind.TYPED, Kind.EDITED)
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="imports", verbose_name=_("team"))
     plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="imports", verbose_name=_("plan"))
@@ -51,10 +58,10 @@ class Import(Recorded):
 
     def on_removed(self, by: User | None) -> None:
         """Restore the readings from before the import; the person who undoes it becomes their author."""
-        Reading.objects.revert(self.before, by)
+        Reading.objects.revert(self.before, by, typed=self.kind == self.Kind.TYPED)
 
     def on_restored(self, by: User | None) -> None:
-        Reading.objects.apply(self.before, by)
+        Reading.objects.apply(self.before, by, typed=self.kind == self.Kind.TYPED)
 
 
 class Upload(models.Model):

@@ -16,10 +16,12 @@ from planner.arithmetic.formats import Scale
 from planner.models import Metric, Plan
 from planner.readings.imports.pipeline import Parsed
 from planner.readings.imports.readings import WHOLE
-from planner.readings.save import Saved, compare
+from planner.readings.save import Covered, Saved, compare
 from planner.spreadsheets.problems import MOST, Problem
 
 MONTHS_SHOWN = 6
+# How many typed values that stay on top of a file's are listed.
+COVERED_SHOWN = 20
 # How many names that are not metrics of the team are asked about.
 NAMES_ASKED = 20
 # A name and its value. A mapping would not keep its order in the database.
@@ -40,6 +42,7 @@ class Findings:
     """What was found in a file; the defaults are those of a file that was not read, or could not be.
 
     `counted` is the result that saving would have, or had. `more` is the number of errors that are not listed.
+    `covered` are typed values that stay on top of the file's: where, the value that was typed, the file's.
     """
 
     kind: str | None = None
@@ -58,6 +61,8 @@ class Findings:
     definitions: list[Pair] = field(default_factory=list)
     readings: int = 0
     counted: Saved | None = None
+    covered: list[tuple[str, str, str]] = field(default_factory=list)
+    covered_more: int = 0
     months: Months = field(default_factory=Months)
     errors: list[Problem] = field(default_factory=list)
     more: int = 0
@@ -91,8 +96,9 @@ def _read(type_: type[D], data: Any) -> D:
 def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findings:
     """What a file would add, or has added, to the history of a plan's team; in the reader's language."""
     problems, outcome = parsed.problems, saved
+    covered: list[Covered] = []
     if parsed.is_accepted and saved is None:
-        outcome = compare(plan, parsed.readings)
+        outcome, covered = compare(plan, parsed.readings)
     return Findings(
         kind=parsed.kind,
         encoding=parsed.encoding,
@@ -107,11 +113,21 @@ def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findi
         definitions=list(parsed.definitions.items()),
         readings=len(parsed.readings),
         counted=outcome,
+        covered=[_covered_texts(each) for each in covered[:COVERED_SHOWN]],
+        covered_more=max(len(covered) - COVERED_SHOWN, 0),
         months=_months(parsed, plan),
         errors=problems.errors[:MOST],
         more=problems.unlisted,
         warnings=problems.warnings,
     )
+
+
+def _covered_texts(covered: Covered) -> tuple[str, str, str]:
+    part = f" · {covered.segment}" if covered.segment.name else ""
+    typed, imported = (
+        words.figure(covered.metric.scale, value) for value in (covered.typed, covered.imported)
+    )
+    return f"{covered.metric.name}{part} · {words.month(covered.month)}", typed, imported
 
 
 def _months(parsed: Parsed, plan: Plan) -> Months:

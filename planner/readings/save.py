@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from planner import changes, words
 from planner.arithmetic.periods import month_start
 from planner.models import Import, Metric, Plan, Reading, Segment, User
-from planner.models.readings import Difference, as_text
+from planner.models.readings import Difference, ImportedReading, Values, as_text
 from planner.readings.imports.cells import Part
 from planner.readings.imports.metrics import same_name
 from planner.readings.imports.readings import NewReading
@@ -23,13 +23,15 @@ from planner.readings.imports.readings import NewReading
 class Saved:
     """The result of saving: how many readings are new, changed, or the same as before.
 
-    `revision` is the revision of the team to undo, None where nothing was written.
+    `kept` are typed values, among the same, that cover another imported one now. `revision` is the revision of the
+    team to undo, None where nothing was written.
     """
 
     new: int
     changed: int
     same: int
     revision: int | None = field(default=None, compare=False)
+    kept: int = 0
 
 
 def save(
@@ -67,18 +69,19 @@ def save(
             for reading in readings
         }
         difference = Reading.objects.compare_with_stored(by_place)
-        if difference.new or difference.changed:
+        if count := difference.new + difference.changed + difference.kept:
             entry = Import(
                 team=plan.team,
                 plan=plan,
                 kind=kind,
                 file_name=file_name[-200:],
-                readings=difference.new + difference.changed,
+                readings=count,
             )
             log.save(entry)
             difference.write(entry, by)
     same = len(by_place) - difference.new - difference.changed
-    return Saved(difference.new, difference.changed, same, log.revision if log.changes else None)
+    revision = log.revision if log.changes else None
+    return Saved(difference.new, difference.changed, same, revision, difference.kept)
 
 
 def save_typed(
@@ -87,67 +90,91 @@ def save_typed(
     metric: Metric,
     segment: Segment | None,
     month: dt.date,
-    existing: Reading | None,
     value: Decimal | None,
     source: str,
 ) -> None:
-    """Save a typed value in the place of the `existing` reading; without a value that is deleted.
+    """Save a typed value, over the imported one where there is one; without a value that one shows again.
 
-    It is recorded as an import of one reading, so that it can be undone. Raises ValidationError for a month that has
-    not started by the team's date.
+    Without a typed value, the imported one is removed, or gets another source. It is recorded as an import of one
+    reading, so that it can be undone. Raises ValidationError for a month that has not started by the team's date.
     """
+    _check_started(plan, month)
+    segment = (
+        segment
+        or Segment.objects.get_or_create(team=plan.team, dimension=Segment.Dimension.WHOLE, name="")[0]
+    )
+    place = (metric.pk, month, segment.pk)
+    there = Reading.objects.at([place]).get(place)
+    typed, imported = (there and there.layer(typed=layer) for layer in (True, False))
+    is_imported = value is not None and imported is not None and imported.value == value
+    old = typed or imported if is_imported or value is None else typed
+    new = None if value is None or (is_imported and typed) else _by_hand(value, source, old)
+    kind = Import.Kind.TYPED if typed or (value is not None and not is_imported) else Import.Kind.EDITED
+    label = f"{metric.name} · {segment} · {month:%Y-%m}" if segment.name else f"{metric.name} · {month:%Y-%m}"
+    entry = Import(
+        team=plan.team,
+        plan=plan,
+        kind=kind,
+        file_name=label[:200],
+        readings=1,
+        before=[[metric.pk, f"{month}", segment.pk, as_text(old), as_text(new)]],
+    )
+    log.save(entry)
+    entry.on_restored(log.by)
+
+
+def _by_hand(value: Decimal, source: str, old: Values | None) -> ImportedReading:
+    """A value with its source; it keeps the totals of the old reading where that has the same value."""
+    is_same = old is not None and old.value == value
+    totals = (old.numerator, old.denominator) if old is not None and is_same else (None, None)
+    return ImportedReading(value, *totals, source)
+
+
+def _check_started(plan: Plan, month: dt.date) -> None:
     running = month_start(plan.team.today())
     if month > running:
         raise ValidationError(
             _("%(month)s has not started yet. You can enter values up to %(last)s.")
             % {"month": words.month(month), "last": words.month(running)}
         )
-    segment = (
-        segment
-        or Segment.objects.get_or_create(team=plan.team, dimension=Segment.Dimension.WHOLE, name="")[0]
-    )
-    place = (metric.pk, month, segment.pk)
-    new = None
-    if value is not None:
-        totals = (
-            (existing.numerator, existing.denominator)
-            if existing and existing.value == value
-            else (None, None)
-        )
-        new = NewReading(metric.name, month, (segment.dimension, segment.name), value, *totals, source)
-    label = f"{metric.name} · {segment} · {month:%Y-%m}" if segment.name else f"{metric.name} · {month:%Y-%m}"
-    log.save(
-        Import(
-            team=plan.team,
-            plan=plan,
-            kind=Import.Kind.TYPED,
-            file_name=label[:200],
-            readings=1,
-            before=[[metric.pk, f"{month}", segment.pk, as_text(existing), as_text(new)]],
-        )
-    )
-    if new is not None:
-        Reading.objects.upsert({place: new}, log.by)
-    elif existing is not None:
-        existing.delete()
 
 
-def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:
-    """The result that saving these readings would have now."""
-    metrics = {
-        same_name(name): pk for pk, name in Metric.objects.filter(team=plan.team).values_list("pk", "name")
-    }
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A typed value that stays on top of a file's: where, what was typed, and what the file gives."""
+
+    metric: Metric
+    segment: Segment
+    month: dt.date
+    typed: Decimal
+    imported: Decimal
+
+
+def compare(plan: Plan, readings: Iterable[NewReading]) -> tuple[Saved, list[Covered]]:
+    """The result that saving these readings would have now, and the typed values that would stay on top of them."""
+    metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
     segments = {
-        (segment.dimension, segment.name): segment.pk for segment in Segment.objects.filter(team=plan.team)
+        (segment.dimension, segment.name): segment for segment in Segment.objects.filter(team=plan.team)
     }
     readings, by_place = list(readings), {}
     for reading in readings:
         metric, segment = metrics.get(same_name(reading.metric)), segments.get(reading.segment)
         if metric is not None and segment is not None:
-            by_place[metric, reading.month, segment] = reading
+            by_place[metric.pk, reading.month, segment.pk] = reading
     difference = Difference(by_place)
     same = len(by_place) - difference.new - difference.changed
-    return Saved(len(readings) - difference.changed - same, difference.changed, same)
+    covered = [
+        Covered(
+            metrics[same_name(by_place[place].metric)],
+            segments[by_place[place].segment],
+            place[1],
+            typed.value,
+            imported.value,
+        )
+        for place, typed, imported in difference.covered()
+    ]
+    saved = Saved(len(readings) - difference.changed - same, difference.changed, same, kept=difference.kept)
+    return saved, sorted(covered, key=lambda each: (each.metric.name, str(each.segment), each.month))
 
 
 def _segments(plan: Plan, parts: set[Part]) -> dict[Part, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import Max, Min, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,10 +83,7 @@ class ReadingForm(RowForm):
         typed = {name.partition("-")[2] for name in self.changed_fields()}
         for month in sorted(typed):
             value, source = self.cleaned_data[f"value-{month}"], self.cleaned_data[f"source-{month}"]
-            existing = self.table.reading(self.obj.pk, month_of(month))
-            save_typed(
-                log, self.table.plan, self.obj, self.table.segment, month_of(month), existing, value, source
-            )
+            save_typed(log, self.table.plan, self.obj, self.table.segment, month_of(month), value, source)
         self.table.forget_readings()
 
 
@@ -304,7 +302,10 @@ class ReadingsTable(Table):
         name_cell = cells.lines(metric.name, metric.unit or metric.get_kind_display())
         contents = {
             "metric": cells.beside(name_cell, cells.sparkline(values, _("Months shown"))),
-            **{f"{month:%Y-%m}": self._cell(metric, month) for month in self.months},
+            **{
+                column.key: Cell(column, self._cell(metric, month), below=self._beneath(metric, month))
+                for column, month in zip(self.columns[1:], self.months, strict=True)
+            },
         }
         return self.row(kind, metric, contents)
 
@@ -323,8 +324,23 @@ class ReadingsTable(Table):
         language = words.language()
         figure = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
         lines = [_("In progress, not counted yet")] if month == self.running else []
+        if reading.is_typed:
+            lines.append(_("Entered by hand"))
         lines.append(reading.source or _("No source"))
         if reading.entered_by:
             lines.append(str(reading.entered_by))
         lines.append(formats.day(self.plan.team.today(reading.entered_at), language))
         return cells.tip(figure, lines)
+
+    def _beneath(self, metric: Metric, month: dt.date) -> str:
+        """The imported value beneath one that was entered by hand, where it is another."""
+        reading = self.reading(metric.pk, month)
+        imported = reading.covered if reading else None
+        if reading is None or imported is None:
+            return ""
+        url = ""
+        if access.may_import(self.member):
+            query = self.params.copy()
+            query["typed"] = formats.machine(reading.value)
+            url = f"{reverse('readings-imported', args=[self.plan.pk, reading.pk])}?{query.urlencode()}"
+        return cells.other_value(words.figure(Scale(metric.is_rate), imported.value), url)

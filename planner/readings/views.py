@@ -10,15 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from planner import access
+from planner import access, changes, words
 from planner.access import get_plan
-from planner.models import Metric, Plan, Upload
+from planner.arithmetic.formats import machine
+from planner.models import Metric, Plan, Reading, Upload
 from planner.readings import uploads
 from planner.readings.findings import Findings
 from planner.readings.forms import ChoicesForm, FileForm
 from planner.readings.jobs import enqueue_upload
+from planner.readings.save import save_typed
+from planner.readings.table import ReadingsTable
+from planner.tables.views import answer_use
 from planner.web.requests import Request, status_of
 from planner.web.submissions import once
 
@@ -39,6 +43,21 @@ def import_file(request: Request, plan_pk: int) -> HttpResponse:
         return _hand_over(request, upload, saving=False)
     context = {"plan": plan, "form": form}
     return render(request, "readings/import.html", context, status=status_of(form))
+
+
+@require_POST
+def use_imported(request: Request, plan_pk: int, pk: int) -> HttpResponse:
+    """Show the imported value again, in place of the one entered by hand that the address names."""
+    plan, member = get_plan(request, plan_pk, may=access.may_import)
+    covering = Reading.objects.exclude(imported_value=None).filter(metric__team=plan.team_id)
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        reading = log.take(covering.select_related("metric", "segment"), pk)
+        is_shown = machine(reading.value) == request.GET.get("typed")
+        if is_shown:
+            save_typed(log, plan, reading.metric, reading.segment, reading.month, None, "")
+    table = ReadingsTable(plan, member, request.GET)
+    name = f"{reading.metric.name} · {words.month(reading.month)}"
+    return answer_use(request, table, f"metric-{reading.metric_id}", name, log.revision if is_shown else None)
 
 
 @require_http_methods(["GET", "POST"])

@@ -89,6 +89,15 @@ def lines(first: Any, second: Any) -> SafeString:
     )
 
 
+def other_value(value: str, url: str) -> SafeString:
+    """Beneath a value entered by hand: what the data gives, and where `url` is not "" the button to use that."""
+    text = _("Data: %(value)s") % {"value": value}
+    button = '<button class="link" form="using" formaction="{}" aria-label="{}">{}</button>'
+    label = _("Use %(value)s instead of the value entered by hand") % {"value": value}
+    offer = format_html(button, url, label, _("Use it")) if url else ""
+    return format_html('<small class="other muted">{} {}</small>', text, offer)
+
+
 def joined(pieces: Sequence[Any]) -> SafeString:
     """Several pieces one after the other, a dot between them."""
     return format_html_join(" · ", "{}", ((piece,) for piece in pieces))

@@ -47,7 +47,10 @@ def _classes(numeric: bool, *css: str) -> str:
 
 @dataclass(slots=True)
 class Cell:
-    """One cell: what is shown, and the fields that its editor opens with (None: not editable)."""
+    """One cell: what is shown, and the fields that its editor opens with (None: not editable).
+
+    `below` is shown beneath it, outside of the link that opens the editor.
+    """
 
     column: Column
     html: str
@@ -56,6 +59,7 @@ class Cell:
     rates: tuple[str, ...] = ()
     span: int = 1
     css: str = ""
+    below: str = ""
 
     def render(self, row_url: str, *, labelled: bool) -> str:
         """The table cell; an editable one holds a link that opens the editor, with or without script.
@@ -71,7 +75,7 @@ class Cell:
             inner = f'<a class="cell" href="{link}" data-v="{texts}"{rates}>{esc(self.html)}</a>'
         span = f' colspan="{self.span}"' if self.span > 1 else ""
         label = self.column.labelling if labelled else ""
-        return f"<td{self.column.classes(self.css)}{span}{label}>{inner}</td>"
+        return f"<td{self.column.classes(self.css)}{span}{label}>{inner}{esc(self.below)}</td>"
 
 
 def opening_texts(values: dict[str, str]) -> str:

@@ -155,6 +155,22 @@ class _Saving:
         return obj
 
 
+def answer_use(request: Request, table: Table, key: str, name: str, revision: int | None) -> HttpResponse:
+    """Back to the table, with the undo; `revision` is None where the value had been changed meanwhile."""
+    if revision is None:
+        messages.error(
+            request, _("Someone changed “%(name)s” in the meantime. Nothing was saved.") % {"name": name}
+        )
+    else:
+        undo = reverse("plan-undo", args=[table.plan.pk, revision])
+        messages.success(
+            request, _("“%(name)s” now uses the data.") % {"name": name}, extra_tags=f"undo:{undo}"
+        )
+    query = table.params.copy()
+    query.pop("typed", None)
+    return redirect(f"{table.url}?{query.urlencode()}#{key}" if query else f"{table.url}#{key}")
+
+
 def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
     saving = _Saving(request, table, kind, pk)
     saved, _is_new = once(request, saving.save)

@@ -18,7 +18,7 @@ from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.pipeline import Choices, Parsed, parse
 from planner.readings.imports.rates import RateScale
 from planner.readings.imports.values import DateOrder
-from planner.readings.save import Saved, save
+from planner.readings.save import Saved, compare, save
 
 
 class Command(BaseCommand):
@@ -64,6 +64,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no plan {options['plan']}.")
         parsed = parse(Path(options["file"]), plan.team, _choices(options))
         saved = None
+        if parsed.is_accepted and (covered := compare(plan, parsed.readings)[1]):
+            parsed.problems.warn(
+                f"{len(covered)} values that were entered by hand stay; those of the file are kept beneath."
+            )
         if parsed.is_accepted and not options["dry_run"]:
             try:
                 saved = save(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 from decimal import Decimal
 
 import pytest
@@ -237,6 +238,36 @@ def test_a_first_value_needs_no_readings(rate_url, status, manager, as_):
 
     status.rate.refresh_from_db()
     assert status.rate.override == Decimal("0.08")
+
+
+def test_a_current_value_typed_over_the_data_offers_that(
+    readings, url, rate_url, status, manager, viewer, as_, plan
+):
+    client = as_(manager)
+    client.post(rate_url, {"cell": "current", "override": "9%", "override_reason": "CRM, recount"}, **HTMX)
+    page = client.get(f"{url}?q=rate").content.decode()
+    assert "Data: 8%" in page
+    assert "Data: 8%" in as_(viewer).get(url).content.decode()
+    assert 'form="using"' not in as_(viewer).get(url).content.decode()
+    (address,) = re.findall(r'form="using" formaction="([^"]*)"', page)
+
+    client.post(rate_url, {"cell": "current", "override": "10%", "override_reason": "CRM"}, **HTMX)
+    refused = client.post(html.unescape(address), follow=True)
+    assert "Someone changed “Customer conversion rate” in the meantime." in refused.content.decode()
+    status.rate.refresh_from_db()
+    assert status.rate.override == Decimal("0.1")
+
+    (address,) = re.findall(
+        r'form="using" formaction="([^"]*)"', client.get(f"{url}?q=rate").content.decode()
+    )
+    answer = client.post(html.unescape(address), follow=True)
+    assert answer.redirect_chain[-1][0] == f"{url}?q=rate#metric-{status.rate.pk}"
+    status.rate.refresh_from_db()
+    assert (status.rate.override, status.rate.override_reason) == (None, "")
+    assert "Data: 8%" not in client.get(url).content.decode()
+    changes.undo(plan.team, Change.objects.latest("revision").revision, by=manager, plan=plan)
+    status.rate.refresh_from_db()
+    assert (status.rate.override, status.rate.override_reason) == (Decimal("0.1"), "CRM")
 
 
 def test_an_annual_target_of_what_adds_up_is_scaled_to_a_month(readings, url, status, manager, as_):

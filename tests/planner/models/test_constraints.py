@@ -70,6 +70,21 @@ def test_a_reading_is_of_a_month(status):
     )
 
 
+def test_only_a_typed_reading_covers_an_imported_one(status):
+    def make(month, **layers):
+        return lambda: Reading.objects.create(
+            metric=status.sales.metric,
+            month=DAY.replace(month=month),
+            segment=status.whole,
+            value=1,
+            **layers,
+        )
+
+    assert not holds(make(1, imported_value=2))
+    assert holds(make(1, imported_value=2, is_typed=True))
+    assert holds(make(2, is_typed=True))
+
+
 def test_only_the_whole_has_no_name(team):
     assert not holds(lambda: Segment.objects.create(team=team, dimension="region", name=""))
     assert not holds(lambda: Segment.objects.create(team=team, dimension="whole", name="all"))

@@ -10,8 +10,9 @@ from django.db import connection
 
 from planner import changes
 from planner.models import Import, Reading, readings
+from planner.models.history import CannotUndo
 from planner.readings.imports.readings import WHOLE, NewReading
-from planner.readings.save import Saved, save
+from planner.readings.save import Saved, save, save_typed
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +42,8 @@ def way(request, monkeypatch):
 
 @pytest.fixture
 def put(plan, manager, status):
-    def run(*readings: NewReading) -> Saved:
-        return save(plan, readings, by=manager, kind="readings", file_name="East.csv")
+    def run(*readings: NewReading, source: str = "") -> Saved:
+        return save(plan, readings, by=manager, kind="readings", file_name=source or "East.csv")
 
     return run
 
@@ -84,6 +85,90 @@ def test_an_import_keeps_what_stood_there_and_gives_it_back(way, put, team):
         team.refresh_from_db()
         changes.undo(team, team.revision, by=None)
         assert [row[:-1] for row in everything()] == expected
+
+
+@pytest.fixture
+def type_in(plan, team, manager, status):
+    """type_in(month, value, source) types total sales over what is there."""
+
+    def run(month: int, value: str | None, source: str = "by phone", segment=None) -> None:
+        with changes.recording(team, plan=plan, by=manager) as log:
+            metric, typed = status.sales.metric, value and Decimal(value)
+            save_typed(log, plan, metric, segment, dt.date(2026, month, 1), typed, source)
+
+    return run
+
+
+def layers() -> list[tuple]:
+    """Each month's value and source, and beneath a typed one the imported value and its source."""
+    columns = ("month__month", "value", "source", "is_typed", "imported_value", "imported_source")
+    return list(Reading.objects.order_by("month").values_list(*columns))
+
+
+def test_a_later_import_lies_beneath_what_was_typed(way, put, type_in, manager, rep):
+    put(new(1, "100"), new(2, "200"), new(3, "300"), new(4, "400"))
+    type_in(1, "111")
+    type_in(5, "555")
+    Reading.objects.filter(is_typed=True).update(entered_by=rep)
+    assert put(
+        new(1, "101"), new(2, "202"), new(3, "300"), new(5, "500"), new(6, "600"), source="B"
+    ) == Saved(1, 1, 3, kept=2)
+    assert layers() == [
+        (1, 111, "by phone", True, 101, "B"),
+        (2, 202, "B", False, None, ""),
+        (3, 300, "East.csv", False, None, ""),
+        (4, 400, "East.csv", False, None, ""),
+        (5, 555, "by phone", True, 500, "B"),
+        (6, 600, "B", False, None, ""),
+    ]
+    assert set(Reading.objects.filter(is_typed=True).values_list("entered_by", flat=True)) == {rep.pk}
+
+
+def test_an_import_is_undone_and_redone_beneath_what_was_typed(way, put, type_in, team):
+    put(new(1, "100"), new(2, "200"))
+    type_in(1, "111")
+    type_in(3, "333")
+    before = layers()
+    put(new(1, "101", totals=("101", "1")), new(2, "202"), new(3, "303"), source="B")
+    after = layers()
+    for expected in (before, after):
+        team.refresh_from_db()
+        changes.undo(team, team.revision, by=None)
+        assert layers() == expected
+
+
+def test_an_import_is_undone_beneath_a_value_that_was_typed_since(way, put, type_in, team):
+    put(new(1, "100"), new(2, "200"))
+    put(new(1, "101"), new(2, "202"), source="B")
+    team.refresh_from_db()
+    revision = team.revision
+    type_in(1, "111")
+    changes.undo(team, revision, by=None)
+    assert layers() == [(1, 111, "by phone", True, 100, "East.csv"), (2, 200, "East.csv", False, None, "")]
+
+
+def test_an_import_is_not_undone_when_only_the_totals_changed_since(way, put, team):
+    put(new(1, "0.08", totals=("8", "100")), new(2, "7"))
+    team.refresh_from_db()
+    revision = team.revision
+    put(new(1, "0.08", totals=("16", "200")))
+    with pytest.raises(CannotUndo):
+        changes.undo(team, revision, by=None)
+    assert len(layers()) == 2
+
+
+def test_the_same_file_beneath_a_typed_value_leaves_no_trace(way, put, type_in, team):
+    put(new(1, "100", totals=("200", "2")), new(2, "200"))
+    type_in(1, "111")
+    team.refresh_from_db()
+    revision = team.revision
+    assert put(new(1, "100", totals=("200", "2")), new(2, "200")) == Saved(0, 0, 2)
+    # What a person typed where there was nothing comes back in an exported file.
+    type_in(3, "333")
+    team.refresh_from_db()
+    assert put(new(3, "333"), source="B") == Saved(0, 0, 1)
+    team.refresh_from_db()
+    assert team.revision == revision + 1
 
 
 def test_the_same_again_leaves_no_trace(way, put, team):

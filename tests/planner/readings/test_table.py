@@ -108,7 +108,7 @@ def test_the_running_month_is_kept_and_not_counted(type_in, plan, status, team, 
     assert type_in("2026-11", "900,000", "so far", query="&to=2026-11").status_code == 200
     assert Reading.objects.get(month=dt.date(2026, 11, 1)).value == 900_000
     row = words(as_(manager).get(f"/plans/{plan.pk}/readings/").content.decode())
-    assert "900,000 In progress, not counted yet so far" in row
+    assert "900,000 In progress, not counted yet Entered by hand so far" in row
     (standing, _rate) = standings(plan, plan.metrics.select_related("metric", "plan"))
     assert standing.current == 600_000
 
@@ -216,6 +216,79 @@ def test_an_emptied_cell_takes_the_reading_away_and_undo_brings_it_back(type_in,
     assert not Reading.objects.exists()
     changes.undo(plan.team, Change.objects.latest("revision").revision, by=manager, plan=plan)
     assert Reading.objects.get().value == 700_000
+
+
+def test_a_value_that_was_typed_over_an_imported_one_offers_that(type_in, url, status, manager, viewer, as_):
+    read(status, "2026-09", 700_000, source="CRM")
+    read(status, "2026-08", 650_000, source="CRM")
+    type_in("2026-09", "800,000", "by phone")
+    page = words(as_(manager).get(url).content.decode())
+    assert "800,000 Entered by hand by phone" in page
+    assert "Data: 700,000 Use it" in page
+    assert "Data: 650,000" not in page
+    seen = words(as_(viewer).get(url).content.decode())
+    assert "Data: 700,000" in seen
+    assert "Use it" not in seen
+
+
+def use_button(page: str) -> str:
+    (address,) = re.findall(r'form="using" formaction="([^"]*)"', page)
+    return html.unescape(address)
+
+
+def test_the_imported_value_is_used_again(type_in, plan, url, status, manager, as_):
+    read(status, "2026-09", "0.08", metric=status.rate.metric, numerator=8, denominator=100, source="CRM")
+    type_in("2026-09", "12%", "by phone", metric=status.rate.metric)
+    client = as_(manager)
+    address = use_button(client.get(f"{url}?to=2026-10").content.decode())
+    answer = client.post(address, follow=True)
+    assert answer.redirect_chain[-1][0] == f"{url}?to=2026-10#metric-{status.rate.metric_id}"
+    found = Reading.objects.get()
+    assert (found.value, found.numerator, found.denominator, found.source) == (Decimal("0.08"), 8, 100, "CRM")
+    assert (found.is_typed, found.imported_value) == (False, None)
+    changes.undo(plan.team, Change.objects.latest("revision").revision, by=manager, plan=plan)
+    found.refresh_from_db()
+    assert (found.value, found.source, found.is_typed) == (Decimal("0.12"), "by phone", True)
+    assert (found.imported_value, found.imported_source) == (Decimal("0.08"), "CRM")
+
+
+def test_a_value_that_was_typed_anew_meanwhile_is_not_replaced(type_in, url, status, manager, as_):
+    read(status, "2026-09", 700_000, source="CRM")
+    type_in("2026-09", "800,000", "by phone")
+    client = as_(manager)
+    address = use_button(client.get(url).content.decode())
+    type_in("2026-09", "900,000", "by letter")
+    page = client.post(address, follow=True).content.decode()
+    assert "Someone changed “Total sales · Sep 2026” in the meantime. Nothing was saved." in words(page)
+    assert Reading.objects.get().value == 900_000
+
+
+def test_clearing_a_typed_value_shows_the_imported_one(type_in, status):
+    read(status, "2026-09", 700_000, source="CRM")
+    type_in("2026-09", "800,000", "by phone")
+    type_in("2026-09", "850,000", "by phone")
+    type_in("2026-09", "", "")
+    found = Reading.objects.get()
+    assert (found.value, found.source, found.is_typed) == (Decimal(700_000), "CRM", False)
+    type_in("2026-09", "", "")
+    assert not Reading.objects.exists()
+
+
+def test_typing_the_imported_value_again_takes_the_typed_one_away(type_in, status):
+    read(status, "2026-09", 700_000, source="CRM")
+    type_in("2026-09", "800,000", "by phone")
+    type_in("2026-09", "700,000", "by phone")
+    found = Reading.objects.get()
+    assert (found.value, found.source, found.is_typed) == (Decimal(700_000), "CRM", False)
+
+
+def test_another_source_alone_makes_no_typed_value(type_in, plan, status, manager):
+    read(status, "2026-09", 700_000, source="x")
+    type_in("2026-09", "700,000", "CRM")
+    found = Reading.objects.get()
+    assert (found.source, found.is_typed, found.imported_value) == ("CRM", False, None)
+    changes.undo(plan.team, Change.objects.latest("revision").revision, by=manager, plan=plan)
+    assert Reading.objects.get().source == "x"
 
 
 def test_a_rate_is_typed_in_per_cent_and_loses_totals_that_no_longer_fit(type_in, status):

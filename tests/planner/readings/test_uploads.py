@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from planner import changes
 from planner.models import Import, Metric, Reading, Segment, Upload
 from planner.models.imports import LONGEST_WORK
 from planner.readings import uploads
+from planner.readings.save import save_typed
 from tests.conftest import join
 from tests.planner.readings.conftest import stored, workbook
 
@@ -97,6 +100,39 @@ def test_from_the_file_to_the_values(visitor, manager):
     assert (Import.objects.get().file_name, Reading.objects.first().entered_by) == ("file.csv", manager)
     assert kept_files() == []
     assert not Upload.objects.exists()
+
+
+def test_values_entered_by_hand_stay_and_the_preview_lists_them(
+    visitor, plan, manager, status, capsys, tmp_path
+):
+    east = Segment.objects.create(team=plan.team, dimension="region", name="East")
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        for segment, typed in ((None, 150), (east, 50)):
+            save_typed(
+                log, plan, status.sales.metric, segment, dt.date(2026, 8, 1), Decimal(typed), "by phone"
+            )
+    visitor.bring(LONG)
+    page = visitor.work()
+    assert "1 new, 0 changed, 1 unchanged." in page
+    assert "Values entered by hand stay" in page
+    assert "Total sales · Aug 2026 150 CNY 100.25 CNY" in page
+    assert "East" not in page.partition("Preview of totals")[0].partition("Values entered by hand stay")[2]
+
+    visitor.act("save")
+    visitor.work()
+    assert stored()["Total sales", "2026-08", "Total"] == "150"
+    kept = Reading.objects.of_whole().get(month=dt.date(2026, 8, 1))
+    assert (kept.imported_value, kept.imported_source) == (Decimal("100.25"), "file.csv")
+
+
+def test_the_command_says_which_values_stay(importing, plan, manager, status):
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        save_typed(log, plan, status.sales.metric, None, dt.date(2026, 8, 1), Decimal(150), "by phone")
+    said = importing(LONG)
+    assert [each["message"] for each in said["warnings"]] == [
+        "1 values that were entered by hand stay; those of the file are kept beneath."
+    ]
+    assert stored()["Total sales", "2026-08", "Total"] == "150"
 
 
 def test_problems_stand_with_their_places_and_nothing_can_be_saved(visitor):
