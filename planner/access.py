@@ -61,6 +61,11 @@ def may_import(member: Membership, reading: Any = None) -> bool:
     return may_manage(member)
 
 
+def may_confirm(member: Membership) -> bool:
+    """Confirm that a source of metric values is complete."""
+    return may_manage(member)
+
+
 def may_diagnose(member: Membership, thing: Any = None) -> bool:
     """Table 1, the formulas, and bottlenecks with their scores."""
     return may_manage(member)

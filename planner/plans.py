@@ -105,7 +105,7 @@ def begin_plan(
     plan = Plan(team=team, name=name, scenario=scenario, start=start, end=end)
     with changes.recording(team, by=by) as log:
         log.save(plan)
-        Segment.objects.get_or_create(team=team, dimension=Segment.Dimension.WHOLE, name="")
+        whole_of(team)
         for metric in metrics:
             add_to_table(log, plan, metric)
     return plan
@@ -170,6 +170,11 @@ def restore_plan(plan: Plan, *, by: User) -> None:
     if removal is None:
         raise CannotUndo(_("Nothing to undo."))
     changes.undo(plan.team, removal.revision, by=by)
+
+
+def whole_of(team: Team) -> Segment:
+    """The segment of the team's whole business."""
+    return Segment.objects.get_or_create(team=team, dimension=Segment.Dimension.WHOLE, name="")[0]
 
 
 def segments_of(team: Team) -> list[Segment]:

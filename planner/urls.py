@@ -41,6 +41,7 @@ urlpatterns = [
     *table_urls("readings", ReadingsTable, ReadingsPage),
     path("plans/<int:plan_pk>/readings/import/", readings.import_file, name="readings-import"),
     path("plans/<int:plan_pk>/readings/import/<int:pk>/", readings.show_upload, name="readings-upload"),
+    path("plans/<int:plan_pk>/readings/sources/", readings.confirm_sources, name="readings-confirm"),
     path("plans/<int:plan_pk>/readings/<int:pk>/imported/", readings.use_imported, name="readings-imported"),
     *table_urls("diagnose", StatusTable, DiagnosePage),
     path("plans/<int:plan_pk>/diagnose/<int:pk>/computed/", diagnosis.use_computed, name="diagnose-computed"),

@@ -58,6 +58,7 @@ RULES: dict[str, tuple] = {
     "readings-remove": (["plan", "history"], NO_GET, (S, 403, 403, 403, 404), {}),
     "readings-import": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "readings-upload": (["plan", "upload"], (S, 403, 403, 200, 404), WRITE, {"act": "cancel"}),
+    "readings-confirm": (["plan"], NO_GET, WRITE, {"source": "CRM"}),
     "readings-imported": (["plan", "covering"], NO_GET, WRITE, {}),
     "plan-remove": (["plan"], NO_GET, WRITE, {}),
     "plan-restore": (["removed"], NO_GET, WRITE, {}),

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from planner import stages
 from planner.arithmetic.periods import full_months_before
-from planner.models import Bottleneck, Goal, Metric, Plan, PlanMetric, Reading
+from planner.models import Bottleneck, Goal, Metric, Plan, PlanMetric, Reading, Segment, SourceCheck
 from planner.pitfalls import Pitfall
 from reviews.models import Review
 from strategies.models import Strategy
@@ -26,11 +26,12 @@ from tests.conftest import seat
 from tracking.models import Progress, Task
 
 DAY = dt.date(2026, 11, 24)
+MOMENT = dt.datetime(2026, 11, 24, 3, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
 def on_a_tuesday(monkeypatch):
-    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: DAY)
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: now.date() if now else DAY)
 
 
 def found(plan) -> list[str]:
@@ -46,6 +47,7 @@ def sound(plan, status, team, manager) -> None:
         Reading(metric=status.sales.metric, month=month, segment=status.whole, value=1, source="CRM")
         for month in full_months_before(plan.start, 6)
     )
+    SourceCheck.objects.create(team=team, source="CRM", by=manager, at=MOMENT)
     owner = seat(manager, team)
     core = Goal.objects.create(
         plan=plan, name="Sales", metric=status.sales.metric, target=1, owner=owner, due=plan.end
@@ -81,6 +83,7 @@ def add_bottlenecks(plan: Plan, count: int, **fields: Any) -> None:
         "kind": "value",
         "step": "quotation",
         "metric": PlanMetric.objects.get().metric,
+        "segment": Segment.objects.get(dimension="whole"),
         "in_focus": True,
     }
     for number in range(count):
@@ -105,7 +108,16 @@ def change(model: Any, **fields: Any) -> None:
     model.objects.update(**fields)
 
 
+NOT_CHOSEN = (("step", ""), ("metric", None), ("segment", None))
 CASES = {
+    "unconfirmed_source": Case(
+        lambda plan: change(SourceCheck, at=MOMENT - dt.timedelta(days=31)),
+        "Nobody has confirmed lately that CRM is complete",
+        lambda plan: (
+            change(SourceCheck, at=MOMENT - dt.timedelta(days=30)),
+            Reading.objects.filter(month=dt.date(2026, 9, 1)).update(source=""),
+        ),
+    ),
     "values_without_source": Case(
         lambda plan: Reading.objects.filter(month=dt.date(2026, 9, 1)).update(source=""),
         "Total sales has values without a source",
@@ -136,9 +148,12 @@ CASES = {
         lambda plan: (add_bottlenecks(plan, 3), add_bottlenecks(plan, 1, in_focus=False)),
     ),
     "vague_bottleneck": Case(
-        lambda plan: (add_bottlenecks(plan, 1, step=""), add_bottlenecks(plan, 1, metric=None)),
-        "2 bottlenecks have no funnel step or no metric",
-        lambda plan: add_bottlenecks(plan, 1, step="", in_focus=False),
+        lambda plan: [add_bottlenecks(plan, 1, **{name: value}) for name, value in NOT_CHOSEN],
+        "3 bottlenecks in focus have no funnel step, metric or segment",
+        lambda plan: [
+            add_bottlenecks(plan, 1),
+            *(add_bottlenecks(plan, 1, in_focus=False, **{name: value}) for name, value in NOT_CHOSEN),
+        ],
     ),
     "too_many_core_goals": Case(
         lambda plan: add_goals(plan, 3),

@@ -17,6 +17,17 @@ VALUES_WITHOUT_SOURCE = Pitfall(
     gettext_lazy("Numbers without a source can't be checked."),
     gettext_lazy("Add source"),
 )
+UNCONFIRMED_SOURCE = Pitfall(
+    "unconfirmed_source",
+    "readings",
+    ngettext_lazy(
+        "Nobody has confirmed lately that %(names)s is complete",
+        "Nobody has confirmed lately that %(n)d sources are complete: %(names)s",
+        "n",
+    ),
+    gettext_lazy("Incomplete data leads to wrong decisions."),
+    gettext_lazy("Confirm"),
+)
 SHORT_HISTORY = Pitfall(
     "short_history",
     "diagnose",
@@ -55,8 +66,8 @@ VAGUE_BOTTLENECK = Pitfall(
     "vague_bottleneck",
     "bottlenecks",
     ngettext_lazy(
-        "%(n)d bottleneck has no funnel step or no metric",
-        "%(n)d bottlenecks have no funnel step or no metric",
+        "%(n)d bottleneck in focus has no funnel step, metric or segment",
+        "%(n)d bottlenecks in focus have no funnel step, metric or segment",
         "n",
     ),
     gettext_lazy("“Conversion is low” is too vague: add the step, the metric and the segment."),

@@ -19,6 +19,7 @@ from planner.diagnose import pitfalls
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
 from planner.models import Bottleneck, Plan, PlanMetric, Reading
 from planner.pitfalls import Check, Occurrences, Pitfall, check
+from planner.readings.sources import unconfirmed
 from planner.stages import Outside, Page, Stage, Summary
 
 HISTORY_MONTHS = 6
@@ -53,13 +54,15 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
         Bottleneck.objects.filter(plan__in=plans, in_focus=True)
         .values("plan")
         .order_by("plan")
-        .annotate(n=Count("pk"), vague=Count("pk", filter=Q(step="") | Q(metric=None)))
+        .annotate(n=Count("pk"), vague=Count("pk", filter=Q(step="") | Q(metric=None) | Q(segment=None)))
     )
+    sources = unconfirmed(plans)
     in_focus = {row["plan"]: (row["n"], row["vague"]) for row in focus_counts}
     return {
         plan.pk: check(
             plan,
             _row_pitfalls(rows[plan.pk], months_known, unsourced)
+            | {pitfalls.UNCONFIRMED_SOURCE: _sources_met(sources[plan.pk])}
             | _focus_pitfalls(*in_focus.get(plan.pk, (0, 0))),
         )
         for plan in plans
@@ -82,6 +85,10 @@ def _rows_met(rows: list[PlanMetric]) -> Occurrences:
     """Rows of Table 1, the first of which is shown."""
     names = words.listed(row.metric.name for row in rows)
     return Occurrences(len(rows), {"names": names}, f"metric-{rows[0].pk}" if rows else "")
+
+
+def _sources_met(names: list[str]) -> Occurrences:
+    return Occurrences(len(names), {"names": words.listed(names)}, "sources" if names else "")
 
 
 def _focus_pitfalls(in_focus: int, vague: int) -> dict[Pitfall, Occurrences]:

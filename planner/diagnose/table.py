@@ -231,9 +231,8 @@ class StatusTable(Table):
             return ""
         url = ""
         if access.may_diagnose(self.member):
-            query = self.params.copy()
-            query["typed"] = formats.machine(row.override)
-            url = f"{reverse('diagnose-computed', args=[self.plan.pk, row.pk])}?{query.urlencode()}"
+            query = self.query_with(typed=formats.machine(row.override))
+            url = f"{reverse('diagnose-computed', args=[self.plan.pk, row.pk])}?{query}"
         return cells.other_value(words.figure(row.metric.scale, computed), url)
 
     def _trend(self, standing: Standing) -> Any:

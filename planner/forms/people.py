@@ -184,10 +184,15 @@ class SettingsForm(forms.ModelForm):
             "grace_days",
             "gap_threshold",
             "volatility_threshold",
+            "source_days",
         ]
         help_texts = {
             "grace_days": gettext_lazy(
                 "Managers are notified when an open task is more than this many days overdue."
+            ),
+            "source_days": gettext_lazy(
+                "A source of metric values that nobody has confirmed as complete for this many days shows in plan "
+                "health."
             ),
             "language": gettext_lazy("For emails to people who haven't chosen a language."),
             "currency": gettext_lazy("Three letters, such as CNY or USD. Existing values are not converted."),

@@ -11,6 +11,7 @@ from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
 from planner.models.pulses import Pulse
 from planner.models.readings import Reading
+from planner.models.sources import SourceCheck
 from planner.models.submissions import Submission
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Recorded",
     "Role",
     "Segment",
+    "SourceCheck",
     "Submission",
     "Team",
     "Upload",

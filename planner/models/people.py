@@ -137,6 +137,9 @@ class Team(models.Model):
     volatility_threshold = models.DecimalField(
         _("sharp change in a metric"), max_digits=4, decimal_places=3, default=Decimal("0.2")
     )
+    source_days = models.PositiveSmallIntegerField(
+        _("days until sources must be confirmed again"), default=30, db_default=30
+    )
     revision = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
@@ -147,6 +150,11 @@ class Team(models.Model):
                 condition=models.Q(grace_days__range=(0, 60)),
                 name="grace_days_from_0_to_60",
                 violation_error_message=_("Days before managers are notified must be from 0 to 60."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source_days__range=(1, 366)),
+                name="source_days_from_1_to_366",
+                violation_error_message=_("The days for confirming sources must be from 1 to 366."),
             ),
             models.CheckConstraint(
                 condition=models.Q(gap_threshold__range=(Decimal("0.001"), Decimal(1))),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.urls import reverse
 
 from planner import access
 from planner.models import Import
+from planner.readings.sources import Source, sources_of
 from planner.readings.table import ReadingsTable
 from planner.tables.page import TablePage
 from planner.web.live import Piece
@@ -15,7 +18,23 @@ MOST_IMPORTS = 20
 
 class ReadingsPage(TablePage[ReadingsTable]):
     template = "readings/readings.html"
-    pieces = (Piece("imports", frozenset({"planner.import"})),)
+    pieces = (
+        Piece("imports", frozenset({"planner.import"})),
+        Piece("sources", frozenset({"planner.import", "planner.sourcecheck", "planner.planmetric"})),
+    )
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The sources of the plan's metrics, those to be confirmed first."""
+        return sources_of(self.plan)
+
+    @property
+    def may_confirm(self) -> bool:
+        return access.may_confirm(self.table.member)
+
+    @property
+    def unconfirmed(self) -> list[Source]:
+        return [source for source in self.sources if not source.is_confirmed]
 
     @property
     def imports(self) -> list[Import]:

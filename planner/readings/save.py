@@ -14,6 +14,7 @@ from planner import changes, words
 from planner.arithmetic.periods import month_start
 from planner.models import Import, Metric, Plan, Reading, Segment, User
 from planner.models.readings import Difference, ImportedReading, Values, as_text
+from planner.plans import whole_of
 from planner.readings.imports.cells import Part
 from planner.readings.imports.metrics import same_name
 from planner.readings.imports.readings import NewReading
@@ -99,10 +100,7 @@ def save_typed(
     reading, so that it can be undone. Raises ValidationError for a month that has not started by the team's date.
     """
     _check_started(plan, month)
-    segment = (
-        segment
-        or Segment.objects.get_or_create(team=plan.team, dimension=Segment.Dimension.WHOLE, name="")[0]
-    )
+    segment = segment or whole_of(plan.team)
     place = (metric.pk, month, segment.pk)
     there = Reading.objects.at([place]).get(place)
     typed, imported = (there and there.layer(typed=layer) for layer in (True, False))

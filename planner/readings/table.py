@@ -340,7 +340,6 @@ class ReadingsTable(Table):
             return ""
         url = ""
         if access.may_import(self.member):
-            query = self.params.copy()
-            query["typed"] = formats.machine(reading.value)
-            url = f"{reverse('readings-imported', args=[self.plan.pk, reading.pk])}?{query.urlencode()}"
+            query = self.query_with(typed=formats.machine(reading.value))
+            url = f"{reverse('readings-imported', args=[self.plan.pk, reading.pk])}?{query}"
         return cells.other_value(words.figure(Scale(metric.is_rate), imported.value), url)

@@ -21,6 +21,7 @@ from planner.readings.findings import Findings
 from planner.readings.forms import ChoicesForm, FileForm
 from planner.readings.jobs import enqueue_upload
 from planner.readings.save import save_typed
+from planner.readings.sources import confirm, sources_of
 from planner.readings.table import ReadingsTable
 from planner.tables.views import answer_use
 from planner.web.requests import Request, status_of
@@ -43,6 +44,20 @@ def import_file(request: Request, plan_pk: int) -> HttpResponse:
         return _hand_over(request, upload, saving=False)
     context = {"plan": plan, "form": form}
     return render(request, "readings/import.html", context, status=status_of(form))
+
+
+@require_POST
+def confirm_sources(request: Request, plan_pk: int) -> HttpResponse:
+    """Record who confirms that sources of the plan's values are complete; names that are none of them are ignored."""
+    plan, _member = get_plan(request, plan_pk, may=access.may_confirm)
+    names = set(request.POST.getlist("source")) & {source.name for source in sources_of(plan)}
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        confirm(log, plan, sorted(names))
+    if names:
+        undo = f"undo:{reverse('plan-undo', args=[plan.pk, log.revision])}"
+        message = _("Confirmed as complete: %(names)s.") % {"names": words.listed(sorted(names))}
+        messages.success(request, message, extra_tags=undo)
+    return redirect(f"{reverse('readings', args=[plan.pk])}#sources")
 
 
 @require_POST

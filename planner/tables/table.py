@@ -228,6 +228,13 @@ class Table:
         query["page"] = str(number)
         return query.urlencode()
 
+    def query_with(self, **more: str) -> str:
+        """The address of what is shown with more parameters, the same for a page and for one that asks for news."""
+        query = self.params.copy()
+        query.pop("since", None)
+        query.update(more)
+        return query.urlencode()
+
     @property
     def older_query(self) -> str:
         return self.page_query(self.page.previous_page_number())

@@ -23,6 +23,7 @@ from planner.models import (
     PlanMetric,
     Reading,
     Segment,
+    SourceCheck,
     Team,
     User,
 )
@@ -103,6 +104,7 @@ class Builder:
                 figures.QUARTER_REVIEWS,
             )
         with changes.recording(self.team, plan=push, by=self.by) as log:
+            self._confirm_source(log, push)
             PlanBuilder(self, log, push, self.words.push).build(
                 figures.PUSH_BOTTLENECKS,
                 figures.PUSH_GOALS,
@@ -162,6 +164,11 @@ class Builder:
         Reading.objects.bulk_create(
             reading for month, row in months.items() for reading in self._readings_of(month, row)
         )
+
+    def _confirm_source(self, log: changes.Recording, plan: Plan) -> None:
+        """The manager has confirmed last week that the source is complete."""
+        at = dt.datetime.combine(self._day(-7), END_OF_WORK)
+        log.save(SourceCheck(team=self.team, plan=plan, source=self.words.source, by=self.by, at=at))
 
     def _readings_of(self, month: dt.date, row: tuple[int, ...]) -> Iterator[Reading]:
         value = dict(zip(figures.COLUMNS, row, strict=True))
@@ -274,7 +281,7 @@ class PlanBuilder:
             self.plan,
             kind=kind,
             metric=self.team.metrics[metric] if metric else None,
-            segment=self.team.segments[segment] if segment else None,
+            segment=None if segment is None else self.team.segments[segment],
             impact=impact,
             ease=ease,
             in_focus=in_focus,

@@ -93,7 +93,7 @@ STATUS = (
     ("acquisition", D("400"), SHORTFALL),
 )
 
-# Bottlenecks: key, kind, metric, segment, impact, ease, in focus.
+# Bottlenecks: key, kind, metric, segment ("" is the whole), impact, ease, in focus.
 CUSTOMERS, CONVERSION = Bottleneck.Kind.CUSTOMERS, Bottleneck.Kind.CONVERSION
 VALUE, EXECUTION = Bottleneck.Kind.VALUE, Bottleneck.Kind.EXECUTION
 REACH, GROW_BY = Goal.Kind.REACH, Goal.Kind.GROW_BY
@@ -113,8 +113,8 @@ def august(day: int) -> dt.date:
 # --- The quarter: Q3 2023 -------------------------------------------------------------------------------
 QUARTER_START, QUARTER_END = dt.date(2023, 7, 1), dt.date(2023, 9, 30)
 QUARTER_BOTTLENECKS = (
-    ("late_reply", CONVERSION, "conversion", None, 5, 4, True),
-    ("no_second_sale", VALUE, "repurchase", None, 4, 4, True),
+    ("late_reply", CONVERSION, "conversion", "", 5, 4, True),
+    ("no_second_sale", VALUE, "repurchase", "", 4, 4, True),
     ("price_cut", CUSTOMERS, "sales", "region_a", 4, 1, False),
 )
 # Table 2, the core goal first: key, metric, segment, kind, baseline, target, owner, bottleneck.
@@ -143,8 +143,8 @@ QUARTER_REVIEWS = (("july", Review.Kind.MONTH, july(1)),)
 
 # --- The running plan, dated from today -----------------------------------------------------------------
 PUSH_BOTTLENECKS = (
-    ("slow_at_noon", CONVERSION, "conversion", None, 5, 4, True),
-    ("few_members", VALUE, "repurchase", None, 4, 4, True),
+    ("slow_at_noon", CONVERSION, "conversion", "", 5, 4, True),
+    ("few_members", VALUE, "repurchase", "", 4, 4, True),
     ("no_channel", CUSTOMERS, "new_customers", "region_b", 4, 2, False),
     ("reports", EXECUTION, None, None, 2, 4, False),
 )

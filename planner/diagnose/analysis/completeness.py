@@ -1,9 +1,11 @@
 """How much of the history is there: a score with its reasons, shown with every conclusion drawn from it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
+from enum import Enum
 from typing import Generic, TypeVar
 
 from planner.arithmetic.gaps import ARITHMETIC
@@ -12,19 +14,26 @@ from planner.arithmetic.periods import add_months, months_between
 # The method needs at least half a year; gaps older than a year are ignored.
 FEWEST_MONTHS = 6
 MOST_MONTHS = 12
-# A value without a source counts as half.
-WITHOUT_SOURCE = Decimal("0.5")
+
+
+class Backing(Enum):
+    """How far a value can be checked, with what it counts."""
+
+    NO_SOURCE = Decimal("0.5")
+    UNCONFIRMED = Decimal("0.75")
+    CONFIRMED = Decimal(1)
+
 
 Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The data of one series: the months without a value, how many values have no source, how many months."""
+    """The data of one series: its expected months, those without a value, and the backing of each value."""
 
     expected: tuple[date, ...]
     missing: tuple[date, ...]
-    unsourced: int
+    backings: tuple[Backing, ...]
 
     @property
     def present(self) -> int:
@@ -33,15 +42,17 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Completeness(Generic[Key]):
-    """The score of several series, a fraction: present ÷ expected cells, a value without a source counting half.
+    """The score of several series, a fraction: what the present cells count ÷ expected cells.
 
-    `months` is how many of the expected months have any value at all. None as a score where nothing is expected.
+    A value without a source counts half, one whose source nobody has confirmed in time three quarters. `months` is
+    how many of the expected months have any value at all. None as a score where nothing is expected.
     """
 
     score: Decimal | None
     expected: int
     present: int
     unsourced: int
+    unconfirmed: int
     months: int
     by_series: Mapping[Key, Coverage] = field(default_factory=dict)
 
@@ -58,22 +69,29 @@ def expected_months(last: date, first_known: date | None) -> tuple[date, ...]:
     return months_between(add_months(last, 1 - count), last)
 
 
-def cover(expected: Sequence[date], known: Mapping[date, bool]) -> Coverage:
-    """The coverage of one series; `known` maps each month with a value to whether it has a source."""
+def cover(expected: Sequence[date], known: Mapping[date, Backing]) -> Coverage:
+    """The coverage of one series; `known` maps each month with a value to its backing."""
     missing = tuple(month for month in expected if month not in known)
-    return Coverage(tuple(expected), missing, sum(not known[m] for m in expected if m in known))
+    return Coverage(tuple(expected), missing, tuple(known[month] for month in expected if month in known))
 
 
 def complete(by_series: Mapping[Key, Coverage]) -> Completeness[Key]:
     """The score over all series, cell by cell."""
     coverages = list(by_series.values())
     expected = sum(len(coverage.expected) for coverage in coverages)
-    present = sum(coverage.present for coverage in coverages)
-    unsourced = sum(coverage.unsourced for coverage in coverages)
+    count = Counter(backing for coverage in coverages for backing in coverage.backings)
     with localcontext(ARITHMETIC):
-        counted = present - unsourced * WITHOUT_SOURCE
-        score = counted / expected if expected else None
-    return Completeness(score, expected, present, unsourced, len(_known_months(coverages)), by_series)
+        counted = sum(backing.value * number for backing, number in count.items())
+        score = Decimal(counted) / expected if expected else None
+    return Completeness(
+        score,
+        expected,
+        count.total(),
+        count[Backing.NO_SOURCE],
+        count[Backing.UNCONFIRMED],
+        len(_known_months(coverages)),
+        by_series,
+    )
 
 
 def _known_months(coverages: Iterable[Coverage]) -> set[date]:

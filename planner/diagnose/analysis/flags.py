@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from planner import words
 from planner.arithmetic.periods import add_months
-from planner.diagnose.analysis.completeness import Completeness, complete, cover, expected_months
+from planner.diagnose.analysis.completeness import Backing, Completeness, complete, cover, expected_months
 from planner.diagnose.analysis.history import History, Series
 from planner.diagnose.analysis.volatility import Move, Outlier, moves, outliers
 from planner.models import Metric
@@ -136,8 +136,13 @@ def flags(history: History, threshold: Decimal, months: int = RECENT_MONTHS) -> 
     return sorted(flagged, key=lambda flag: (*flag.weight, -flag.month.toordinal(), flag.series.label))
 
 
-def completeness(history: History, metrics: Iterable[Metric]) -> Completeness[tuple[int, int | None]]:
-    """How much of the last months is there, up to the plan's day; where that is nothing, up to the newest reading."""
+def completeness(
+    history: History, metrics: Iterable[Metric], confirmed: Collection[str]
+) -> Completeness[tuple[int, int | None]]:
+    """How much of the last months is there, up to the plan's day; where that is nothing, up to the newest reading.
+
+    `confirmed` are the names of the sources that were confirmed in time.
+    """
     ids = {metric.pk for metric in metrics}
     own_series = {key: series for key, series in history.series.items() if key[0] in ids}
     last = history.due
@@ -145,9 +150,16 @@ def completeness(history: History, metrics: Iterable[Metric]) -> Completeness[tu
         last = history.last
     coverages = {}
     for key, series in own_series.items():
-        expected = expected_months(last, min(series.sourced, default=None))
-        coverages[key] = cover(expected, series.sourced)
+        expected = expected_months(last, min(series.sources, default=None))
+        backings = {month: _backing(source, confirmed) for month, source in series.sources.items()}
+        coverages[key] = cover(expected, backings)
     return complete(coverages)
+
+
+def _backing(source: str, confirmed: Collection[str]) -> Backing:
+    if not source:
+        return Backing.NO_SOURCE
+    return Backing.CONFIRMED if source in confirmed else Backing.UNCONFIRMED
 
 
 def _missing_sentence(months: tuple[dt.date, ...], labels: list[str]) -> str:
@@ -195,4 +207,11 @@ def reasons(completeness: Completeness[tuple[int, int | None]], history: History
             completeness.unsourced,
         )
         sentences.append(text % {"n": completeness.unsourced})
+    if completeness.unconfirmed:
+        text = ngettext(
+            "%(n)d value has a source that is not confirmed and counts as three quarters.",
+            "%(n)d values have a source that is not confirmed and count as three quarters.",
+            completeness.unconfirmed,
+        )
+        sentences.append(text % {"n": completeness.unconfirmed})
     return sentences

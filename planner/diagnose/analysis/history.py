@@ -26,8 +26,8 @@ class Series:
     metric: Metric
     segment: Segment | None
     points: dict[dt.date, gaps.Point] = field(default_factory=dict)
-    # For each month with a value, whether it has a source.
-    sourced: dict[dt.date, bool] = field(default_factory=dict)
+    # The source of each month with a value, "" where it has none.
+    sources: dict[dt.date, str] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[dt.date, Decimal]:
@@ -88,5 +88,5 @@ def load(plan: Plan, metrics: Collection[Metric]) -> History:
         if series_found is None:
             series_found = series[key] = Series(by_id[metric], part)
         series_found.points[month] = gaps.Point(month, value, numerator, denominator)
-        series_found.sourced[month] = bool(source)
+        series_found.sources[month] = source
     return History(series, due, last)

@@ -20,6 +20,7 @@ from planner.diagnose.analysis.split import Split, split, split_gap
 from planner.diagnose.analysis.trend import Trend, trend
 from planner.diagnose.standings import OtherMonths, Standing, other_months, standings
 from planner.models import Metric, Plan
+from planner.readings.sources import confirmed_names
 
 MOST_FLAGS = 8
 Choice = dict[str, Any]
@@ -89,7 +90,7 @@ class Analysis:
 
     @cached_property
     def completeness(self) -> Completeness[Any]:
-        return completeness(self.history, self.plan_metrics)
+        return completeness(self.history, self.plan_metrics, confirmed_names(self.plan))
 
     @property
     def score(self) -> str:

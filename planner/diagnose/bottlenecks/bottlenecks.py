@@ -7,6 +7,7 @@ from typing import Any
 from planner.changes import Recording
 from planner.models import Bottleneck, CauseView, Membership, Metric, Plan, Segment
 from planner.models.history import next_order
+from planner.plans import whole_of
 
 
 def add_bottleneck(log: Recording, plan: Plan, cause: str, kind: str, **values: Any) -> Bottleneck:
@@ -27,7 +28,7 @@ def bottleneck_from(
 ) -> tuple[Bottleneck, bool]:
     """The bottleneck that the diagnosis proposes, and whether it is new: an existing one is returned.
 
-    A metric without a bottleneck kind takes this one.
+    What it proposes without a segment is about the whole. A metric without a bottleneck kind takes this one.
     """
     existing = plan.bottlenecks.filter(cause=cause, evidence=evidence).first()
     if existing is not None:
@@ -36,7 +37,8 @@ def bottleneck_from(
         metric = log.take(Metric.objects.filter(team=plan.team), metric.pk)
         metric.bottleneck = kind
         log.save(metric)
-    return add_bottleneck(log, plan, cause, kind, evidence=evidence, metric=metric, segment=segment), True
+    place = {"metric": metric, "segment": segment or whole_of(plan.team)}
+    return add_bottleneck(log, plan, cause, kind, evidence=evidence, **place), True
 
 
 def add_view(log: Recording, plan: Plan, by: Membership, text: str, kind: str) -> CauseView:

@@ -68,7 +68,9 @@ class BottleneckForm(RowForm):
     metric = PickField(
         label=gettext_lazy("Metric"), empty_label=gettext_lazy("No metric yet"), required=False
     )
-    segment = PickField(label=gettext_lazy("Segment"), empty_label=gettext_lazy("Total"), required=False)
+    segment = PickField(
+        label=gettext_lazy("Segment"), empty_label=gettext_lazy("No segment yet"), required=False
+    )
     evidence = forms.CharField(
         label=gettext_lazy("Evidence"),
         max_length=2000,

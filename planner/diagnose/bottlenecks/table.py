@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner import access
 from planner.diagnose.bottlenecks.forms import AddBottleneckForm, AddViewForm, BottleneckForm, ViewForm
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
-from planner.plans import metrics_of, segments_of
+from planner.plans import metrics_of, segments_of, whole_of
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.table import Rights, RowKind, Table
@@ -131,7 +131,8 @@ class BottlenecksTable(Table):
 
     @cached_property
     def segments(self) -> list[Segment]:
-        return segments_of(self.plan.team)
+        """What a bottleneck can be in; the whole is a choice like any other."""
+        return [whole_of(self.plan.team), *segments_of(self.plan.team)]
 
     @cached_property
     def ranked(self) -> list[Bottleneck]:

@@ -32,6 +32,8 @@ SETTINGS = {
     "meeting_hour": "16",
     "grace_days": "3",
     "gap_threshold": "7.5",
+    "source_days": "30",
+    "gap_threshold": "7.5%",
     "volatility_threshold": "30%",
     "digest_hour": "7",
 }
@@ -215,6 +217,8 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
         ("volatility_threshold", "0.5%", "A sharp change must be from 1 to 100 per cent."),
         ("volatility_threshold", "0.2", "A sharp change must be from 1 to 100 per cent."),
         ("gap_threshold", "101%", "The gap increase must be from 0.1 to 100 per cent of the target."),
+        ("source_days", "0", "The days for confirming sources must be from 1 to 366."),
+        ("source_days", "367", "The days for confirming sources must be from 1 to 366."),
         ("meeting_hour", "24", "Select a valid choice. 24 is not one of the available choices."),
         ("digest_hour", "x", "Select a valid choice. x is not one of the available choices."),
         ("meeting_weekday", "0", "Select a valid choice. 0 is not one of the available choices."),

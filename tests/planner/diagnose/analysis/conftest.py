@@ -23,7 +23,8 @@ def in_english():
 @pytest.fixture
 def url(plan, monkeypatch):
     """Table 1 as it is on 20 October: September is the last month that is over."""
-    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: dt.date(2026, 10, 20))
+    day = dt.date(2026, 10, 20)
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: now.date() if now else day)
     return f"/plans/{plan.pk}/diagnose/"
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal as D
 import pytest
 
 from planner import changes
-from planner.models import Metric, PlanMetric, Reading
+from planner.models import Metric, PlanMetric, Reading, SourceCheck
 from tests.conftest import join
 from tests.planner.diagnose.analysis.pages import analysis, region, words
 
@@ -118,7 +118,29 @@ def test_after_a_hole_the_month_before_is_the_base_again(url, plan, read, status
 # Completeness
 
 
-def test_the_score_says_its_reasons(url, plan, read, team, status, viewer, as_):
+@pytest.fixture
+def confirmed(team, manager) -> SourceCheck:
+    """CRM was confirmed five days ago."""
+    at = dt.datetime(2026, 10, 15, tzinfo=dt.UTC)
+    return SourceCheck.objects.create(team=team, source="CRM", by=manager, at=at)
+
+
+def test_a_source_that_is_not_confirmed_lowers_the_score(url, plan, read, status, team, viewer, as_):
+    status.rate.delete()
+    read(status.sales.metric, None, *[100] * 3, *[None] * 3)
+    read(status.sales.metric, None, *[100] * 3, source="ERP")
+    assert analysis(plan).score == "75%"
+    at = dt.datetime(2026, 10, 15, tzinfo=dt.UTC)
+    SourceCheck.objects.create(team=team, source="CRM", at=at)
+    found = analysis(plan)
+    assert found.completeness.score == D("5.25") / 6
+    assert found.reasons == ["3 values have a source that is not confirmed and count as three quarters."]
+    assert f'href="/plans/{plan.pk}/readings/#sources"' in as_(viewer).get(url).content.decode()
+    SourceCheck.objects.update(at=at - dt.timedelta(days=40))
+    assert analysis(plan).score == "75%"
+
+
+def test_the_score_says_its_reasons(url, plan, read, team, status, viewer, as_, confirmed):
     """12 cells of sales (one missing, six without a source) and 6 of the rate, none of them there."""
     read(status.sales.metric, None, *[100] * 6, source="")
     Reading.objects.filter(month=dt.date(2026, 6, 1)).delete()
@@ -133,7 +155,7 @@ def test_the_score_says_its_reasons(url, plan, read, team, status, viewer, as_):
     assert "5 values have no source and count as half." in page
 
 
-def test_data_that_ended_long_ago_says_so(url, plan, read, status):
+def test_data_that_ended_long_ago_says_so(url, plan, read, status, confirmed):
     read(status.sales.metric, None, *[100] * 12, last=dt.date(2024, 12, 1))
     read(status.rate.metric, None, *[0.1] * 12, last=dt.date(2024, 12, 1))
     found = analysis(plan)

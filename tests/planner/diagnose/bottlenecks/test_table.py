@@ -324,3 +324,34 @@ def test_the_number_of_queries_does_not_grow(
     client.get(url)
     with django_assert_max_num_queries(16):
         client.get(url)
+
+
+def test_the_whole_is_chosen_and_blank_is_no_choice(url, plan, team, status, manager, add, as_, other_team):
+    east = Segment.objects.create(team=team, dimension="region", name="East")
+    Segment.objects.create(team=other_team, dimension="region", name="Elsewhere")
+    late = add("Late")
+    client, row = as_(manager), f"{url}rows/bottleneck-{late.pk}/"
+    page = client.get(f"{row}?cell=place").content.decode()
+    options = re.findall(
+        '<option value="([0-9]*)"[^>]*>([^<]*)</option>', page.partition('name="segment"')[2]
+    )
+    assert options == [("", "No segment yet"), (f"{status.whole.pk}", "Total"), (f"{east.pk}", "East")]
+
+    client.post(row, {"cell": "place", "step": "", "metric": "", "segment": f"{status.whole.pk}"})
+    late.refresh_from_db()
+    assert late.segment == status.whole
+    client.post(row, {"cell": "place", "step": "", "metric": "", "segment": ""})
+    late.refresh_from_db()
+    assert late.segment is None
+
+
+def test_what_the_diagnosis_found_in_the_total_is_about_the_whole(plan, team, status, manager, as_):
+    east = Segment.objects.create(team=team, dimension="region", name="East")
+    sent = {"evidence": "CRM", "kind": "execution", "metric": status.sales.metric_id}
+    address = f"/plans/{plan.pk}/bottlenecks/from/"
+    as_(manager).post(address, {"cause": "Total sales fell", **sent})
+    as_(manager).post(address, {"cause": "East fell", "segment": east.pk, **sent})
+    assert dict(Bottleneck.objects.values_list("cause", "segment")) == {
+        "Total sales fell": status.whole.pk,
+        "East fell": east.pk,
+    }
