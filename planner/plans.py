@@ -114,7 +114,7 @@ def begin_plan(
 def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetric:
     """Add a metric at the end of Table 1: the team's own with that name where there is one, even an archived one.
 
-    Raises ValidationError where the plan has it already.
+    It looks at the same months as the other rows. Raises ValidationError where the plan has it already.
     """
     namesakes = Metric.with_removed.filter(team=plan.team, name__iexact=metric.name)
     existing = (
@@ -130,7 +130,9 @@ def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetr
     if plan.metrics.filter(metric=existing).exists():
         raise ValidationError({"name": _("“%(name)s” is already in the table.") % {"name": existing.name}})
     order, basis = next_order(plan.metrics), gaps.default_basis(existing.kind)
-    row = PlanMetric(plan=plan, metric=existing, order=order, basis=basis)
+    days = set(plan.metrics.values_list("as_of", flat=True))
+    as_of = days.pop() if len(days) == 1 else None
+    row = PlanMetric(plan=plan, metric=existing, order=order, basis=basis, as_of=as_of)
     log.save(row)
     return row
 

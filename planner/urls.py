@@ -47,6 +47,7 @@ urlpatterns = [
     path("plans/<int:plan_pk>/diagnose/<int:pk>/computed/", diagnosis.use_computed, name="diagnose-computed"),
     path("plans/<int:plan_pk>/diagnose/<slug:part>.csv", diagnosis.data, name="diagnose-data"),
     path("plans/<int:plan_pk>/diagnose/months/", diagnosis.use_other_months, name="diagnose-months"),
+    path("plans/<int:plan_pk>/diagnose/as-of/", diagnosis.choose_months, name="diagnose-as-of"),
     path("plans/<int:plan_pk>/diagnose/formulas/", diagnosis.formulas, name="formulas"),
     path("plans/<int:plan_pk>/diagnose/formulas/<int:pk>/", diagnosis.formulas, name="formula"),
     path(

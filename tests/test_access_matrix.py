@@ -67,6 +67,7 @@ RULES: dict[str, tuple] = {
     **table("diagnose", "metric", {"cell": "problems", "problems": "late"}, NEW_METRIC),
     "diagnose-data": (["plan", "part_of_page"], READ, NO_POST, {}),
     "diagnose-months": (["plan"], NO_GET, WRITE, {}),
+    "diagnose-as-of": (["plan"], NO_GET, WRITE, {"as_of": "2026-07-01"}),
     "diagnose-computed": (["plan", "row"], NO_GET, WRITE, {}),
     "formulas": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
     "formula": (["plan", "formula"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),

@@ -9,12 +9,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.arithmetic.currencies import foreign_in, refusal
+from planner.arithmetic.periods import add_months, full_months_before, month_start
 from planner.changes import Recording
 from planner.diagnose.metrics import METRIC_FIELDS, change_row
 from planner.models import Change, Metric, PlanMetric
 from planner.plans import add_to_table, new_metric
 from planner.tables.forms import AddForm, DayField, QuantityField, RowForm
+
+# How many spans of three months can be chosen.
+MONTHS_OFFERED = 24
 
 
 class StatusForm(RowForm):
@@ -27,14 +32,6 @@ class StatusForm(RowForm):
     aggregation = forms.ChoiceField(label=gettext_lazy("Aggregation"), choices=Metric.Aggregation.choices)
     override = QuantityField(label=gettext_lazy("Current value"), required=False)
     override_reason = forms.CharField(label=gettext_lazy("Source or reason"), max_length=200, required=False)
-    as_of = DayField(
-        label=gettext_lazy("As of"),
-        required=False,
-        help_text=gettext_lazy(
-            "Based on the three full months before this date. Leave empty to use the plan's start, "
-            "or today until the plan starts."
-        ),
-    )
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     target_period = forms.ChoiceField(
         label=gettext_lazy("Target period"), choices=PlanMetric.TargetPeriod.choices
@@ -85,6 +82,25 @@ class StatusForm(RowForm):
 
     def write(self, log: Recording) -> None:
         change_row(log, self.obj, self.values())
+
+
+class MonthsForm(forms.Form):
+    """The months that the whole of Table 1 looks at, named by the first day after them; empty for the plan's own."""
+
+    as_of = DayField(label=gettext_lazy("Months of the current values"), required=False)
+
+    def __init__(self, data: Any = None, *, table: Any) -> None:
+        as_of = table.common_as_of
+        super().__init__(data, initial={"as_of": as_of})
+        newest = month_start(table.today)
+        days = {add_months(newest, -back) for back in range(MONTHS_OFFERED)}
+        offered = sorted(days | ({month_start(as_of)} if as_of else set()), reverse=True)
+        plans_own = _("The plan's: %(months)s") % {
+            "months": words.months(full_months_before(table.plan.baseline_day(table.today)))
+        }
+        choices = [("", plans_own)]
+        choices += [(f"{day:%Y-%m-%d}", words.months(full_months_before(day))) for day in offered]
+        self.fields["as_of"].widget = forms.Select(choices=choices)
 
 
 class AddMetricForm(AddForm):

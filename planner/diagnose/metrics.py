@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,12 +13,12 @@ from planner import words
 from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.diagnose.standings import standings
-from planner.models import PlanMetric
+from planner.models import Plan, PlanMetric
 
 # Fields of the metric itself; all others are those of its row.
 METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
 # The fields that set the current value of a row.
-CURRENT_FIELDS = ("override", "override_reason", "as_of")
+CURRENT_FIELDS = ("override", "override_reason")
 
 
 def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> PlanMetric:
@@ -35,6 +36,14 @@ def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> Pl
     if row.override is not None and not row.override_reason and not values.keys().isdisjoint(CURRENT_FIELDS):
         _check_against_the_readings(row)
     return row
+
+
+def set_months(log: Recording, plan: Plan, as_of: dt.date | None) -> None:
+    """Let the whole of Table 1 look at the three full months before a day; with None at the plan's own."""
+    for pk in plan.metrics.values_list("pk", flat=True):
+        row = log.take(plan.metrics.all(), pk)
+        row.as_of = as_of
+        log.save(row)
 
 
 def _check_against_the_readings(row: PlanMetric) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from planner import access
 from planner.diagnose.analysis.page import Analysis
+from planner.diagnose.forms import MonthsForm
 from planner.diagnose.table import StatusTable
 from planner.tables.page import TablePage
 from planner.web.live import Piece
@@ -25,6 +27,12 @@ ANALYSED = frozenset(
 class DiagnosePage(TablePage[StatusTable]):
     template = "diagnose/diagnose.html"
     pieces = tuple(Piece(name, ANALYSED) for name in ("months", "flags", "trend", "drivers", "known"))
+
+    @property
+    def months_form(self) -> MonthsForm | None:
+        """The setting of the months of the whole table, for who may change it; None for an empty table."""
+        may_set = access.may_diagnose(self.table.member) and self.table.standings
+        return MonthsForm(table=self.table) if may_set else None
 
     @cached_property
     def analysis(self) -> Analysis:

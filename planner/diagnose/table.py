@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -36,7 +37,7 @@ class MetricKind(RowKind):
     add_form = AddMetricForm
     edits = {
         "metric": METRIC_FIELDS,
-        "current": ("override", "override_reason", "as_of"),
+        "current": ("override", "override_reason"),
         "target": ("target", "target_period"),
         "rate": ("basis",),
         "problems": ("problems",),
@@ -92,22 +93,28 @@ class StatusTable(Table):
     def summary(self) -> str:
         """The months of the current values, if they are the same for all rows."""
         with_data = [standing for standing in self.standings if standing.computed.present]
-        spans = {standing.months for standing in with_data} or {self.plan_months}
+        spans = {standing.months for standing in with_data} or {self.common_months}
         if len(spans) > 1:
-            months = words.months(self.plan_months)
+            months = words.months(self.common_months)
             return _("Current values: %(span)s, unless a row says otherwise") % {"span": months}
         return _("Current values: %(span)s") % {"span": words.months(spans.pop())}
+
+    @cached_property
+    def common_as_of(self) -> dt.date | None:
+        """The day before whose month the current values lie, None for the plan's start: that of most rows."""
+        days = Counter(standing.row.as_of for standing in self.standings)
+        return days.most_common(1)[0][0] if days else None
+
+    @property
+    def common_months(self) -> tuple[dt.date, ...]:
+        """The months of the table; a row that looks at others says so."""
+        return full_months_before(self.plan.baseline_day(self.today, self.common_as_of))
 
     def links(self) -> list[tuple[str, str]]:
         return [
             (reverse("readings", args=[self.plan.pk]), _("Metric history")),
             (reverse("bottlenecks", args=[self.plan.pk]), _("Bottlenecks")),
         ]
-
-    @property
-    def plan_months(self) -> tuple[dt.date, ...]:
-        """The months of the current value of a row that names no others."""
-        return full_months_before(self.plan.baseline_day(self.today))
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -208,13 +215,13 @@ class StatusTable(Table):
         return cells.beside(course, cells.lines(figure, origin) if origin else figure)
 
     def _origin(self, standing: Standing) -> str:
-        """Where a current value comes from, if not from three complete months before the plan."""
+        """Where a current value comes from, if not from all of the table's months."""
         if standing.is_typed:
             return _("Entered by hand · %(source)s") % {
                 "source": standing.row.override_reason or _("No source")
             }
         months = ""
-        if standing.months != self.plan_months:
+        if standing.months != self.common_months:
             months = words.months(standing.months)
         if standing.computed.missing and standing.computed.present:
             text = ngettext(

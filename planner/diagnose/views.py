@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planner import access, changes, words
 from planner.access import get_plan
 from planner.arithmetic.formats import machine
+from planner.arithmetic.periods import full_months_before
 from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.analysis.sheets import split_sheet, trend_sheet
 from planner.diagnose.bottlenecks.forms import EvidenceForm
+from planner.diagnose.forms import MonthsForm
 from planner.diagnose.formulas import FormulaForm
-from planner.diagnose.metrics import change_row
+from planner.diagnose.metrics import change_row, set_months
 from planner.diagnose.standings import other_months, standings
 from planner.diagnose.table import StatusTable
 from planner.models import Bottleneck, Formula
@@ -75,6 +77,26 @@ def use_computed(request: Request, plan_pk: int, pk: int) -> HttpResponse:
             change_row(log, row, {"override": None})
     table = StatusTable(plan, member, request.GET)
     return answer_use(request, table, f"metric-{pk}", row.metric.name, log.revision if is_shown else None)
+
+
+@require_POST
+def choose_months(request: Request, plan_pk: int) -> HttpResponse:
+    """Choose the months of the current values, for all rows of Table 1."""
+    plan, member = get_plan(request, plan_pk, may=access.may_diagnose)
+    form = MonthsForm(request.POST, table=StatusTable(plan, member))
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["as_of"])))
+        return redirect("diagnose", plan.pk)
+    as_of = form.cleaned_data["as_of"]
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        set_months(log, plan, as_of)
+    if log.changes:
+        undo = reverse("plan-undo", args=[plan.pk, log.revision])
+        months = words.months(full_months_before(plan.baseline_day(plan.team.today(), as_of)))
+        messages.success(
+            request, _("Table 1 now uses %(months)s.") % {"months": months}, extra_tags=f"undo:{undo}"
+        )
+    return redirect("diagnose", plan.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planner.arithmetic import gaps, periods
+from planner.arithmetic import gaps
 from planner.arithmetic.formats import Scale
 from planner.models.history import Recorded
 from planner.models.people import Team
@@ -220,7 +220,7 @@ class PlanMetric(Recorded):
 
     def baseline_day(self, today: dt.date) -> dt.date:
         """The day before which the months of its current value are over: the plan's, unless the row names one."""
-        return periods.baseline_day(today, self.as_of or self.plan.start)
+        return self.plan.baseline_day(today, self.as_of)
 
     def as_copy(self, move: Callable[[dt.date], dt.date]) -> Any:
         """The current value of a copy comes from the months before its own plan."""

@@ -109,9 +109,12 @@ class Plan(Recorded):
         """The day to which the lateness of its open tasks counts (Decision 13 of the method)."""
         return self.as_of(today) if self.is_closed else periods.work_day(today, self.end)
 
-    def baseline_day(self, today: dt.date) -> dt.date:
-        """The day before which the three full months of a baseline are over (Decision 13 of the method)."""
-        return periods.baseline_day(today, self.start)
+    def baseline_day(self, today: dt.date, as_of: dt.date | None = None) -> dt.date:
+        """The day before which the three full months of a baseline are over (Decision 13 of the method).
+
+        `as_of` is another day that somebody set in place of the plan's start.
+        """
+        return periods.baseline_day(today, as_of or self.start)
 
     def closing_day(self, today: dt.date) -> dt.date:
         """The day before which a month must be over to count as full (Decision 13 of the method)."""

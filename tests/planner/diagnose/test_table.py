@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from planner import changes
-from planner.models import Change, Metric, PlanMetric, Reading
+from planner.models import Change, Metric, Plan, PlanMetric, Reading
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -393,3 +393,69 @@ def test_the_page_asks_as_often_for_three_rows_as_for_one(
         PlanMetric.objects.create(plan=plan, metric=Metric.objects.create(team=team, name=name))
     with django_assert_num_queries(len(one)):
         client.get(url)
+
+
+@pytest.fixture
+def spring(status):
+    """April to June: sales 60万 a month, conversion 5 %."""
+    for month in (4, 5, 6):
+        day = dt.date(2026, month, 1)
+        for row, value in ((status.sales, 600_000), (status.rate, "0.05")):
+            Reading.objects.create(metric=row.metric, month=day, segment=status.whole, value=value)
+
+
+def shown(client, url: str) -> str:
+    page = re.sub("<[^>]+>", " ", client.get(url).content.decode().replace("\xa0", " "))
+    return " ".join(page.split())
+
+
+def test_one_setting_of_the_months_is_that_of_all_rows(
+    readings, spring, url, plan, status, team, manager, as_
+):
+    client = as_(manager)
+    page = client.get(url).content.decode()
+    assert '<option value="" selected>The plan&#x27;s: Jul 2026 – Sep 2026</option>' in page
+    assert '<option value="2026-07-01">Apr 2026 – Jun 2026</option>' in page
+    assert "as_of" not in client.get(f"{url}rows/metric-{status.sales.pk}/?cell=current").content.decode()
+
+    other = Plan.objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
+    theirs = PlanMetric.objects.create(plan=other, metric=status.sales.metric)
+    answer = client.post(f"{url}as-of/", {"as_of": "2026-07-01"}, follow=True)
+    assert "Table 1 now uses Apr 2026 – Jun 2026." in answer.content.decode()
+    assert set(plan.metrics.values_list("as_of", flat=True)) == {dt.date(2026, 7, 1)}
+    theirs.refresh_from_db()
+    assert theirs.as_of is None
+    page = shown(client, url)
+    assert "Current values: Apr 2026 – Jun 2026" in page
+    assert "600,000" in page
+    client.post(
+        f"{url}rows/",
+        {"name": "Visits", "kind": "count", "direction": "higher"},
+        query_params={"kind": "metric"},
+    )
+    assert plan.metrics.latest("pk").as_of == dt.date(2026, 7, 1)
+
+    client.post(f"{url}as-of/", {"as_of": ""})
+    assert set(plan.metrics.values_list("as_of", flat=True)) == {None}
+    changes.undo(team, Change.objects.latest("revision").revision, by=manager, plan=plan)
+    assert set(plan.metrics.values_list("as_of", flat=True)) == {dt.date(2026, 7, 1)}
+
+
+def test_a_row_that_looks_at_other_months_says_so(readings, spring, url, plan, status, manager, as_):
+    Metric.objects.create(team=plan.team, name="Third", kind="count")
+    PlanMetric.objects.create(
+        plan=plan, metric=Metric.objects.get(name="Third"), order=3, as_of=dt.date(2026, 7, 1)
+    )
+    client = as_(manager)
+    PlanMetric.objects.filter(pk=status.sales.pk).update(as_of=dt.date(2026, 7, 1))
+    page = shown(client, url)
+    assert "Current values: Apr 2026 – Jun 2026, unless a row says otherwise" in page
+    assert "8% Jul 2026 – Sep 2026" in page
+    assert "600,000 CNY Apr" not in page
+
+
+@pytest.mark.parametrize("day", ["July", "2026-13-01", "1066-07-01"])
+def test_months_that_make_no_sense_are_refused(url, plan, status, manager, as_, day):
+    page = as_(manager).post(f"{url}as-of/", {"as_of": day}, follow=True).content.decode()
+    assert "Enter a valid date, such as 2026-10-01." in page or "Choose a date between 1990 and 2199." in page
+    assert set(plan.metrics.values_list("as_of", flat=True)) == {None}

@@ -33,7 +33,6 @@ SETTINGS = {
     "grace_days": "3",
     "gap_threshold": "7.5",
     "source_days": "30",
-    "gap_threshold": "7.5%",
     "volatility_threshold": "30%",
     "digest_hour": "7",
 }
