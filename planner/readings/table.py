@@ -120,6 +120,7 @@ class ReadingsTable(Table):
     url_name = "readings"
     file_name = ""
     is_broad = True
+    cell_params = ("segment", "to")
     title = gettext_lazy("Metric history")
     heading = gettext_lazy("Metric history")
     empty = gettext_lazy("No metrics yet. Import last year's orders or an Excel table.")

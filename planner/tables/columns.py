@@ -61,15 +61,16 @@ class Cell:
     css: str = ""
     below: str = ""
 
-    def render(self, row_url: str, *, labelled: bool) -> str:
+    def render(self, row_url: str, *, labelled: bool, query: str = "") -> str:
         """The table cell; an editable one holds a link that opens the editor, with or without script.
 
-        `labelled` cells name their column, for the cards of a phone; the script labels the rows it gets later.
+        `query` is what else the link says. `labelled` cells name their column, for the cards of a phone; the script
+        labels the rows it gets later.
         """
         if self.values is None:
             inner = f'<span class="value">{esc(self.html)}</span>'
         else:
-            link = f"{row_url}?cell={self.column.key}"
+            link = f"{row_url}?{query}{'&amp;' if query else ''}cell={self.column.key}"
             rates = f' data-rates="{" ".join(self.rates)}"' if self.rates else ""
             texts = esc(opening_texts(self.values))
             inner = f'<a class="cell" href="{link}" data-v="{texts}"{rates}>{esc(self.html)}</a>'
@@ -105,6 +106,8 @@ class Row:
     label: str = ""
     can_remove: bool = False
     adder: Adder | None = None
+    # What the links of its cells say of the table: its period and the like.
+    query: str = ""
 
     @property
     def url(self) -> str:
@@ -123,7 +126,7 @@ class Row:
         if self.obj is None:
             return format_html('<tr id="{}" data-gone hidden></tr>', self.key)
         url = self.url
-        cells = "".join([cell.render(url, labelled=labelled) for cell in self.cells])
+        cells = "".join([cell.render(url, labelled=labelled, query=esc(self.query)) for cell in self.cells])
         group = f' data-group="{self.group}"' if self.group else ""
         css = f' class="{self.css}"' if self.css else ""
         tools = f'<td class="tools">{self._adder()}{self._remover()}</td>'

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from planner import access, words
@@ -94,6 +95,8 @@ class Table:
     # Whether it has more columns than a screen is wide: it scrolls sideways by itself then.
     is_broad: ClassVar[bool] = False
     default_sort: ClassVar[str] = ""
+    # The parameters without which a cell would be another one, such as the period of the columns.
+    cell_params: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, plan: Plan, member: Membership, params: QueryDict | None = None) -> None:
         self.plan = plan
@@ -235,6 +238,11 @@ class Table:
         query.update(more)
         return query.urlencode()
 
+    @cached_property
+    def cell_query(self) -> str:
+        """The `cell_params` of the page, for the addresses of its cells."""
+        return urlencode({name: str(self.params[name]) for name in self.cell_params if self.params.get(name)})
+
     @property
     def older_query(self) -> str:
         return self.page_query(self.page.previous_page_number())
@@ -274,6 +282,7 @@ class Table:
             cells=self.cells(kind, obj, contents),
             label=str(obj),
             can_remove=kind.may_remove(self.member, obj),
+            query=self.cell_query,
             **options,
         )
 

@@ -178,7 +178,8 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
         return _row_form(request, table, key, saving.form)
     if not request.htmx:
         messages.success(request, _("Saved."))
-        return redirect(f"{table.url}#{key}")
+        query = f"?{table.cell_query}" if table.cell_query else ""
+        return redirect(f"{table.url}{query}#{key}")
     if saving.log is None:  # it was saved before, and is shown as it is now
         return _rows(request, table, [key], table.plan.team.revision)
     changed = saving.log.changes
@@ -236,9 +237,9 @@ def _row_form(request: Request, table: Table, key: str, form: RowForm | None) ->
         raise Http404
     cell = request.POST.get("cell") or request.GET.get("cell") or ""
     status = 409 if form.conflicts else 422 if form.is_bound else 200
-    context = _context(
-        table, form=form, key=key, cell=cell, url=reverse(f"{table.url_name}-row", args=[table.plan.pk, key])
-    )
+    query = f"?{table.cell_query}" if table.cell_query else ""
+    url = reverse(f"{table.url_name}-row", args=[table.plan.pk, key])
+    context = _context(table, form=form, key=key, cell=cell, url=f"{url}{query}")
     if request.htmx:
         return render(request, "tables/editor.html", context, status=status)
     return render(request, "tables/row.html", context, status=status)

@@ -39,7 +39,9 @@ function open(link, typed) {
     const field = form.querySelector(`[name="${name}"]`);
     field.placeholder ||= "%";
   }
-  const url = new URL(link.href).pathname;
+  const { pathname, searchParams } = new URL(link.href);
+  searchParams.delete("cell");
+  const url = searchParams.size ? `${pathname}?${searchParams}` : pathname;
   form.setAttribute("action", url);
   form.setAttribute("hx-post", url);
   form.opened = textOf(form);
@@ -156,7 +158,7 @@ function welcome(key, form) {
   const adding = form.closest("tbody .adding");
   if (adding && row) row.after(adding);
   row?.scrollIntoView({ block: "nearest" });
-  if (form.dataset.then) row?.querySelector(`a.cell[href$="?cell=${form.dataset.then}"]`)?.focus();
+  if (form.dataset.then) row?.querySelector(`a.cell[href$="cell=${form.dataset.then}"]`)?.focus();
   else fieldsOf(form)[0].focus();
 }
 
@@ -202,7 +204,7 @@ function neighbour(link, key) {
   const across = [...link.closest("tr").querySelectorAll("a.cell")];
   if (key === "ArrowLeft") return across[across.indexOf(link) - 1];
   if (key === "ArrowRight") return across[across.indexOf(link) + 1];
-  const same = [...grid().querySelectorAll(`a.cell[href$="?cell=${columnOf(link)}"]`)];
+  const same = [...grid().querySelectorAll(`a.cell[href$="cell=${columnOf(link)}"]`)];
   return same[same.indexOf(link) + (key === "ArrowUp" ? -1 : 1)];
 }
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from planner.models import Bottleneck, Reading, Upload
+from planner.models import Bottleneck, Reading, Segment, Upload
 from tests.browser.conftest import MANAGER, REP
 
 pytestmark = pytest.mark.browser
@@ -126,7 +126,7 @@ def test_views_come_from_other_screens_and_are_merged(demo, window):
 def test_a_value_of_the_history_is_typed_by_keyboard(demo, window):
     page = window(MANAGER, f"/plans/{demo.quarter.pk}/readings/?to=2023-06")
     sales = page.locator("tr", has_text="Total sales")
-    link = sales.locator('a[href$="?cell=2023-06"]')
+    link = sales.locator('a[href$="cell=2023-06"]')
     link.focus()
     page.keyboard.press("Enter")
     page.keyboard.type("780000")
@@ -138,6 +138,40 @@ def test_a_value_of_the_history_is_typed_by_keyboard(demo, window):
     assert (found.value, found.source) == (780_000, "CRM, corrected")
     page.keyboard.press("Control+z")
     expect(link).to_contain_text("772,000")
+
+
+def test_a_value_of_a_segment_of_an_earlier_year_is_typed_where_it_is_shown(demo, window):
+    region = Segment.objects.get(team=demo.quarter.team, name="Region B")
+    page = window(MANAGER, f"/plans/{demo.quarter.pk}/readings/?segment={region.pk}&to=2022-12")
+    sales = page.locator("tr", has_text="Total sales")
+    link = sales.locator('a[href$="cell=2022-03"]')
+    link.click()
+    page.keyboard.type("12345")
+    page.keyboard.press("Enter")
+    expect(link).to_contain_text("12,345")
+    (found,) = Reading.objects.filter(month="2022-03-01")
+    assert (found.segment, found.value) == (region, 12_345)
+
+
+def test_on_a_phone_the_running_month_is_typed_and_the_data_used_again(demo, window):
+    page = window(MANAGER, f"/plans/{demo.push.pk}/readings/", viewport={"width": 390, "height": 800})
+    sales = page.locator("tr", has_text="Total sales")
+    last, running = sales.locator("a.cell").nth(10), sales.locator("a.cell").nth(11)
+    for link, figure in ((running, "300000"), (last, "950000")):
+        link.click()
+        page.keyboard.type(figure)
+        page.keyboard.press("Enter")
+        expect(link).to_contain_text(f"{int(figure):,}")
+    expect(sales).to_contain_text("Data: 912,000")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    last.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(last).to_contain_text("912,000")
+    expect(running).to_contain_text("300,000")
+    expect(sales).not_to_contain_text("Data:")
+    page.get_by_role("link", name="Earlier").click()
+    expect(page).to_have_url(re.compile(r"\?to=\d{4}-\d{2}$"))
 
 
 def test_a_file_is_dropped_anywhere_on_the_page(demo, window):

@@ -60,7 +60,7 @@ def headings(page: str) -> list[str]:
 
 def editable(page: str) -> set[str]:
     """The months whose cells open an editor."""
-    return set(re.findall(r"\?cell=([0-9]{4}-[0-9]{2})", page))
+    return set(re.findall(r"[?;]cell=([0-9]{4}-[0-9]{2})", page))
 
 
 def test_a_year_with_its_values_and_sources(url, status, viewer, as_):
@@ -200,6 +200,21 @@ def test_a_value_of_a_segment(type_in, team, status):
     type_in("2026-09", "300,000", query=f"&segment={east.pk}")
     assert Reading.objects.get().segment == east
     assert Change.objects.get(model="planner.import", field="").label == "Total sales · East · 2026-09"
+
+
+def test_without_script_a_cell_of_a_segment_and_an_earlier_year_is_that_cell(url, team, status, manager, as_):
+    east = Segment.objects.create(team=team, dimension="region", name="East")
+    client, address = as_(manager), f"{url}?segment={east.pk}&to=2024-12"
+    (link,) = re.findall(
+        rf'href="(rows/metric-{status.sales.metric_id}/[^"]*cell=2024-03)"',
+        client.get(address).content.decode(),
+    )
+    page = client.get(url + html.unescape(link)).content.decode()
+    action = html.unescape(re.search(r'class="editor[^>]*action="([^"]*)"', page, re.DOTALL)[1])
+    answer = client.post(action, {"cell": "2024-03", "value-2024-03": "5", "source-2024-03": "CRM"})
+    assert answer.url == f"{address}#metric-{status.sales.metric_id}"
+    found = Reading.objects.get()
+    assert (found.segment, found.month) == (east, dt.date(2024, 3, 1))
 
 
 def test_what_was_typed_can_be_undone(type_in, plan, status, manager):

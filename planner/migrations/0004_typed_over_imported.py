@@ -44,7 +44,7 @@ def mark_typed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0001_initial'),
+        ('planner', '0003_goal_direction'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0002_typed_over_imported'),
+        ('planner', '0004_typed_over_imported'),
     ]
 
     operations = [
