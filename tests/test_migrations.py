@@ -57,7 +57,7 @@ def test_what_was_typed_before_is_found_in_the_history(team, plan, status):
                 team=team, plan=plan, kind="typed", file_name=str(month), readings=1, before=[[*line, *texts]]
             )
     entered_at = dict(Reading.objects.values_list("pk", "entered_at"))
-    import_module("planner.migrations.0002_typed_over_imported").mark_typed(apps, None)
+    import_module("planner.migrations.0004_typed_over_imported").mark_typed(apps, None)
 
     columns = ("month__month", "value", "is_typed", "imported_value", "imported_source")
     assert list(Reading.objects.order_by("month").values_list(*columns)) == [
