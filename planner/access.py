@@ -3,18 +3,22 @@
 The first line of every view calls this module. Strangers get 404 (they must not learn that a thing exists), a role
 that is too low gets 403. Site admins have no rights in a team without a membership.
 
-A rule is a predicate, `may_…(member, thing)`: pages, cells, jobs and the authorization matrix ask the same one.
+A rule is a predicate, `may_…(member, thing)`: pages, cells, undo, jobs and the authorization matrix ask the same one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
-from planner.models import Change, Membership, Plan, Role, Team, User
+from planner.models import Change, Membership, Plan, Recorded, Role, Team, User
+from planner.stages import stages
 from planner.web.requests import OutOfReach, Request
 
 
@@ -41,6 +45,31 @@ Rule = Callable[[Membership], bool]
 RuleOf = Callable[[Membership, Any], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do what with objects of one kind: in the cells of a table, and by undo.
+
+    `fields` have rules of their own; `reads` are the links that the rules follow.
+    """
+
+    edit: RuleOf
+    fields: Mapping[str, RuleOf] = field(default_factory=dict)
+    add: RuleOf | None = None
+    remove: RuleOf | None = None
+    reads: tuple[str, ...] = ()
+
+    def to_set(self, field_name: str) -> RuleOf:
+        return self.fields.get(field_name, self.edit)
+
+    @property
+    def to_add(self) -> RuleOf:
+        return self.add or self.edit
+
+    @property
+    def to_remove(self) -> RuleOf:
+        return self.remove or self.edit
+
+
 def may_read(member: Membership) -> bool:
     """See plans, tables, charts and files of the team."""
     return True
@@ -56,12 +85,17 @@ def may_manage(member: Membership) -> bool:
     return member.is_manager
 
 
+def may_edit_plan(member: Membership, plan: Any = None) -> bool:
+    """Name and period of a plan; begin, copy, remove and restore one."""
+    return may_manage(member)
+
+
 def may_import(member: Membership, reading: Any = None) -> bool:
     """Import values from files, and type them in the metric history."""
     return may_manage(member)
 
 
-def may_confirm(member: Membership) -> bool:
+def may_confirm(member: Membership, source: Any = None) -> bool:
     """Confirm that a source of metric values is complete."""
     return may_manage(member)
 
@@ -89,13 +123,18 @@ def may_report_on(member: Membership, task: Any) -> bool:
     return may_manage(member) or (may_report(member) and task.owner_id == member.pk)
 
 
+def may_take_back_update(member: Membership, update: Any) -> bool:
+    """Take back an update on a task, or bring it back: managers, and its author while they may report on the task."""
+    return may_manage(member) or (update.by_id == member.pk and may_report_on(member, update.task))
+
+
 def may_edit_review(member: Membership, review: Any = None) -> bool:
     return may_manage(member)
 
 
 def may_add_view(member: Membership, view: Any = None) -> bool:
-    """Suggest a cause."""
-    return may_report(member)
+    """Suggest a cause; `view` is one that was removed, which nobody but its author and managers bring back."""
+    return may_report(member) if view is None else may_word_view(member, view)
 
 
 def may_word_view(member: Membership, view: Any) -> bool:
@@ -109,15 +148,64 @@ def may_merge(member: Membership, view: Any = None) -> bool:
     return may_manage(member)
 
 
-def may_undo(member: Membership, changes: Iterable[Change]) -> bool:
-    """Undo a revision: managers any, others one with only their own changes."""
-    is_own = may_report(member) and all(change.by_id == member.user_id for change in changes)
-    return may_manage(member) or is_own
-
-
 def nobody(member: Membership, thing: Any = None) -> bool:
     """Allowed for nobody here, because it is done elsewhere."""
     return False
+
+
+@cache
+def rights_by_model() -> dict[type[Recorded], Rights]:
+    """The rights in objects of every recorded model; members are changed on the team's page alone."""
+    rights: dict[type[Recorded], Rights] = {Plan: Rights(may_edit_plan), Membership: Rights(nobody)}
+    for stage in stages():
+        rights |= stage.rights
+    return rights
+
+
+# What changes are about, by the label of the model and the id.
+Objects = Mapping[tuple[str, int], Recorded]
+
+
+def may_undo(member: Membership, changes: Sequence[Change], objects: Objects | None = None) -> bool:
+    """Undo these changes, whoever made them: each change back is one that the member may make now.
+
+    `objects` are what the changes are about, where they have been read.
+    """
+    if objects is None:
+        objects = _objects_of(changes)
+    return all(_may_take_back(member, change, objects) for change in changes)
+
+
+def undoable_revisions(member: Membership, revisions: Iterable[int]) -> set[int]:
+    """Those revisions of the team that the member may undo, in one query for each model that they touch."""
+    of_revisions = Change.objects.filter(team=member.team_id, revision__in=set(revisions))
+    changes = list(of_revisions.only("revision", "action", "model", "object_id", "field"))
+    objects = _objects_of(changes)
+    refused = {change.revision for change in changes if not _may_take_back(member, change, objects)}
+    return {change.revision for change in changes} - refused
+
+
+def _objects_of(changes: Iterable[Change]) -> Objects:
+    ids: dict[str, set[int]] = {}
+    for change in changes:
+        ids.setdefault(change.model, set()).add(change.object_id)
+    objects: dict[tuple[str, int], Recorded] = {}
+    for label, pks in ids.items():
+        model: Any = apps.get_model(label)
+        present = model.with_removed.select_related(*rights_by_model()[model].reads).in_bulk(pks)
+        objects |= {(label, pk): obj for pk, obj in present.items()}
+    return objects
+
+
+def _may_take_back(member: Membership, change: Change, objects: Objects) -> bool:
+    obj = objects.get((change.model, change.object_id))
+    if obj is None:
+        return False
+    rights = rights_by_model()[type(obj)]
+    if change.action == Change.Action.SET:
+        return rights.to_set(change.field)(member, obj)
+    is_gone = change.action == Change.Action.REMOVE
+    return (rights.to_add if is_gone else rights.to_remove)(member, obj)
 
 
 class PlanAccess(NamedTuple):

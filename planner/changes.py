@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.http import Http404
@@ -72,6 +72,8 @@ class Recording:
         self.team, self.plan, self.by, self.why, self.revision = team, plan, by, why, revision
         self.undoes: int | None = None
         self.changes: list[Change] = []
+        # The objects that they are about, by the label of the model and the id.
+        self.objects: dict[tuple[str, int], Recorded] = {}
         # The objects as they were when taken, under the lock: `save` compares with them.
         self._taken: dict[models.Model, Any] = {}
 
@@ -148,6 +150,7 @@ class Recording:
         self._note(obj, Change.Action.RESTORE)
 
     def _note(self, obj: Recorded, action: str, field: str = "", old: Any = None, new: Any = None) -> None:
+        self.objects[obj._meta.label_lower, obj.pk] = obj
         self.changes.append(
             Change(
                 team=self.team,
@@ -214,8 +217,17 @@ def that_added(obj: Recorded) -> list[Change]:
     return list(Change.objects.filter(team=revision["team"], revision=revision["revision"]))
 
 
-def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None) -> int:
+def undo(
+    team: Team,
+    revision: int,
+    *,
+    by: User | None,
+    plan: Plan | None = None,
+    may: Callable[[Sequence[Change]], bool] = lambda changes: True,
+) -> int:
     """Undo one revision as a whole; returns the new revision.
+
+    `may` is asked under the lock whether the person may undo these changes; PermissionDenied where not.
 
     Raises CannotUndo where a field has been changed again since, so that no later change is lost, where a rule now
     forbids the old value, and for changes to members, which have rules of their own (planner/people.py).
@@ -227,6 +239,8 @@ def undo(team: Team, revision: int, *, by: User | None, plan: Plan | None = None
             plan and change.plan_id not in (None, plan.pk) for change in undone_changes
         ):
             raise CannotUndo(_("Nothing to undo."))
+        if not may(undone_changes):
+            raise PermissionDenied
         if any(change.model == Membership._meta.label_lower for change in undone_changes):
             raise CannotUndo(_("Changes to members can't be undone here. Make them on the team page."))
         if Change.objects.filter(team=team, undoes=revision).exists():

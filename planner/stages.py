@@ -7,10 +7,10 @@ home, the workbook, removing a member) do not import the apps.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,6 +19,10 @@ from django.utils.module_loading import import_string
 from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan
 from planner.pitfalls import Check
+
+if TYPE_CHECKING:
+    from planner.access import Rights
+    from planner.models import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class Stage:
 
     `pages` are its pages in the order of menus; the first is where the stage begins.
     `tables` are its tables as files: the name in the address and the dotted path of each.
+    `rights` say for each recorded model that its pages write who may do what with an object.
     """
 
     name: Any
@@ -104,6 +109,7 @@ class Stage:
     summaries: Callable[[Sequence[Plan]], dict[int, Summary]]
     checks: Callable[[Sequence[Plan]], dict[int, list[Check]]]
     tables: tuple[tuple[str, str], ...] = ()
+    rights: Mapping[type[Recorded], Rights] = field(default_factory=dict)
     open_work: Callable[[Sequence[Membership], dt.date | None], list[Work]] = field(
         default=lambda people, day: []
     )

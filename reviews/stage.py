@@ -18,6 +18,7 @@ from planner.stages import Outside, Page, Stage, Summary
 from reviews import pitfalls
 from reviews.models import Review
 from reviews.reviews import periods_between
+from reviews.table import ReviewKind
 
 
 def _by_plan(plans: Sequence[Plan]) -> dict[int, list[Review]]:
@@ -99,4 +100,5 @@ STAGE = Stage(
     checks=_checks,
     outside=_outside,
     tables=(("reviews", "reviews.table.ReviewsTable"),),
+    rights={Review: ReviewKind.rights},
 )

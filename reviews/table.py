@@ -17,7 +17,7 @@ from planner.models import Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
-from planner.tables.table import Rights, RowKind, Table
+from planner.tables.table import RowKind, Table
 from reviews import sheet
 from reviews.forms import AddReviewForm, ReviewForm
 from reviews.models import Review
@@ -31,7 +31,7 @@ class ReviewKind(RowKind):
     add_form = AddReviewForm
     edits = {"period": ("period",), **{name: (name,) for name in TEXTS}}
 
-    rights = Rights(access.may_edit_review)
+    rights = access.Rights(access.may_edit_review)
     shows = {"reviews.review": ("pk",)}
 
     def objects(self, plan: Plan) -> QuerySet[Review]:

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner import words
+from planner import access, words
 from planner.arithmetic.shifts import Cut
 from planner.models import Goal, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Outside, Page, Stage, Summary
 from strategies import pitfalls
-from strategies.models import Strategy
+from strategies.models import KeyAction, Strategy
+from strategies.table import CoreKind
 
 # A goal that can be held to account: measured, with an end, a name and a date.
 COMPLETE = Q(
@@ -112,4 +113,9 @@ STAGE = Stage(
     checks=_checks,
     outside=_outside,
     tables=(("goals", "strategies.table.GoalsTable"),),
+    rights={
+        Goal: CoreKind.rights,
+        KeyAction: access.Rights(access.may_edit_goal),
+        Strategy: access.Rights(access.may_edit_strategy),
+    },
 )

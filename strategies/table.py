@@ -19,7 +19,7 @@ from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.shows import ALL, Shows
-from planner.tables.table import Rights, RowKind, Table
+from planner.tables.table import RowKind, Table
 from strategies import sheet
 from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
 from strategies.models import KeyAction, Strategy
@@ -58,7 +58,7 @@ class CoreKind(RowKind):
         "actions": ("actions",),
     }
 
-    rights = Rights(access.may_edit_goal)
+    rights = access.Rights(access.may_edit_goal)
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parts")}
 
     def objects(self, plan: Plan) -> QuerySet[Goal]:

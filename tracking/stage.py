@@ -13,14 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner import words
+from planner import access, words
 from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Outside, Page, Stage, Summary, Work, by_day
 from strategies.models import SILENT, Strategy
-from tracking.models import OPEN, Task
+from tracking.models import OPEN, Progress, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
+from tracking.table import TaskKind
 from tracking.tasks import add_tasks
 
 
@@ -158,6 +159,10 @@ STAGE = Stage(
     summaries=_summaries,
     checks=_checks,
     tables=(("tracking", "tracking.table.TrackingTable"),),
+    rights={
+        Task: TaskKind.rights,
+        Progress: access.Rights(access.may_take_back_update, reads=("task",)),
+    },
     open_work=_open_work,
     plan_work=_plan_work,
     outside=_outside,

@@ -20,7 +20,7 @@ from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.shows import Numbered
-from planner.tables.table import Rights, RowKind, Table
+from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
@@ -47,7 +47,7 @@ class StrategyKind(RowKind):
         "risk": ("risk",),
     }
 
-    rights = Rights(access.may_edit_strategy)
+    rights = access.Rights(access.may_edit_strategy)
     shows = {
         "strategies.strategy": ("pk",),
         "tracking.task": ("tasks",),
@@ -79,9 +79,9 @@ class TaskKind(RowKind):
         "risk": ("risk",),
     }
     # Only managers change what was agreed (task, owner, dates, standard); the owner may also report progress.
-    rights = Rights(
+    rights = access.Rights(
         access.may_edit_task,
-        cells=dict.fromkeys(("progress", "resources", "risk"), access.may_report_on),
+        fields=dict.fromkeys((*PROGRESS, "cancel_reason", "resources", "risk"), access.may_report_on),
     )
     shows = {
         "tracking.task": ("pk", Numbered("strategy")),

@@ -12,12 +12,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner import words
+from planner import access, words
 from planner.arithmetic.periods import MONTHS_IN, add_months, full_months_before
 from planner.arithmetic.shifts import Cut
 from planner.diagnose import pitfalls
-from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS
-from planner.models import Bottleneck, Plan, PlanMetric, Reading
+from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS, BottleneckKind, ViewKind
+from planner.diagnose.table import MetricKind
+from planner.models import (
+    Bottleneck,
+    CauseView,
+    Formula,
+    Import,
+    Metric,
+    Plan,
+    PlanMetric,
+    Reading,
+    SourceCheck,
+)
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.readings.sources import unconfirmed
 from planner.stages import Outside, Page, Stage, Summary
@@ -155,4 +166,13 @@ STAGE = Stage(
     checks=_checks,
     outside=_outside,
     tables=(("status", "planner.diagnose.table.StatusTable"),),
+    rights={
+        PlanMetric: MetricKind.rights,
+        Metric: access.Rights(access.may_diagnose),
+        Formula: access.Rights(access.may_diagnose),
+        Import: access.Rights(access.may_import),
+        SourceCheck: access.Rights(access.may_confirm),
+        Bottleneck: BottleneckKind.rights,
+        CauseView: ViewKind.rights,
+    },
 )

@@ -28,7 +28,7 @@ from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.shows import ALL
-from planner.tables.table import Rights, RowKind, Table
+from planner.tables.table import RowKind, Table
 
 
 class MetricKind(RowKind):
@@ -43,7 +43,7 @@ class MetricKind(RowKind):
         "problems": ("problems",),
     }
 
-    rights = Rights(access.may_diagnose)
+    rights = access.Rights(access.may_diagnose)
     shows = {
         "planner.planmetric": ("pk",),
         "planner.metric": ("metric",),

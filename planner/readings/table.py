@@ -26,7 +26,7 @@ from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, QuantityField, RowForm
 from planner.tables.shows import ALL
-from planner.tables.table import Rights, RowKind, Table
+from planner.tables.table import RowKind, Table
 
 MONTHS = 12
 # How many years are offered in the filter.
@@ -99,7 +99,7 @@ class ReadingsKind(RowKind):
     form = ReadingForm
     add_form = AddForm
     # Metrics are added in Table 1 or by a file, and archived on the team's page.
-    rights = Rights(access.may_import, add=access.nobody, remove=access.nobody)
+    rights = access.Rights(access.may_import, add=access.nobody, remove=access.nobody)
     shows = {"planner.metric": ("pk",), "planner.planmetric": ("in_plans",), "planner.import": ALL}
 
     def __init__(self, months: Iterable[dt.date]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -27,16 +26,6 @@ from planner.tables.shows import Shows, rows_touched
 BLANK_LINES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """Who may do what with rows of one kind: predicates of planner/access.py. `cells` have rules of their own."""
-
-    edit: access.RuleOf
-    cells: Mapping[str, access.RuleOf] = field(default_factory=dict)
-    add: access.RuleOf | None = None
-    remove: access.RuleOf | None = None
-
-
 class RowKind:
     """One kind of object that a table shows as rows."""
 
@@ -45,7 +34,7 @@ class RowKind:
     add_form: ClassVar[type[AddForm]]
     # Which form fields the cell of a column edits.
     edits: ClassVar[Mapping[str, tuple[str, ...]]]
-    rights: ClassVar[Rights]
+    rights: ClassVar[access.Rights]
     # Which changes make a row look different: see planner/tables/shows.py.
     shows: ClassVar[Shows]
     # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
@@ -64,19 +53,27 @@ class RowKind:
         return f"{self.name}-{pk}"
 
     def may_edit(self, member: Membership, obj: Any) -> frozenset[str]:
-        """The columns whose cells this member may edit in this row."""
-        cell_rules = self.rights.cells
-        return frozenset(key for key in self.edits if cell_rules.get(key, self.rights.edit)(member, obj))
+        """The columns whose cells this member may edit in this row: every field of theirs."""
+        allowed = {rule for rule in self._rules if rule(member, obj)}
+        return frozenset(key for key, rules in self._rules_by_column.items() if rules <= allowed)
+
+    @cached_property
+    def _rules_by_column(self) -> dict[str, set[access.RuleOf]]:
+        return {key: {self.rights.to_set(name) for name in names} for key, names in self.edits.items()}
+
+    @cached_property
+    def _rules(self) -> set[access.RuleOf]:
+        return set().union(*self._rules_by_column.values())
 
     def may_add(self, member: Membership) -> bool:
-        return (self.rights.add or self.rights.edit)(member, None)
+        return self.rights.to_add(member, None)
 
     def edited(self, obj: Any) -> tuple[Recorded, ...]:
         """What the cells of a row edit besides its object: who changes that changes the row."""
         return ()
 
     def may_remove(self, member: Membership, obj: Any) -> bool:
-        return (self.rights.remove or self.rights.edit)(member, obj)
+        return self.rights.to_remove(member, obj)
 
 
 class Table:

@@ -6,6 +6,7 @@ answer htmx with the pieces of the same templates: an editor with its errors, or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from django_htmx.http import trigger_client_event
 
 from planner import access, changes
 from planner.access import get_plan
-from planner.models import Recorded
+from planner.models import Change, Recorded
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.page import TablePage
 from planner.tables.table import RowKind, Table
@@ -120,11 +121,12 @@ def remove(request: Request, plan_pk: int, key: str, table_class: type[Table]) -
         obj = log.take(kind.objects(plan), pk)
         log.remove(obj, shown=shown_to(request), besides=kind.edited(obj))
     message = _("Removed “%(name)s”.") % {"name": obj}
-    undo = reverse("plan-undo", args=[plan.pk, log.revision])
+    may_undo = access.may_undo(member, log.changes, log.objects)
+    undo = reverse("plan-undo", args=[plan.pk, log.revision]) if may_undo else ""
     if not request.htmx:
-        messages.success(request, message, extra_tags=f"undo:{undo}")
+        messages.success(request, message, extra_tags=f"undo:{undo}" if undo else "")
         return redirect(table.url)
-    answer = _rows(request, table, table.keys_touched(log.changes), log.revision)
+    answer = _changed_rows(request, table, log.changes, log.revision, objects=log.objects)
     return trigger_client_event(answer, "toast", {"text": message, "undo": undo})
 
 
@@ -182,11 +184,8 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
         return redirect(f"{table.url}{query}#{key}")
     if saving.log is None:  # it was saved before, and is shown as it is now
         return _rows(request, table, [key], table.plan.team.revision)
-    changed = saving.log.changes
-    answer = _rows(request, table, table.keys_touched(changed, key) or [key], saving.log.revision)
-    if changed:
-        answer["X-Changed"] = "1"  # this person's own change, which can be undone
-    return answer
+    log = saving.log
+    return _changed_rows(request, table, log.changes, log.revision, objects=log.objects, saved_key=key)
 
 
 def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
@@ -208,7 +207,7 @@ def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
         if not request.htmx:
             return redirect(f"{table.url}#{key}")
         added = changes.that_added(obj)
-        answer = _rows(request, table, table.keys_touched(added), added[0].revision)
+        answer = _changed_rows(request, table, added, added[0].revision)
         return trigger_client_event(answer, "row-added", {"key": key})
     piece = "#form" if request.htmx else ""
     return render(request, f"tables/add.html{piece}", _context(table, form=form, kind=kind), status=422)
@@ -223,6 +222,23 @@ def _fields(table: Table, kind: RowKind, obj: Any, cell: str | None) -> list[str
         raise Http404
     columns = [cell] if cell else [column.key for column in table.columns if column.key in editable]
     return [name for column in columns for name in kind.edits[column]]
+
+
+def _changed_rows(
+    request: Request,
+    table: Table,
+    made: Sequence[Change],
+    revision: int,
+    *,
+    objects: access.Objects | None = None,
+    saved_key: str = "",
+) -> HttpResponse:
+    """The rows that these changes touch, and the one that was saved; marked where this person may undo them."""
+    keys = table.keys_touched(made, saved_key) or [saved_key] * bool(saved_key)
+    answer = _rows(request, table, keys, revision)
+    if made and access.may_undo(table.member, made, objects):
+        answer["X-Changed"] = "1"
+    return answer
 
 
 def _rows(request: Request, table: Table, keys: list[str], revision: int) -> HttpResponse:

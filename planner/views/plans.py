@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -154,19 +155,18 @@ def history(request: Request, plan_pk: int) -> HttpResponse:
     plan, member = get_plan(request, plan_pk)
     plan_changes = Change.objects.filter(plan=plan).order_by("-revision", "pk")
     page = Paginator(plan_changes, 100).get_page(request.GET.get("page"))
-    can_edit = access.may_manage(member)
-    return render(
-        request, "plans/history.html", {"plan": plan, "place": "plan", "page": page, "can_edit": can_edit}
-    )
+    revisions = {change.revision for change in page}
+    undoable = set() if plan.is_closed else access.undoable_revisions(member, revisions)
+    context = {"plan": plan, "place": "plan", "page": page, "undoable": undoable}
+    return render(request, "plans/history.html", context)
 
 
 @require_POST
 def undo(request: Request, plan_pk: int, revision: int) -> HttpResponse:
-    """Take one revision back: a manager anybody's, a rep their own."""
+    """Take one revision back, whoever made it, where this person may change everything in it back."""
     plan, member = get_plan(request, plan_pk, may=access.may_report)
-    if not access.may_undo(member, Change.objects.filter(team=plan.team, revision=revision)):
-        raise PermissionDenied
-    new_revision = changes.undo(plan.team, revision, by=request.user, plan=plan)
+    may = partial(access.may_undo, member)
+    new_revision = changes.undo(plan.team, revision, by=request.user, plan=plan, may=may)
     if request.htmx:
         return HttpResponse(status=204, headers={"X-Revision": str(new_revision)})
     messages.success(request, _("Undone."))

@@ -280,7 +280,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (xhr.getResponseHeader("X-Rows")) {
     event.detail.shouldSwap = false;
     const revision = Number(xhr.getResponseHeader("X-Revision"));
-    if (!form.matches(".editor") || xhr.getResponseHeader("X-Changed")) remember(revision);
+    if (xhr.getResponseHeader("X-Changed")) remember(revision);
     merge(xhr.responseText, revision, form);
     if (form.isConnected && form.matches("td > form.editor")) close(form, form.contains(document.activeElement));
     goOn();

@@ -16,7 +16,7 @@ from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of, whole_of
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
-from planner.tables.table import Rights, RowKind, Table
+from planner.tables.table import RowKind, Table
 
 MOST_IN_FOCUS = 3
 RANKS = {quadrant: rank for rank, quadrant in enumerate(Bottleneck.Quadrant)}
@@ -55,7 +55,7 @@ class BottleneckKind(RowKind):
         "focus": ("in_focus",),
     }
 
-    rights = Rights(access.may_diagnose)
+    rights = access.Rights(access.may_diagnose)
     shows = {"planner.bottleneck": ("pk",), "planner.metric": ("metric",)}
 
     def objects(self, plan: Plan) -> QuerySet[Bottleneck]:
@@ -75,9 +75,9 @@ class ViewKind(RowKind):
     add_form = AddViewForm
     edits = {"cause": ("text", "kind"), "impact": ("bottleneck",)}
 
-    rights = Rights(
+    rights = access.Rights(
         access.may_word_view,
-        cells={"impact": access.may_merge},
+        fields={"bottleneck": access.may_merge},
         add=access.may_add_view,
         remove=access.may_merge,
     )
