@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from planner import changes
 from planner.models import Membership, Team, User
+
+# One door: the sign-in of everybody, with its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class NewUserForm(AdminUserCreationForm):

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from planner import pulses
 from planner.celery import app
-from planner.models import Pulse, Submission
+from planner.models import LimitEntry, Pulse, Submission
 from planner.notices import ledger, post
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,12 @@ def sweep_notices() -> None:
     """Take up the notices that wait, and forget the forms that nobody sends again."""
     ledger.sweep(timezone.now(), enqueue_notice)
     Submission.forget(timezone.now())
+
+
+@app.task(name="planner.jobs.sweep_limits")
+def sweep_limits() -> None:
+    """Forget what was counted and no longer limits anybody, addresses of strangers among it."""
+    LimitEntry.objects.filter(expires__lt=timezone.now()).delete()
 
 
 @app.task(name="planner.jobs.send_notice")

@@ -130,12 +130,17 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 
-# Cache and rate limits: local memory for a trial, Redis where several processes must count together.
-if REDIS_URL := env.get("REDIS_URL", ""):
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
-    }
+# The cache counts attempts to sign in, and nothing else (allauth uses the default one): a table, so that all processes
+# count together, and people sign in while Redis is away. What expired goes every hour, or when there is more than this.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "planner_limitentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 
+REDIS_URL = env.get("REDIS_URL", "")
 # The broker of the jobs: Redis in production; without it files in VAR_DIR, for the processes of one machine.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 # A task that was not acknowledged for an hour is delivered again; every task may run twice.
@@ -179,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "limits": {"task": "planner.jobs.sweep_limits", "schedule": 3600, "options": {"expires": 3600}},
     "alerts": {"task": "tracking.jobs.raise_alerts", "schedule": 300, "options": {"expires": 300}},
 }
 # The kinds of notices, in the order in which people choose among them.
@@ -220,6 +226,16 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Attempts that are refused (planner/web/accounts.py). "key" is a source with an account in login_failed and
+# login_failed_under_attack, an account in the others; no window is longer than planner.web.limits.LONGEST_WAIT.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_anywhere": "30/5m/key",
+    "login_failed_under_attack": "1/5m/key",
+    "reset_password": "20/m/ip",
+    "reset_password_mail": "3/5m/key",
+    "join": "20/m/ip",
+}
 # How many proxies in front of the server add to X-Forwarded-For: rate limits look at the address before them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.get("TRUSTED_PROXY_COUNT", 0)
 

@@ -26,6 +26,8 @@ from planner.views import (
     plans,
 )
 
+handler429 = "planner.web.limits.too_many"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("plans/new/", plans.new, name="plan-new"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from planner import access, words
 from planner.models import Channel, NoticeChoice, User
 from planner.notices.listeners import offered_kinds
+from planner.web import limits
 
 EMAIL = gettext_lazy("Email address")
 PASSWORD = gettext_lazy("Password")
@@ -46,6 +47,13 @@ class ResetPasswordForm(allauth.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _set_labels(self, {"email": EMAIL})
+
+    def save(self, request: Any, **kwargs: Any) -> str:
+        """Mail the link, to one address only so often: whoever asks then is answered alike, and has one already."""
+        email: str = self.cleaned_data["email"]
+        if limits.consume(request, "reset_password_mail", email.casefold()):
+            super().save(request, **kwargs)
+        return email
 
 
 class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):

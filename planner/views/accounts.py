@@ -23,6 +23,7 @@ from planner import people
 from planner.forms.accounts import JoinForm, PreferencesForm
 from planner.models import Invitation, User
 from planner.views import feeds
+from planner.web import limits
 from planner.web.requests import Request, post_data
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -83,6 +84,8 @@ def preferences(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     invitation = people.get_invitation(token)
+    if not limits.consume(request, "join"):
+        return limits.too_many(request)
     if not Invitation.objects.open().filter(pk=invitation.pk).exists():
         return render(
             request, "account/invitation_over.html", {"reason": _closed_reason(invitation)}, status=410

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
@@ -114,7 +113,6 @@ def window(contexts, live_server) -> Callable[..., Page]:
 @pytest.fixture
 def demo(transactional_db) -> SimpleNamespace:
     """The demo in the database: its quarter (Table 1 and 3 exact), its running plan, and rows by key."""
-    cache.clear()
     call_command("demo", password="demo", stdout=io.StringIO())
     plans = Plan.objects.filter(team__name="East China sales").order_by("start")
     quarter, push = plans

@@ -12,12 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections
-from redis.exceptions import RedisError
+from redis import Redis, RedisError
 
 from planner.celery import make_broker_folders
 from planner.management.catalogues import compile_catalogues
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         check_var_is_writable()
         listener = listen(host, port)
         check_database_answers()
-        check_cache_answers()
+        check_broker_answers()
         call_command("migrate", verbosity=0, interactive=False)
         compile_catalogues()
         collect_static_files()
@@ -105,9 +104,11 @@ def check_database_answers() -> None:
         raise CommandError(f"Cannot open the database ({reason}). DATABASE_URL says where it is.") from None
 
 
-def check_cache_answers() -> None:
+def check_broker_answers() -> None:
+    if not settings.REDIS_URL:
+        return
     try:
-        cache.get("any")
+        Redis.from_url(settings.REDIS_URL).ping()
     except RedisError as error:
         raise CommandError(f"Cannot reach Redis ({error}). REDIS_URL says where it is.") from None
 

@@ -8,7 +8,6 @@ import pytest
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import translation
 
@@ -16,11 +15,6 @@ from planner.models import User
 from planner.urls import urlpatterns
 
 ELSEWHERE = ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", ""]
-
-
-@pytest.fixture(autouse=True)
-def no_tries_counted_yet():
-    cache.clear()
 
 
 def text(response) -> str:
