@@ -77,15 +77,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "planner.web.scripts.WholeFormMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "planner.web.outages.OutageMiddleware",
+    "planner.web.probes.ProbeMiddleware",
+    "planner.web.outages.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "planner.web.middleware.LanguageMiddleware",
     "planner.web.scripts.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "planner.web.middleware.RefusalMiddleware",
@@ -129,6 +131,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+    # A server that does not answer is away, and a lock is waited for as long as on SQLite: a page says so then.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 10,
+        "options": "-c lock_timeout=20s",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 # The cache counts attempts to sign in, and nothing else (allauth uses the default one): a table, so that all processes
 # count together, and people sign in while Redis is away. What expired goes every hour, or when there is more than this.
