@@ -164,7 +164,7 @@ def remember_outage(request: HttpRequest | None = None, **kwargs: object) -> Non
 class SessionMiddleware(sessions.SessionMiddleware):
     """A session that cannot be written for an outage is not one that was deleted meanwhile, which is a 400."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:
             return super().process_response(request, response)
         except SessionInterrupted as error:

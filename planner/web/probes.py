@@ -27,4 +27,5 @@ class ProbeMiddleware:
             view = resolve(request.path_info)
         except Http404:
             return self.get_response(request)
-        return view.func(request, *view.args, **view.kwargs)
+        response: HttpResponseBase = view.func(request, *view.args, **view.kwargs)
+        return response
