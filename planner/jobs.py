@@ -12,8 +12,8 @@ from kombu.exceptions import OperationalError
 
 from planner import pulses
 from planner.celery import app
-from planner.models import LimitEntry, Pulse, Submission
-from planner.notices import ledger, post
+from planner.models import Invitation, LimitEntry, Pulse, Submission, User
+from planner.notices import ledger, letters, post
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,15 @@ def sweep_limits() -> None:
 @app.task(name="planner.jobs.send_notice")
 def send_notice(pk: int) -> None:
     post.send(pk)
+
+
+def mail_account(template: str, address: str, user: User | None) -> None:
+    """Send a letter about an account through the ledger (settings.ACCOUNT_MAILER)."""
+    letters.about_account(template, address, user, timezone.now(), enqueue_notice)
+
+
+def mail_invitation(invitation: Invitation) -> None:
+    letters.about_invitation(invitation, timezone.now(), enqueue_notice)
 
 
 def enqueue_notice(pk: int) -> None:

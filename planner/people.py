@@ -7,19 +7,15 @@ other at the same moment the second is refused, and an invitation that is accept
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner import changes, words
@@ -27,8 +23,6 @@ from planner.arithmetic.workdays import Exceptional
 from planner.models import Invitation, Membership, Role, Segment, Team, User
 from planner.models.history import ChangedMeanwhile
 from planner.stages import Work, stages
-
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -121,21 +115,17 @@ def open_work(membership: Membership) -> list[Work]:
     return [work for stage in stages() for work in stage.open_work([membership], today)]
 
 
-@dataclass
-class Invited:
-    """A new invitation; `unsent` is set after the commit where its mail could not be sent."""
-
-    invitation: Invitation
-    unsent: bool = False
-
-
 def invite(
-    membership: Membership, email: str, *, by: User | None, link: Callable[[str], str] | None = None
-) -> Invited:
+    membership: Membership,
+    email: str,
+    *,
+    by: User | None,
+    announce: Callable[[Invitation], None] | None = None,
+) -> Invitation:
     """Create an invitation that gives a membership to whoever has its link; earlier ones are withdrawn.
 
-    `link` builds the address from the token; with it a mail in the team's language goes to `email` after the
-    commit, without it nothing is sent. Raises ValidationError when there is nobody to invite.
+    `announce` mails it, in the same transaction; without it nothing is sent. Raises ValidationError when there is
+    nobody to invite.
     """
     team = membership.team
     with changes.recording(team, by=by) as log:
@@ -147,10 +137,10 @@ def invite(
                 _("%(email)s is already in the team, as %(name)s.") % {"email": email, "name": existing.name}
             )
         withdraw(member)
-        invited = Invited(Invitation.objects.create(membership=member, email=email.lower(), created_by=by))
-        if link is not None:
-            transaction.on_commit(partial(_send, invited, link(invited.invitation.token)))
-    return invited
+        invitation = Invitation.objects.create(membership=member, email=email.lower(), created_by=by)
+        if announce is not None:
+            announce(invitation)
+    return invitation
 
 
 def withdraw(membership: Membership, shown: int | None = None) -> int:
@@ -233,20 +223,6 @@ def _changed_meanwhile(member: Membership) -> str:
         "Someone changed this member while you were editing. Current details: %(name)s, "
         "%(title)s, %(role)s. Check your entries and save again."
     ) % {"name": member.name, "title": member.job_title or "–", "role": member.get_role_display()}
-
-
-def _send(invited: Invited, link: str) -> None:
-    invitation = invited.invitation
-    team = invitation.membership.team
-    context = {"invitation": invitation, "team": team, "link": link}
-    with translation.override(team.language):
-        subject = " ".join(render_to_string("team/invitation_subject.txt", context).split())
-        body = render_to_string("team/invitation_message.txt", context)
-    try:
-        send_mail(subject, body, None, [invitation.email])
-    except OSError:  # every error of smtplib is one
-        logger.exception("The invitation to %s was not sent.", invitation.email)
-        invited.unsent = True
 
 
 def get_invitation(token: str) -> Invitation:

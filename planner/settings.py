@@ -216,6 +216,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "planner.web.accounts.AccountAdapter"
+# Sends what allauth mails: template, address and user.
+ACCOUNT_MAILER = "planner.jobs.mail_account"
 ACCOUNT_FORMS = {
     "login": "planner.forms.accounts.LoginForm",
     "reset_password": "planner.forms.accounts.ResetPasswordForm",

@@ -31,8 +31,14 @@ ALLOWED = {
         "self.save": "a Notice is not recorded",
     },
     "planner/notices/ledger.py": dict.fromkeys(
-        ("silent.update", "old.filter(tries=0).update", "old.update", "matching.update"),
-        "ends or claims Notices, which are not recorded",
+        (
+            "silent.update",
+            "old.filter(tries=0).update",
+            "old.update",
+            "matching.update",
+            "letter.save",
+        ),
+        "ends, claims or forgets Notices, which are not recorded",
     ),
     "planner/models/submissions.py": {
         "cls.objects.filter(created_at__lt=now - REMEMBERED).delete": "a Submission is not recorded"

@@ -20,6 +20,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those that were not sent, or of which it is unknown whether they were."""
         return self.filter(state__in=[Notice.State.UNKNOWN, Notice.State.FAILED, Notice.State.MISSED])
 
+    def letters(self) -> NoticeQuerySet:
+        """Those to an address: about an account or an invitation (planner/notices/letters.py)."""
+        return self.exclude(address="")
+
     def listed(self) -> NoticeQuerySet:
         """The uncertain ones that nobody has dismissed yet."""
         return self.uncertain().filter(set_aside_at=None)
@@ -27,6 +31,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 class Notice(models.Model):
     """The one decision about a person, a kind of notice and what it is about.
+
+    A letter about an account or an invitation goes to an `address`, which may be nobody's yet.
 
     `about` is a short key: the date of a person's hour (2026-11-27), "meeting-12", "review-3/reminder". A row is
     always written when the hour has come or the event has happened, even if nothing is sent. A claimed notice is sent
@@ -43,7 +49,10 @@ class Notice(models.Model):
         UNKNOWN = "unknown", _("Delivery unknown")
         MISSED = "missed", _("Missed: more than four hours late")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("recipient"))
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="notices", verbose_name=_("recipient"), null=True, blank=True
+    )
+    address = models.EmailField(_("email address"), blank=True)
     kind = models.CharField(_("type"), max_length=20)
     about = models.CharField(max_length=60)
     day = models.DateField(_("local date"))
@@ -70,6 +79,11 @@ class Notice(models.Model):
                 violation_error_message=_("This person already has this notification."),
             ),
             models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(address=""),
+                name="a_notice_is_to_somebody",
+                violation_error_message=_("A notification needs a recipient."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(about=""),
                 name="a_notice_is_about_something",
                 violation_error_message=_("A notification needs what it is about."),
@@ -85,6 +99,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about} → {self.user_id}: {self.state}"
+
+    @property
+    def recipient(self) -> str:
+        """The name of who gets it, or the address of a letter."""
+        return self.address or str(self.user)
 
     @classmethod
     def take(cls, pk: int, now: dt.datetime) -> Notice | None:

@@ -28,6 +28,8 @@ SILENCE = dt.timedelta(minutes=10)
 PATIENCE = dt.timedelta(minutes=2)
 # A notice that could not be sent within this time is given up.
 LIFETIME = dt.timedelta(hours=4)
+# A letter is of no use after this time, and has an address that may be a stranger's.
+LETTERS_KEPT = dt.timedelta(days=7)
 
 Enqueue = Callable[[int], object]
 
@@ -81,6 +83,23 @@ def notify(kind: Kind, people: QuerySet[User], about: str, now: dt.datetime, enq
     )
 
 
+def claim_letter(
+    kind: str, user: User | None, address: str, about: str, now: dt.datetime, enqueue: Enqueue
+) -> None:
+    """Write down a letter to an address and pass it to `enqueue` after the commit; one that still waits is enough.
+
+    What a letter says is found when it is sent, so that the waiting one says the same.
+    """
+    waiting = Notice.objects.filter(
+        kind=kind, user=user, address=address, state=Notice.State.CLAIMED, taken_at=None
+    )
+    if kind != "invitation" and waiting.exists():
+        return
+    letter = _new_notice(user.pk if user else None, kind, about, now.date(), now, address=address)
+    letter.save()
+    transaction.on_commit(partial(enqueue, letter.pk))
+
+
 def decide_day(
     day: dt.date, now: dt.datetime, kind: str, enqueue: Enqueue, *, only_today: bool = False
 ) -> int:
@@ -101,10 +120,18 @@ def decide_day(
 
 
 def _new_notice(
-    user: int, kind: str, about: str, day: dt.date, now: dt.datetime, *, is_missed: bool = False
+    user: int | None,
+    kind: str,
+    about: str,
+    day: dt.date,
+    now: dt.datetime,
+    *,
+    address: str = "",
+    is_missed: bool = False,
 ) -> Notice:
     return Notice(
         user_id=user,
+        address=address,
         kind=kind,
         about=about,
         day=day,
@@ -138,7 +165,10 @@ def _write(decisions: list[Notice], enqueue: Enqueue) -> int:
 
 
 def sweep(now: dt.datetime, enqueue: Enqueue) -> None:
-    """Resolve stuck notices: taken ones without an outcome become unknown, waiting ones are enqueued or given up."""
+    """Resolve stuck notices: taken ones without an outcome become unknown, waiting ones are enqueued or given up.
+
+    Letters that ended long ago are deleted.
+    """
     silent = Notice.objects.filter(state=Notice.State.CLAIMED, taken_at__lt=now - SILENCE)
     silent.update(
         state=Notice.State.UNKNOWN,
@@ -152,6 +182,7 @@ def sweep(now: dt.datetime, enqueue: Enqueue) -> None:
     lost = Notice.objects.waiting(now - PATIENCE).values_list("pk", flat=True)
     for pk in list(lost[:1000]):
         enqueue(pk)
+    Notice.objects.letters().filter(ended_at__lt=now - LETTERS_KEPT).delete()
 
 
 def resend(pk: int, now: dt.datetime, enqueue: Enqueue) -> bool:

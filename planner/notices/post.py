@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import smtplib
 from collections.abc import Callable
+from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -13,10 +14,12 @@ from django.utils import timezone, translation
 
 from planner.models import Membership
 from planner.models.notices import Notice
+from planner.notices import letters
 from planner.notices.channels import post as channels
 from planner.notices.kinds import Recipient, kinds
 from planner.notices.mail import Post, compose, compose_post
 from planner.notices.outcomes import NotNow, Refused, Unclear
+from planner.web.outages import outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +48,7 @@ def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
             return
         deliver(message)
     except NotNow as error:
-        wait = BACK_OFF[min(notice.tries, len(BACK_OFF)) - 1]
-        notice.put_back(clock() + wait, str(error))
+        _put_back(notice, error, clock())
     except Refused as error:
         notice.end(Notice.State.FAILED, clock(), str(error))
     except Unclear as error:
@@ -54,11 +56,24 @@ def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
     except (OSError, smtplib.SMTPException) as error:
         notice.end(Notice.State.UNKNOWN, clock(), f"The connection broke while it was sent: {error}")
     except Exception as error:
-        # It was not handed over yet: the error is in our own code, and another attempt would fail too.
-        logger.exception("Notice %s cannot be built.", notice.pk)
-        notice.end(Notice.State.FAILED, clock(), f"It could not be written: {type(error).__name__}")
+        _not_built(notice, error, clock())
     else:
         notice.end(Notice.State.SENT, clock())
+
+
+def _put_back(notice: Notice, error: Exception, now: dt.datetime) -> None:
+    wait = BACK_OFF[min(notice.tries, len(BACK_OFF)) - 1]
+    notice.put_back(now + wait, str(error))
+
+
+def _not_built(notice: Notice, error: Exception, now: dt.datetime) -> None:
+    """It was not handed over yet. An error in our own code would come again, an outage passes."""
+    if outage_of(error):
+        logger.warning("Notice %s waits: %s", notice.pk, error)
+        _put_back(notice, error, now)
+        return
+    logger.exception("Notice %s cannot be built.", notice.pk)
+    notice.end(Notice.State.FAILED, now, f"It could not be written: {type(error).__name__}")
 
 
 def build(notice: Notice) -> EmailMessage | Post | None:
@@ -66,7 +81,9 @@ def build(notice: Notice) -> EmailMessage | Post | None:
 
     A mail, or a post to the channel that the person has chosen, if they are in its team.
     """
-    user = notice.user
+    if notice.address:
+        return letters.write(notice)
+    user: Any = notice.user
     kind = kinds().get(notice.kind)
     seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
     concerned_seats = kind.when.seats_for(notice.about, notice.day, seats) if kind else ()

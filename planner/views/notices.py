@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -23,9 +23,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planner import access, pulses
 from planner.jobs import enqueue_notice
-from planner.models import Membership, Notice, NoticeChoice, Pulse, Role, Team, User
+from planner.models import Invitation, Membership, Notice, NoticeChoice, Pulse, Role, Team, User
 from planner.notices import ledger
 from planner.notices.kinds import Content, Kind, Recipient, kinds
+from planner.notices.letters import INVITATION, LETTERS
 from planner.notices.mail import mail_context, read_token
 from planner.web.requests import Request
 
@@ -40,7 +41,8 @@ def mail(request: Request) -> HttpResponse:
     count = undelivered.count()
     context = {
         "notices": [
-            (notice, kinds().get(notice.kind)) for notice in undelivered.select_related("user")[:MOST]
+            (notice, kinds().get(notice.kind) or LETTERS.get(notice.kind))
+            for notice in undelivered.select_related("user")[:MOST]
         ],
         "count": count,
         "more": max(0, count - MOST),
@@ -139,12 +141,18 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _visible(request: Request) -> Any:
-    """The rows that somebody may see: of the members of teams they manage; a site admin all. 403 for the others."""
+    """The rows that somebody may see: of the members of teams they manage, and invitations to these; a site admin all.
+
+    403 for the others. What a member was mailed about their account is nobody else's business.
+    """
     if request.user.is_superuser:
         return Notice.objects.all()
     access.get_membership(request, may=access.may_manage)
     managed = Membership.objects.filter(user=request.user, role=Role.MANAGER).values("team")
-    return Notice.objects.filter(user__in=Membership.objects.filter(team__in=managed).values("user"))
+    members = Q(address="", user__in=Membership.objects.filter(team__in=managed).values("user"))
+    invitations = Invitation.objects.filter(membership__team__in=managed)
+    about = [f"{INVITATION}{pk}" for pk in invitations.values_list("pk", flat=True)]
+    return Notice.objects.filter(members | Q(kind="invitation", about__in=about))
 
 
 def _hash_of_style(html: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from planner import access, people, words
 from planner.arithmetic import formats
 from planner.arithmetic.workdays import countries
 from planner.forms.people import InviteForm, MemberForm, SettingsForm, SuccessorForm
+from planner.jobs import mail_invitation
 from planner.models import Invitation, Membership, Team
 from planner.models.history import ChangedMeanwhile
 from planner.models.people import Weekday
@@ -99,23 +99,24 @@ def invite(request: Request, pk: int) -> HttpResponse:
     membership = access.get_membership(request, may=access.may_manage)
     person = get_object_or_404(membership.team.memberships, pk=pk)
     form = InviteForm(request.POST)
-    sent: list[people.Invited] = []
 
     def invite_person() -> Invitation | None:
         if not form.is_valid():
             return None
-        email, link = form.cleaned_data["email"], partial(_link, request)
         try:
-            sent.append(people.invite(person, email, by=membership.user, link=link))
+            email = form.cleaned_data["email"]
+            return people.invite(person, email, by=membership.user, announce=mail_invitation)
         except ValidationError as error:
             form.add_error("email", error)
             return None
-        return sent[0].invitation
 
-    invitation, is_new = once(request, invite_person)
+    invitation, _is_new = once(request, invite_person)
     if invitation is None:
         return _member_page(request, membership, pk, invite_form=form)
-    _report_invitation(request, sent[0] if is_new else people.Invited(invitation))
+    text = _(
+        "The invitation is on its way to %(email)s. If it does not arrive, send the link below yourself."
+    )
+    messages.success(request, text % {"email": invitation.email})
     return redirect("member", pk)
 
 
@@ -217,15 +218,6 @@ def _show_invitations(request: Request, team: Team, members: list[Any]) -> None:
         member.invited = by_member.get(member.pk)
         if member.invited is not None and member.invited.created_by_id == request.user.pk:
             member.invited.link = _link(request, member.invited.token)
-
-
-def _report_invitation(request: Request, result: people.Invited) -> None:
-    email = {"email": result.invitation.email}
-    if result.unsent:
-        text = _("The email to %(email)s could not be sent. Copy the link below and send it yourself.")
-        messages.error(request, text % email)
-    else:
-        messages.success(request, _("Invitation sent to %(email)s.") % email)
 
 
 def _link(request: Request, token: str) -> str:

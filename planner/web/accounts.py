@@ -7,9 +7,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.utils import translation
+from django.utils.module_loading import import_string
 
 from planner.web import limits
 
@@ -47,10 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language that the account's owner set, else in that of the page that asked for the mail."""
-        language = getattr(context.get("user"), "language", "")
-        with translation.override(language or translation.get_language()):
-            super().send_mail(template_prefix, email, context)
+        """Through the ledger: the page waits for no mail server, and says the same whether there is an account."""
+        import_string(settings.ACCOUNT_MAILER)(template_prefix, email, context.get("user"))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("home")

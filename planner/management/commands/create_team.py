@@ -98,4 +98,4 @@ def _create_user(email: str, password: str) -> User:
 
 def _open_invitation(membership: Membership, email: str) -> Invitation:
     invitation = Invitation.objects.open().filter(membership=membership, email=email).first()
-    return invitation or people.invite(membership, email, by=None).invitation
+    return invitation or people.invite(membership, email, by=None)
