@@ -6,7 +6,8 @@ import datetime as dt
 import logging
 from typing import Any
 
-from celery.signals import before_task_publish
+from celery.signals import before_task_publish, task_failure, task_success
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -14,6 +15,7 @@ from planner import pulses
 from planner.celery import app
 from planner.models import Invitation, LimitEntry, Pulse, Submission, User
 from planner.notices import ledger, letters, post
+from planner.web.outages import outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,23 @@ def _record_beat(body: Any, **kwargs: object) -> None:
     now = timezone.now()
     body[1]["sent_at"] = now.isoformat()  # the keyword arguments in the message that is about to be sent
     pulses.record_heartbeat(Pulse.Name.BEAT, now)
+
+
+# The jobs of the schedule, whose failures the operator's probe shows.
+SCHEDULED = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+@task_failure.connect
+def _record_failure(sender: Any, exception: BaseException, **kwargs: object) -> None:
+    """Record a failure in our own code or data; an outage passes, and the probe sees it elsewhere."""
+    if sender.name in SCHEDULED and not outage_of(exception):
+        pulses.failed(sender.name, exception, timezone.now())
+
+
+@task_success.connect
+def _record_success(sender: Any, **kwargs: object) -> None:
+    if sender.name in SCHEDULED:
+        pulses.succeeded(sender.name)
 
 
 def _record_heartbeat(name: str, sent_at: str) -> None:

@@ -10,7 +10,7 @@ from planner.models.metrics import Formula, GapPoint, Metric, PlanMetric, Segmen
 from planner.models.notices import Notice, NoticeChoice
 from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
-from planner.models.pulses import Pulse
+from planner.models.pulses import JobFailure, Pulse
 from planner.models.readings import Reading
 from planner.models.sources import SourceCheck
 from planner.models.submissions import Submission
@@ -25,6 +25,7 @@ __all__ = [
     "Goal",
     "Import",
     "Invitation",
+    "JobFailure",
     "LimitEntry",
     "Membership",
     "Metric",
