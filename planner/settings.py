@@ -152,7 +152,12 @@ REDIS_URL = env.get("REDIS_URL", "")
 # The broker of the jobs: Redis in production; without it files in VAR_DIR, for the processes of one machine.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 # A task that was not acknowledged for an hour is delivered again; every task may run twice.
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 3600,
+    # A page that hands over a job waits no longer for a Redis that hangs; the sweep hands it over again.
+    "socket_connect_timeout": 3,
+    "socket_timeout": 10,
+}
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),

@@ -68,6 +68,7 @@ ALLOWED = {
         "import_.save": "keeps in an Import, once recorded, what stood in its places",
     },
     "planner/readings/views.py": {"upload.save": "an Upload is not recorded"},
+    "planner/pulses.py": {"failures.delete": "a JobFailure is not recorded"},
     "planner/views/notices.py": {"undelivered.update": "sets Notices aside, which are not recorded"},
     "planner/views/channels.py": {"form.save": "a Channel is not recorded"},
     "planner/views/accounts.py": {"user.save": "a User is not recorded"},

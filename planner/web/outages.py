@@ -26,6 +26,8 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from planner.web.scripts import is_from_script
+
 logger = logging.getLogger(__name__)
 
 
@@ -113,7 +115,7 @@ def answer(request: HttpRequest, outage: Outage) -> HttpResponse:
     """A page that says it and tries again by itself; for a script the sentence alone."""
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
     with translation.override(language):
-        if "HX-Request" in request.headers or "X-Whole-Form" in request.headers:
+        if is_from_script(request):
             response = HttpResponse(outage.sentence, content_type="text/plain; charset=utf-8")
         else:
             response = HttpResponse(_page(request, outage))

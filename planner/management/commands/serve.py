@@ -50,6 +50,7 @@ class Command(BaseCommand):
             f"Strategy planner: http://{address}:{listener.getsockname()[1]}  (Ctrl-C stops it)"
         )
         self.stdout.flush()
+        os.environ["PORT"] = str(listener.getsockname()[1])  # the links in mails of a trial begin with it
         connections.close_all()
         make_broker_folders()
         os.chdir(settings.BASE_DIR)
