@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0003_goal_direction'),
+        ('planner', '0006_limits_are_counted_in_a_table'),
     ]
 
     operations = [
