@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
     "gaps": {"task": "planner.diagnose.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},
     "uploads": {
+        "task": "planner.readings.jobs.take_up_uploads",
+        "schedule": 10,
+        "options": {"expires": 20},
+    },
+    "old-uploads": {
         "task": "planner.readings.jobs.sweep_uploads",
         "schedule": 3600,
         "options": {"expires": 3600},

@@ -11,9 +11,11 @@ from planner.models.people import Invitation, Membership, Role, Team, User
 from planner.models.plans import Plan
 from planner.models.pulses import Pulse
 from planner.models.readings import Reading
+from planner.models.staging import Batch, StagedReading
 from planner.models.submissions import Submission
 
 __all__ = [
+    "Batch",
     "Bottleneck",
     "CauseView",
     "Change",
@@ -34,6 +36,7 @@ __all__ = [
     "Recorded",
     "Role",
     "Segment",
+    "StagedReading",
     "Submission",
     "Team",
     "Upload",

@@ -1,52 +1,29 @@
-"""The values of metrics by month, and how many of them are written and reverted at once.
-
-PostgreSQL gets many readings by COPY and compares them itself; few of them, and any number on other databases, are
-compared here.
-"""
+"""The values of metrics by month; planner/models/staging.py writes many of them at once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.models.history import CannotUndo
 from planner.models.metrics import FIGURE, Metric, Segment
 
 if TYPE_CHECKING:
-    from planner.models.imports import Import
     from planner.models.people import User
 
-# How many are inserted by one statement; more than these are written by COPY where that is possible.
-BATCH = 2_000
 # Metric, month and segment by their ids: a metric has one reading there.
 Place = tuple[int, dt.date, int]
-# `Import.before`: metric, month, segment, the old reading as text or None, and the new one.
-Lines = Iterable[tuple[int, str, int, str | None, str | None]]
 
 
 class Values(Protocol):
     """The values of a reading: of a row of the table, or of a line of a file."""
 
-    value: Decimal
-    numerator: Decimal | None
-    denominator: Decimal | None
-    source: str
-
-
-class StoredReading(NamedTuple):
-    """A reading in the database."""
-
-    pk: int
     value: Decimal
     numerator: Decimal | None
     denominator: Decimal | None
@@ -67,7 +44,7 @@ def figures(reading: Any) -> tuple[Decimal | None, ...]:
     return reading.value, reading.numerator, reading.denominator
 
 
-def as_text(reading: Values | StoredReading | None) -> str | None:
+def as_text(reading: Values | None) -> str | None:
     """A reading, or None, as an import keeps it: value, numerator, denominator and source, separated by tabs."""
     if reading is None:
         return None
@@ -93,31 +70,8 @@ _ReadingManager = models.Manager.from_queryset(ReadingQuerySet)
 
 
 class ReadingManager(_ReadingManager["Reading"]):
-    def at(self, places: Iterable[Place]) -> dict[Place, StoredReading]:
-        """The readings at these places now; a place without one is left out."""
-        place_set = set(places)
-        if not place_set:
-            return {}
-        months = [month for _metric, month, _segment in place_set]
-        readings = self.filter(
-            metric__in={metric for metric, _month, _segment in place_set},
-            month__range=(min(months), max(months)),
-        )
-        columns = ("metric_id", "month", "segment_id", "pk", "value", "numerator", "denominator", "source")
-        rows = readings.order_by().values_list(*columns).iterator(BATCH)
-        return {row[:3]: StoredReading(*row[3:]) for row in rows if row[:3] in place_set}
-
-    def compare_with_stored(self, readings: Mapping[Place, Values]) -> Difference | CopiedDifference:
-        """The readings that differ from those at their places; to be written in the same transaction."""
-        return (CopiedDifference if _are_copied(readings) else Difference)(readings)
-
     def upsert(self, readings: Mapping[Place, Any], by: User | None) -> None:
         """Write readings to their places, over any that are there; in a transaction."""
-        if _are_copied(readings):
-            with connection.cursor() as cursor:
-                _copy(cursor, readings)
-                _write_copied(cursor, len(readings), by)
-            return
         now = timezone.now()
         rows = (
             Reading(
@@ -135,41 +89,9 @@ class ReadingManager(_ReadingManager["Reading"]):
         )
         self.bulk_create(
             rows,
-            batch_size=BATCH,
             update_conflicts=True,
             unique_fields=["metric", "month", "segment"],
             update_fields=["value", "numerator", "denominator", "source", "entered_by", "entered_at"],
-        )
-
-    def revert(self, lines: Lines, by: User | None) -> None:
-        """Restore the readings from before an import. Raises CannotUndo where one changed since."""
-        self._exchange({place: (brought, old) for place, (old, brought) in _sides(lines).items()}, by)
-
-    def apply(self, lines: Lines, by: User | None) -> None:
-        """Write the readings of a reverted import again. Raises CannotUndo where one changed since."""
-        self._exchange(_sides(lines), by)
-
-    def _exchange(self, sides: Mapping[Place, tuple[str | None, str | None]], by: User | None) -> None:
-        """Replace the expected (first) text of each place by the second; all of them or, by CannotUndo, none."""
-        stored = self.at(sides)
-        for place, (expected, _wanted) in sides.items():
-            if _numbers(as_text(stored.get(place))) != _numbers(expected):
-                raise CannotUndo(
-                    _("The values for %(month)s have been changed since, so this can't be undone.")
-                    % {"month": f"{place[1]:%Y-%m}"}
-                )
-        deleted_pks = [
-            stored[place].pk for place, (_expected, replacement) in sides.items() if replacement is None
-        ]
-        for start in range(0, len(deleted_pks), BATCH):
-            self.filter(pk__in=deleted_pks[start : start + BATCH]).delete()
-        self.upsert(
-            {
-                place: from_text(replacement)
-                for place, (_expected, replacement) in sides.items()
-                if replacement
-            },
-            by,
         )
 
 
@@ -205,131 +127,3 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric_id} {self.month:%Y-%m} {self.value}"
-
-
-class Difference:
-    """The readings that differ from those at their places: `new` is how many of them take an empty one."""
-
-    def __init__(self, readings: Mapping[Place, Values]) -> None:
-        self._stored = Reading.objects.at(readings)
-        self._readings = {
-            place: reading
-            for place, reading in readings.items()
-            if place not in self._stored or figures(self._stored[place]) != figures(reading)
-        }
-        self.changed = sum(place in self._stored for place in self._readings)
-        self.new = len(self._readings) - self.changed
-
-    def write(self, import_: Import, by: User | None) -> None:
-        """Write them to their places, and the old readings into the import."""
-        import_.before = [
-            [place[0], f"{place[1]}", place[2], as_text(self._stored.get(place)), as_text(reading)]
-            for place, reading in self._readings.items()
-        ]
-        import_.save(update_fields=["before"])
-        Reading.objects.upsert(self._readings, by)
-
-
-class CopiedDifference:
-    """The same for very many readings: PostgreSQL gets all of them at once and compares them."""
-
-    def __init__(self, readings: Mapping[Place, Values]) -> None:
-        with connection.cursor() as cursor:
-            _copy(cursor, readings)
-            cursor.execute(
-                "DELETE FROM brought USING planner_reading there WHERE "
-                f"{_AT_ITS_PLACE} AND (there.value, there.numerator, there.denominator) "
-                "IS NOT DISTINCT FROM (brought.value, brought.numerator, brought.denominator)"
-            )
-            cursor.execute(
-                "SELECT count(*) - count(there.id), count(there.id) "
-                "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)"
-            )
-            self.new, self.changed = cursor.fetchone()
-
-    def write(self, import_: Import, by: User | None) -> None:
-        """Write them to their places, and the old readings into the import."""
-        old, brought = (
-            f"concat(trim_scale({name}.value), E'\\t', trim_scale({name}.numerator), E'\\t', "
-            f"trim_scale({name}.denominator), E'\\t', {name}.source)"
-            for name in ("there", "brought")
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE planner_import SET before = (SELECT jsonb_agg(jsonb_build_array("
-                "  brought.metric_id, brought.month::text, brought.segment_id, "
-                f" CASE WHEN there.id IS NOT NULL THEN {old} END, {brought})) "
-                "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)) WHERE id = %s",
-                [import_.pk],
-            )
-            _write_copied(cursor, self.new + self.changed, by)
-
-
-def _sides(lines: Lines) -> dict[Place, tuple[str | None, str | None]]:
-    """By place, what was there before an import and what it brought."""
-    return {
-        (metric, dt.date.fromisoformat(month), segment): (old, brought)
-        for metric, month, segment, old, brought in lines
-    }
-
-
-def _numbers(text: str | None) -> list[str]:
-    """The figures in the text of a reading, which are before its source."""
-    return text.split("\t")[:3] if text else []
-
-
-def _are_copied(readings: Mapping[Place, Any]) -> bool:
-    return connection.vendor == "postgresql" and len(readings) > BATCH
-
-
-_COLUMNS = "metric_id, month, segment_id, value, numerator, denominator, source"
-_AT_ITS_PLACE = " AND ".join(
-    f"there.{name} = brought.{name}" for name in ("metric_id", "month", "segment_id")
-)
-# How the text that PostgreSQL copies writes its own separators.
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _copy(cursor: Any, readings: Mapping[Place, Values]) -> None:
-    """Copy readings into the temporary table `brought`, which only this transaction sees."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.brought")
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {_COLUMNS} FROM planner_reading WITH NO DATA"
-    )
-    with cursor.copy(f"COPY brought ({_COLUMNS}) FROM STDIN") as copy:
-        lines = _lines(readings)
-        while piece := "".join(islice(lines, BATCH)):
-            copy.write(piece)
-    cursor.execute("ANALYZE brought")
-
-
-def _lines(readings: Mapping[Place, Values]) -> Iterator[str]:
-    escaped = lru_cache(lambda text: text.translate(_ESCAPED))
-    for (metric, month, segment), reading in readings.items():
-        over, under = (
-            "\\N" if total is None else total for total in (reading.numerator, reading.denominator)
-        )
-        yield f"{metric}\t{month}\t{segment}\t{reading.value}\t{over}\t{under}\t{escaped(reading.source)}\n"
-
-
-def _write_copied(cursor: Any, count: int, by: User | None) -> None:
-    """Write the `count` readings that were copied.
-
-    Other writers of the team's readings wait meanwhile for the lock on the team (planner/changes.py).
-    """
-    author_and_time = [by and by.pk, timezone.now()]
-    new_values = ", ".join(
-        f"{name} = brought.{name}" for name in ("value", "numerator", "denominator", "source")
-    )
-    cursor.execute(
-        f"UPDATE planner_reading there SET {new_values}, entered_by_id = %s, entered_at = %s FROM brought "
-        f"WHERE {_AT_ITS_PLACE}",
-        author_and_time,
-    )
-    if cursor.rowcount < count:  # those that were updated conflict now, and are skipped
-        cursor.execute(
-            f"INSERT INTO planner_reading ({_COLUMNS}, entered_by_id, entered_at) "
-            f"SELECT {_COLUMNS}, %s, %s FROM brought ON CONFLICT (metric_id, month, segment_id) DO NOTHING",
-            author_and_time,
-        )
-    cursor.execute("DROP TABLE brought")
