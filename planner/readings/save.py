@@ -18,8 +18,8 @@ from planner import changes
 from planner.models import Batch, Import, Metric, Plan, Reading, Segment, StagedReading, Team, User, staging
 from planner.models.readings import as_text
 from planner.models.staging import Clash
+from planner.readings.imports.gathered import NewReading
 from planner.readings.imports.metrics import same_name
-from planner.readings.imports.readings import NewReading
 
 # How many values that were changed meanwhile are listed.
 MOST_CLASHES = 20

@@ -9,7 +9,8 @@ import pytest
 
 from planner import changes
 from planner.models import Import, Reading, Segment, StagedReading, staging
-from planner.readings.imports.readings import WHOLE, NewReading
+from planner.readings.imports.gathered import NewReading
+from planner.readings.imports.readings import WHOLE
 from planner.readings.save import Saved, save, stage
 
 pytestmark = pytest.mark.django_db
