@@ -52,7 +52,7 @@ class Command(BaseCommand):
         )
         self.stdout.flush()
         connections.close_all()
-        make_broker_folders()
+        make_broker_folders(anew=not no_worker)
         os.chdir(settings.BASE_DIR)
         sys.exit(run_together(web_server(listener), *([] if no_worker else workers())))
 
