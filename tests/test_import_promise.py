@@ -87,22 +87,24 @@ def test_a_worker_that_is_killed_at_an_upload_is_replaced_and_nothing_is_saved_t
     assert Import.objects.count() == 1
 
 
-@pytest.mark.parametrize("workers", ["files"], indirect=True)
-def test_an_import_that_takes_too_much_memory_ends_as_its_own_error(workers, upload):  # noqa: F811
-    workers.env["WORKER_MEMORY_MB"] = "75"
-    workers.start()
-    assert uploads.hand_over(upload, lambda pk, saving: True, saving=False)
-    take_up_after_silence(workers)
-    for _each in range(uploads.MOST_TRIES + 1):
-        wait_for(lambda: state_of(upload)[1] or upload.state == State.REFUSED, "a worker at the file")
-        wait_for(lambda: not state_of(upload)[1] or upload.tries > 0, "its end")
-        if upload.state == State.REFUSED:
-            break
-        time.sleep(3)
-        take_up_after_silence(workers)
-    wait_for(lambda: state_of(upload)[0] == State.REFUSED, "a reason")
-    assert "Nothing was saved." in upload.found["errors"][0]["message"]
-    assert workers.process.poll() is None, "the worker goes on"
+def test_a_worker_process_has_a_ceiling_of_memory(workers):  # noqa: F811
+    """It raises MemoryError, which is a reason of the upload's (tests/planner/readings/test_upload_ends.py)."""
+    workers.env["WORKER_MEMORY_MB"] = "300"
+    run(
+        workers,
+        """
+from planner.celery import limit_memory
+bytearray(400 << 20)
+limit_memory()
+bytearray(100 << 20)
+try:
+    bytearray(400 << 20)
+except MemoryError:
+    pass
+else:
+    raise SystemExit("no ceiling")
+""",
+    )
 
 
 def damage(folder: Path) -> None:
