@@ -9,10 +9,8 @@ from celery import Celery
 from celery.signals import worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
-from planner import broker
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planner.settings")
-TRANSPORT_ALIASES["filesystem"] = "planner.broker:Transport"
+TRANSPORT_ALIASES["filesystem"] = "planner.management.broker:Transport"
 
 app = Celery("planner")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,15 +19,7 @@ app.autodiscover_tasks(related_name="jobs")
 app.autodiscover_tasks(["planner.readings", "planner.diagnose"], related_name="jobs")
 
 
-def make_broker_folders(*, anew: bool) -> None:
-    """Create the folders of the file-based broker; does nothing where Redis is the broker.
-
-    `anew` throws away what is in them, for a start of all workers: whatever is damaged there would outlive it.
-    """
-    broker.make_folders(app.conf.broker_transport_options or {}, anew=anew)
-
-
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]
 def limit_memory(**kwargs: object) -> None:
     """Give the process of a worker a ceiling: beyond it an import ends with an error, not the machine."""
     from django.conf import settings

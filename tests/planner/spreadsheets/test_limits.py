@@ -91,7 +91,7 @@ def peak_of_reading(path: Path) -> tuple[int, str]:
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]\n"
         "print(json.dumps([int(peak) // 1024, said]))\n"
     )
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "planner.settings", "DEBUG": "1", "SECRET_KEY": "x"}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "planner.settings", "DEBUG": "1", "SECRET_KEY": ""}
     env["VAR_DIR"] = str(path.parent)
     run = subprocess.run(
         [sys.executable, "-c", code, str(path)],

@@ -56,13 +56,14 @@ from pathlib import Path
 import django; django.setup()
 from planner.readings.imports.headers import find_header
 from planner.readings.imports.metrics import KnownMetric, Metrics
+from planner.readings.imports.rates import Rates
 from planner.readings.imports.readings import read_readings
 from planner.spreadsheets import files
 from planner.spreadsheets.problems import Problems
 grid, problems = files.read(Path(sys.argv[1]))[0], Problems()
 header = find_header(grid, None, {}, problems)
-metrics = Metrics([KnownMetric("A", False), KnownMetric("B", False)], {})
-parsed = read_readings(grid, header, metrics, False, problems)
+metrics = Metrics([KnownMetric("A", False), KnownMetric("B", False)], {}, "CNY")
+parsed = read_readings(grid, header, metrics, Rates({}, {}), False, problems)
 peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
 print(len(parsed.readings), len(problems.errors), int(peak) // 1024)
 """
@@ -80,7 +81,7 @@ def test_a_large_csv_takes_little_memory(tmp_path):
             for month in range(100)
         )
     )
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "planner.settings", "DEBUG": "1", "SECRET_KEY": "x"}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "planner.settings", "DEBUG": "1", "SECRET_KEY": ""}
     env["VAR_DIR"] = str(tmp_path)
     run = subprocess.run(
         [sys.executable, "-c", READ, str(path)],

@@ -6,12 +6,12 @@ What a job is to do stands in the database, and the ticks of beat hand it out ag
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
@@ -47,7 +47,7 @@ class Channel(filesystem.Channel):
         logger.warning("The broker's file for %s was damaged and is made anew", exchange)
         Path(self._exchange_file(exchange)).unlink(missing_ok=True)
 
-    def _put(self, queue: str, payload: Any, **named: Any) -> None:
+    def _put(self, queue: str, payload: Any, **named: Any) -> None:  # type: ignore[override]
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         path = Path(self.data_folder_out) / name
         unfinished = path.with_name(f"{name}.part")
@@ -58,7 +58,7 @@ class Channel(filesystem.Channel):
             unfinished.unlink(missing_ok=True)
             raise ChannelError(f"Cannot add a message to {self.data_folder_out}: {error.strerror}") from error
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: Any = None) -> Any:
         """The next message of a queue; raises Empty where there is none."""
         while True:
             try:
@@ -74,11 +74,15 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def make_folders(options: dict[str, Any], *, anew: bool) -> None:
-    """Create the folders of the broker; `anew` without what is in them."""
+def make_folders(*, anew: bool) -> None:
+    """Create the folders of this broker; does nothing where Redis is the broker.
+
+    `anew` throws away what is in them, for a start of all workers: whatever is damaged there would outlive it.
+    """
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     for name in ("data_folder_in", "control_folder", "processed_folder"):
         if name in options:
             folder = Path(options[name])
             folder.mkdir(parents=True, exist_ok=True)
-            for entry in os.scandir(folder) if anew else ():
-                Path(entry).unlink(missing_ok=True)
+            for entry in folder.iterdir() if anew else ():
+                entry.unlink(missing_ok=True)
