@@ -19,7 +19,7 @@ app.autodiscover_tasks(related_name="jobs")
 app.autodiscover_tasks(["planner.readings", "planner.diagnose"], related_name="jobs")
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def limit_memory(**kwargs: object) -> None:
     """Give the process of a worker a ceiling: beyond it an import ends with an error, not the machine."""
     from django.conf import settings
