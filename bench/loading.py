@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from bench.measure import race, say, say_ratio, seconds
 from planner.models import Import, Metric, Plan, Reading, Segment, Team
-from planner.readings.imports.readings import NewReading
+from planner.readings.imports.gathered import NewReading
 from planner.readings.save import save
 
 COLUMNS = "metric_id, month, segment_id, value, source"

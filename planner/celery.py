@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from contextlib import suppress
 
 from celery import Celery
+from celery.signals import worker_process_init
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planner.settings")
+TRANSPORT_ALIASES["filesystem"] = "planner.management.broker:Transport"
 
 app = Celery("planner")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -16,9 +19,13 @@ app.autodiscover_tasks(related_name="jobs")
 app.autodiscover_tasks(["planner.readings", "planner.diagnose"], related_name="jobs")
 
 
-def make_broker_folders() -> None:
-    """Create the folders of the file-based broker; does nothing where Redis is the broker."""
-    options = app.conf.broker_transport_options or {}
-    for name in ("data_folder_in", "control_folder", "processed_folder"):
-        if name in options:
-            Path(options[name]).mkdir(parents=True, exist_ok=True)
+@worker_process_init.connect
+def limit_memory(**kwargs: object) -> None:
+    """Give the process of a worker a ceiling: beyond it an import ends with an error, not the machine."""
+    from django.conf import settings
+
+    with suppress(ImportError):  # no such limits on Windows
+        import resource
+
+        ceiling = settings.WORKER_MEMORY_MB << 20
+        resource.setrlimit(resource.RLIMIT_DATA, (ceiling, ceiling))

@@ -216,6 +216,7 @@ VARIABLES: Mapping[str, Variable] = {
         sentry, "write the address of a Sentry project: https://key@host/1.", is_secret=True
     ),
     "WORKER_CONCURRENCY": Variable(whole(1, 64), "write a number of processes from 1 to 64."),
+    "WORKER_MEMORY_MB": Variable(whole(256, 1_000_000), "write a number of megabytes, at least 256."),
     "LIVE_SECONDS": Variable(whole(1, 3600), "write a number of seconds from 1 to 3600."),
 }
 

@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from planner.models import JobFailure, Notice, Pulse, Team, Upload
-from planner.models.imports import LONGEST_WORK
 from planner.models.notices import NoticeQuerySet
 
 # A heartbeat comes twice a minute; a part without one for this long has stopped.
 SILENCE = dt.timedelta(minutes=2)
+# A worker gives up a file after ten minutes (settings.CELERY_TASK_TIME_LIMIT).
+IMPORTED_WITHIN = dt.timedelta(minutes=11)
 # Beat asks every minute whose hour has come.
 DECIDED_WITHIN = dt.timedelta(minutes=5)
 # A message that is due is sent at once; the mail server answers within seconds (settings.EMAIL_TIMEOUT for each step).
@@ -150,8 +151,7 @@ def _turned_away(notices: NoticeQuerySet, now: dt.datetime) -> str:
 
 def _trouble_with_uploads(now: dt.datetime) -> str:
     """Whether files are read and saved."""
-    under_way = Upload.objects.filter(state__in=[Upload.State.READING, Upload.State.SAVING])
-    stuck = under_way.filter(started_at__lt=now - LONGEST_WORK).count()
+    stuck = Upload.objects.under_way().filter(started_at__lt=now - IMPORTED_WITHIN).count()
     return f"{stuck} uploads have been under way for too long." if stuck else ""
 
 

@@ -36,7 +36,7 @@ def _secret_key() -> str:
         return key
     path = VAR_DIR / "secret_key"
     try:
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:  # a full disk leaves an empty file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(0o600)
             path.write_text(get_random_secret_key())
@@ -167,6 +167,10 @@ if not REDIS_URL:
         "polling_interval": 0.1,
     }
 WORKER_CONCURRENCY = env.get("WORKER_CONCURRENCY", 2)
+# What one process of a worker may take; beyond that its job ends with an error.
+WORKER_MEMORY_MB = env.get("WORKER_MEMORY_MB", 2048)
+# A process that has grown beyond this, in KB, is replaced after its job.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -193,6 +197,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "planner.jobs.sweep_notices", "schedule": 60, "options": {"expires": 120}},
     "gaps": {"task": "planner.diagnose.jobs.refresh_gaps", "schedule": 900, "options": {"expires": 900}},
     "uploads": {
+        "task": "planner.readings.jobs.take_up_uploads",
+        "schedule": 10,
+        "options": {"expires": 20},
+    },
+    "old-uploads": {
         "task": "planner.readings.jobs.sweep_uploads",
         "schedule": 3600,
         "options": {"expires": 3600},

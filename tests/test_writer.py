@@ -50,25 +50,38 @@ ALLOWED = {
         "cursor.execute": "keeps GapPoints, which are not recorded, by one statement"
     },
     "tracking/alerts.py": {"cursor.execute": "inserts Alerts, which are not recorded, by one statement"},
-    "planner/readings/uploads.py": dict.fromkeys(
-        ("upload.save", "self._row.update"), "an Upload is not recorded"
-    ),
     "planner/models/readings.py": {
         **dict.fromkeys(
             (
-                "self.bulk_update",
                 "self.update_or_create",
                 "self.filter(metric=metric, month=month, segment=segment).delete",
             ),
             "puts typed Readings over imported ones; their Import is what is recorded",
         ),
-        "self.bulk_create": "puts Readings in their places; their Import is what is recorded",
-        "self.filter(pk__in=deleted_pks[start:start + BATCH]).delete": "takes Readings of an Import back",
-        "cursor.execute": "puts Readings in their places; their Import is what is recorded",
-        "import_.save": "keeps in an Import, once recorded, what stood in its places",
     },
-    "planner/readings/views.py": {"upload.save": "an Upload is not recorded"},
     "planner/pulses.py": {"failures.delete": "a JobFailure is not recorded"},
+    "planner/models/staging.py": dict.fromkeys(
+        ("cursor.execute", "cursor.executemany", "batch.delete"),
+        "stages Readings and puts them in their places; their Import is what is recorded",
+    ),
+    "planner/readings/uploads.py": dict.fromkeys(
+        (
+            "upload.save",
+            "row.filter(state__in=previous_states).update",
+            "row.filter(state=state, worker='').update",
+            "still_open.filter(worker='').update",
+            "still_open.update",
+            "row.update",
+            "self._row.update",
+            "waiting.update",
+            "batch.delete",
+            "upload.batch.delete",
+        ),
+        "an Upload and its Batch are not recorded",
+    ),
+    "planner/readings/save.py": dict.fromkeys(
+        ("batch.save", "batch.delete", "without.update"), "a Batch is not recorded"
+    ),
     "planner/views/notices.py": {"undelivered.update": "sets Notices aside, which are not recorded"},
     "planner/views/channels.py": {"form.save": "a Channel is not recorded"},
     "planner/views/accounts.py": {"user.save": "a User is not recorded"},

@@ -13,9 +13,11 @@ from planner.models.plans import Plan
 from planner.models.pulses import JobFailure, Pulse
 from planner.models.readings import Reading
 from planner.models.sources import SourceCheck
+from planner.models.staging import Batch, StagedReading
 from planner.models.submissions import Submission
 
 __all__ = [
+    "Batch",
     "Bottleneck",
     "CauseView",
     "Change",
@@ -39,6 +41,7 @@ __all__ = [
     "Role",
     "Segment",
     "SourceCheck",
+    "StagedReading",
     "Submission",
     "Team",
     "Upload",

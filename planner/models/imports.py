@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.models import staging
 from planner.models.history import Recorded
 from planner.models.people import Team, User
 from planner.models.plans import Plan
 from planner.models.readings import Reading
+from planner.models.staging import Batch
 
-# The longest time that a worker can take: the time limit of a task, and a minute to reach the worker.
-LONGEST_WORK = dt.timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
+# A worker at an upload gives a sign of life every few seconds; without one for this long it has died.
+SILENCE = dt.timedelta(seconds=30)
 
 
 class Import(Recorded):
@@ -58,14 +60,38 @@ class Import(Recorded):
 
     def on_removed(self, by: User | None) -> None:
         """Restore the readings from before the import; the person who undoes it becomes their author."""
-        Reading.objects.revert(self.before, by, typed=self.kind == self.Kind.TYPED)
+        self._exchange(by, is_restored=False)
 
     def on_restored(self, by: User | None) -> None:
-        Reading.objects.apply(self.before, by, typed=self.kind == self.Kind.TYPED)
+        self._exchange(by, is_restored=True)
+
+    def _exchange(self, by: User | None, *, is_restored: bool) -> None:
+        """Put either side of `before` in the place of the other: a typed value on top, imported ones in their layer."""
+        if self.kind != self.Kind.TYPED:
+            (staging.apply if is_restored else staging.revert)(self.before, by)
+            return
+        for metric, month, segment, old, new in self.before:
+            place = (metric, dt.date.fromisoformat(month), segment)
+            expected, wanted = (old, new) if is_restored else (new, old)
+            Reading.objects.exchange_typed(place, expected, wanted, by)
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def under_way(self) -> UploadQuerySet:
+        """Those that a worker is at, or that wait for one."""
+        return self.filter(state__in=UNDER_WAY)
+
+    def silent(self, now: dt.datetime) -> UploadQuerySet:
+        """Those under way that nobody has given a sign of life for; `Upload.is_silent` is the same for one."""
+        return self.under_way().filter(beat_at__lt=now - SILENCE)
 
 
 class Upload(models.Model):
-    """An uploaded file: read by a worker, previewed by the person who uploaded it, then saved or discarded."""
+    """An uploaded file: read by a worker, previewed by the person who uploaded it, then saved or cancelled.
+
+    Every change of its state is a conditional update in planner/readings/uploads.py, so that of two who change it at
+    once one does, and the other learns it.
+    """
 
     class State(models.TextChoices):
         READING = "reading", _("Reading")
@@ -73,6 +99,7 @@ class Upload(models.Model):
         REFUSED = "refused", _("Can't be saved")
         SAVING = "saving", _("Saving")
         SAVED = "saved", _("Saved")
+        CANCELLED = "gone", _("Cancelled")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="uploads", verbose_name=_("plan"))
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
@@ -81,12 +108,20 @@ class Upload(models.Model):
     # What the person chose for the file; Choices in planner/readings/imports/pipeline.py reads it.
     choices = models.JSONField(default=dict)
     state = models.CharField(_("status"), max_length=8, choices=State, default=State.READING)
-    # How much of the file is read, in per cent; and when it was handed to a worker.
+    # How much of the file is read, in per cent; and when the person asked for it to be read or saved.
     progress = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
-    # The findings for the preview (planner/readings/findings.py); none of them is saved elsewhere.
+    # The worker that is at it, by a word of its own ("" while it waits for one); its last sign of life; and how many
+    # workers have begun since `started_at`.
+    worker = models.CharField(max_length=32, blank=True)
+    beat_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # The findings for the preview (planner/readings/findings.py), and the readings that it was made of.
     found = models.JSONField(default=dict)
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="uploads")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("upload")
@@ -98,9 +133,18 @@ class Upload(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether a worker is reading or saving it."""
-        return self.state in (self.State.READING, self.State.SAVING)
+        """Whether a worker is reading or saving it, or is to do so."""
+        return self.state in UNDER_WAY
 
-    def is_given_up(self, now: dt.datetime) -> bool:
-        """Whether its worker must have stopped, because it would have finished by now."""
-        return self.is_under_way and self.started_at is not None and now - self.started_at > LONGEST_WORK
+    def is_silent(self, now: dt.datetime) -> bool:
+        """Whether it is under way without a sign of life: its worker, or the message to it, must be gone."""
+        return self.is_under_way and self.beat_at is not None and now - self.beat_at > SILENCE
+
+    @property
+    def waits_long(self) -> bool:
+        """Whether no worker has taken it for half a minute."""
+        asked_at = self.started_at
+        return not self.worker and asked_at is not None and timezone.now() - asked_at > SILENCE
+
+
+UNDER_WAY = (Upload.State.READING, Upload.State.SAVING)

@@ -1,21 +1,14 @@
-"""The values of metrics by month, and how many of them are written and reverted at once.
-
-PostgreSQL gets many readings by COPY and compares them itself; few of them, and any number on other databases, are
-compared here.
-"""
+"""The values of metrics by month; planner/models/staging.py writes many of them at once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
-from django.db import connection, models
-from django.utils import timezone
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,17 +16,10 @@ from planner.models.history import CannotUndo
 from planner.models.metrics import FIGURE, Metric, Segment
 
 if TYPE_CHECKING:
-    from planner.models.imports import Import
     from planner.models.people import User
 
-# How many are inserted by one statement; more than these are written by COPY where that is possible.
-BATCH = 2_000
-# How many typed readings get another imported one beneath by one statement.
-PIECE = 200
 # Metric, month and segment by their ids: a metric has one reading there.
 Place = tuple[int, dt.date, int]
-# `Import.before`: metric, month, segment, the old reading as text or None, and the new one.
-Lines = Iterable[tuple[int, str, int, str | None, str | None]]
 
 
 class Values(Protocol):
@@ -135,49 +121,7 @@ class ReadingManager(_ReadingManager["Reading"]):
             month__range=(min(months), max(months)),
         )
         rows = readings.order_by().values_list("metric_id", "month", "segment_id", *StoredReading._fields)
-        return {row[:3]: StoredReading(*row[3:]) for row in rows.iterator(BATCH) if row[:3] in place_set}
-
-    def compare_with_stored(self, readings: Mapping[Place, Values]) -> Difference | CopiedDifference:
-        """The readings that differ from those at their places; to be written in the same transaction."""
-        return (CopiedDifference if _are_copied(readings) else Difference)(readings)
-
-    def upsert(self, readings: Mapping[Place, Any], by: User | None) -> None:
-        """Write imported readings to their places, over any that are there; in a transaction.
-
-        Places with a typed reading are for `lay_beneath`.
-        """
-        if _are_copied(readings):
-            with connection.cursor() as cursor:
-                _copy(cursor, readings)
-                _write_copied(cursor, len(readings), by)
-            return
-        now = timezone.now()
-        rows = (
-            Reading(
-                metric_id=metric,
-                month=month,
-                segment_id=segment,
-                value=reading.value,
-                numerator=reading.numerator,
-                denominator=reading.denominator,
-                source=reading.source,
-                entered_by=by,
-                entered_at=now,
-            )
-            for (metric, month, segment), reading in readings.items()
-        )
-        self.bulk_create(
-            rows,
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["metric", "month", "segment"],
-            update_fields=["value", "numerator", "denominator", "source", "entered_by", "entered_at"],
-        )
-
-    def lay_beneath(self, imported: Mapping[int, Values | None]) -> None:
-        """Put imported readings beneath the typed ones of these ids; None takes them away."""
-        rows = [Reading(pk=pk, **beneath(reading)) for pk, reading in imported.items()]
-        self.bulk_update(rows, list(beneath(None)), batch_size=PIECE)
+        return {row[:3]: StoredReading(*row[3:]) for row in rows.iterator() if row[:3] in place_set}
 
     def put_typed(self, place: Place, typed: Values | None, by: User | None) -> None:
         """Write a typed reading over what is at a place; with None, show the imported one again, if there is one."""
@@ -192,50 +136,23 @@ class ReadingManager(_ReadingManager["Reading"]):
         values |= beneath(imported if typed else None) | {"is_typed": typed is not None, "entered_by": by}
         self.update_or_create(metric_id=metric, month=month, segment_id=segment, defaults=values)
 
-    def revert(self, lines: Lines, by: User | None, *, typed: bool) -> None:
-        """Restore the readings from before an import. Raises CannotUndo where one changed since."""
-        self._exchange({place: (brought, old) for place, (old, brought) in _sides(lines).items()}, by, typed)
+    def exchange_typed(self, place: Place, expected: str | None, wanted: str | None, by: User | None) -> None:
+        """Replace the typed reading that is expected at a place by another. Raises CannotUndo where it was changed."""
+        there = self.at([place]).get(place)
+        if _numbers(as_text(there.layer(typed=True) if there else None)) != _numbers(expected):
+            raise CannotUndo(changed_since(place[1]))
+        self.put_typed(place, from_text(wanted) if wanted else None, by)
 
-    def apply(self, lines: Lines, by: User | None, *, typed: bool) -> None:
-        """Write the readings of a reverted import again. Raises CannotUndo where one changed since."""
-        self._exchange(_sides(lines), by, typed)
 
-    def _exchange(
-        self, sides: Mapping[Place, tuple[str | None, str | None]], by: User | None, typed: bool
-    ) -> None:
-        """Replace the expected (first) text of each place by the second; all of them or, by CannotUndo, none.
+def changed_since(month: dt.date) -> str:
+    """The sentence for values that cannot be restored."""
+    text = _("The values for %(month)s have been changed since, so this can't be undone.")
+    return text % {"month": f"{month:%Y-%m}"}
 
-        Either the typed readings are exchanged or the imported ones, wherever those lie beneath a typed one.
-        """
-        stored = self.at(sides)
-        for place, (expected, _wanted) in sides.items():
-            there = stored.get(place)
-            if _numbers(as_text(there.layer(typed) if there else None)) != _numbers(expected):
-                raise CannotUndo(
-                    _("The values for %(month)s have been changed since, so this can't be undone.")
-                    % {"month": f"{place[1]:%Y-%m}"}
-                )
-        wanted = {place: replacement for place, (_expected, replacement) in sides.items()}
-        if typed:
-            for place, text in wanted.items():
-                self.put_typed(place, from_text(text) if text else None, by)
-        else:
-            self._put_imported(wanted, stored, by)
 
-    def _put_imported(
-        self, wanted: Mapping[Place, str | None], stored: Mapping[Place, StoredReading], by: User | None
-    ) -> None:
-        readings = {place: from_text(text) if text else None for place, text in wanted.items()}
-        typed = {place: there.pk for place, there in stored.items() if there.is_typed}
-        self.lay_beneath({pk: readings[place] for place, pk in typed.items()})
-        deleted_pks = [
-            stored[place].pk for place, reading in readings.items() if not reading and place not in typed
-        ]
-        for start in range(0, len(deleted_pks), BATCH):
-            self.filter(pk__in=deleted_pks[start : start + BATCH]).delete()
-        self.upsert(
-            {place: reading for place, reading in readings.items() if reading and place not in typed}, by
-        )
+def _numbers(text: str | None) -> list[str]:
+    """The figures in the text of a reading, which are before its source."""
+    return text.split("\t")[:3] if text else []
 
 
 class Reading(models.Model):
@@ -287,162 +204,3 @@ class Reading(models.Model):
         """The imported reading beneath this one, if it has other figures."""
         imported = imported_of(self)
         return imported if imported and figures(imported) != figures(self) else None
-
-
-class Difference:
-    """The imported readings that differ from those at their places: `new` is how many of them take an empty one.
-
-    A typed reading stays on top: `kept` is how many get an imported one beneath, or another than before.
-    """
-
-    def __init__(self, readings: Mapping[Place, Values]) -> None:
-        self._stored = Reading.objects.at(readings)
-        self._readings = {
-            place: reading for place, reading in readings.items() if self._is_other(place, reading)
-        }
-        typed = {place for place in self._readings if place in self._stored and self._stored[place].is_typed}
-        self.kept = len(typed)
-        self.changed = sum(place in self._stored for place in self._readings) - self.kept
-        self.new = len(self._readings) - self.changed - self.kept
-        self._typed = typed
-
-    def _is_other(self, place: Place, reading: Values) -> bool:
-        """Whether a reading differs from the imported one at its place, or from a typed one that covers none."""
-        there = self._stored.get(place)
-        return there is None or figures(there.layer(typed=False) or there) != figures(reading)
-
-    def covered(self) -> Iterator[tuple[Place, StoredReading, Values]]:
-        """The typed readings that stay on top, each with the imported one, where their figures differ."""
-        for place in self._typed:
-            there, reading = self._stored[place], self._readings[place]
-            if figures(there) != figures(reading):
-                yield place, there, reading
-
-    def write(self, import_: Import, by: User | None) -> None:
-        """Write them to their places, and the old imported readings into the import."""
-        import_.before = [
-            [place[0], f"{place[1]}", place[2], as_text(self._imported(place)), as_text(reading)]
-            for place, reading in self._readings.items()
-        ]
-        import_.save(update_fields=["before"])
-        Reading.objects.lay_beneath({self._stored[place].pk: self._readings[place] for place in self._typed})
-        Reading.objects.upsert(
-            {place: reading for place, reading in self._readings.items() if place not in self._typed}, by
-        )
-
-    def _imported(self, place: Place) -> Values | None:
-        there = self._stored.get(place)
-        return there.layer(typed=False) if there else None
-
-
-class CopiedDifference:
-    """The same for very many readings: PostgreSQL gets all of them at once and compares them."""
-
-    def __init__(self, readings: Mapping[Place, Values]) -> None:
-        with connection.cursor() as cursor:
-            _copy(cursor, readings)
-            cursor.execute(
-                f"DELETE FROM brought USING planner_reading there WHERE {_AT_ITS_PLACE} AND "
-                "CASE WHEN there.imported_value IS NULL THEN (there.value, there.numerator, there.denominator) "
-                "ELSE (there.imported_value, there.imported_numerator, there.imported_denominator) END "
-                "IS NOT DISTINCT FROM (brought.value, brought.numerator, brought.denominator)"
-            )
-            cursor.execute(
-                "SELECT count(*) - count(there.id), count(*) FILTER (WHERE NOT there.is_typed), "
-                "count(*) FILTER (WHERE there.is_typed) "
-                "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)"
-            )
-            self.new, self.changed, self.kept = cursor.fetchone()
-
-    def write(self, import_: Import, by: User | None) -> None:
-        """Write them to their places, and the old imported readings into the import."""
-        old, covered, brought = (
-            f"concat(trim_scale({name}value), E'\\t', trim_scale({name}numerator), E'\\t', "
-            f"trim_scale({name}denominator), E'\\t', {name}source)"
-            for name in ("there.", "there.imported_", "brought.")
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE planner_import SET before = (SELECT jsonb_agg(jsonb_build_array("
-                "  brought.metric_id, brought.month::text, brought.segment_id, "
-                f" CASE WHEN there.imported_value IS NOT NULL THEN {covered} WHEN NOT there.is_typed THEN {old} END, "
-                f" {brought})) "
-                "FROM brought LEFT JOIN planner_reading there USING (metric_id, month, segment_id)) WHERE id = %s",
-                [import_.pk],
-            )
-            names = ("value", "numerator", "denominator", "source")
-            imported = ", ".join(f"imported_{name} = brought.{name}" for name in names)
-            at_typed = f"WHERE {_AT_ITS_PLACE} AND there.is_typed"
-            cursor.execute(f"UPDATE planner_reading there SET {imported} FROM brought {at_typed}")
-            cursor.execute(f"DELETE FROM brought USING planner_reading there {at_typed}")
-            _write_copied(cursor, self.new + self.changed, by)
-
-
-def _sides(lines: Lines) -> dict[Place, tuple[str | None, str | None]]:
-    """By place, what was there before an import and what it brought."""
-    return {
-        (metric, dt.date.fromisoformat(month), segment): (old, brought)
-        for metric, month, segment, old, brought in lines
-    }
-
-
-def _numbers(text: str | None) -> list[str]:
-    """The figures in the text of a reading, which are before its source."""
-    return text.split("\t")[:3] if text else []
-
-
-def _are_copied(readings: Mapping[Place, Any]) -> bool:
-    return connection.vendor == "postgresql" and len(readings) > BATCH
-
-
-_COLUMNS = "metric_id, month, segment_id, value, numerator, denominator, source"
-_AT_ITS_PLACE = " AND ".join(
-    f"there.{name} = brought.{name}" for name in ("metric_id", "month", "segment_id")
-)
-# How the text that PostgreSQL copies writes its own separators.
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _copy(cursor: Any, readings: Mapping[Place, Values]) -> None:
-    """Copy readings into the temporary table `brought`, which only this transaction sees."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.brought")
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE brought ON COMMIT DROP AS SELECT {_COLUMNS} FROM planner_reading WITH NO DATA"
-    )
-    with cursor.copy(f"COPY brought ({_COLUMNS}) FROM STDIN") as copy:
-        lines = _lines(readings)
-        while piece := "".join(islice(lines, BATCH)):
-            copy.write(piece)
-    cursor.execute("ANALYZE brought")
-
-
-def _lines(readings: Mapping[Place, Values]) -> Iterator[str]:
-    escaped = lru_cache(lambda text: text.translate(_ESCAPED))
-    for (metric, month, segment), reading in readings.items():
-        over, under = (
-            "\\N" if total is None else total for total in (reading.numerator, reading.denominator)
-        )
-        yield f"{metric}\t{month}\t{segment}\t{reading.value}\t{over}\t{under}\t{escaped(reading.source)}\n"
-
-
-def _write_copied(cursor: Any, count: int, by: User | None) -> None:
-    """Write the `count` readings that were copied.
-
-    Other writers of the team's readings wait meanwhile for the lock on the team (planner/changes.py).
-    """
-    author_and_time = [by and by.pk, timezone.now()]
-    new_values = ", ".join(
-        f"{name} = brought.{name}" for name in ("value", "numerator", "denominator", "source")
-    )
-    cursor.execute(
-        f"UPDATE planner_reading there SET {new_values}, entered_by_id = %s, entered_at = %s FROM brought "
-        f"WHERE {_AT_ITS_PLACE}",
-        author_and_time,
-    )
-    if cursor.rowcount < count:  # those that were updated conflict now, and are skipped
-        cursor.execute(
-            f"INSERT INTO planner_reading ({_COLUMNS}, entered_by_id, entered_at) "
-            f"SELECT {_COLUMNS}, %s, %s FROM brought ON CONFLICT (metric_id, month, segment_id) DO NOTHING",
-            author_and_time,
-        )
-    cursor.execute("DROP TABLE brought")

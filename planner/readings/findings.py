@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.formats import Scale
-from planner.models import Metric, Plan
+from planner.models import Metric, Plan, Segment
+from planner.models.staging import Clash
 from planner.readings.imports.pipeline import Parsed
 from planner.readings.imports.readings import WHOLE
-from planner.readings.save import Covered, Saved, compare
+from planner.readings.save import Covered, PreviewOutdated, Saved
 from planner.spreadsheets.problems import MOST, Problem
 
 MONTHS_SHOWN = 6
@@ -24,6 +25,8 @@ MONTHS_SHOWN = 6
 COVERED_SHOWN = 20
 # How many names that are not metrics of the team are asked about.
 NAMES_ASKED = 20
+# Metric, month, segment, and the figure when the file was previewed, now, and in the file; as texts.
+ClashRow = tuple[str, str, str, str, str, str]
 # A name and its value. A mapping would not keep its order in the database.
 Pair = tuple[str, str]
 D = TypeVar("D", bound="Months | Saved | Problem | Findings")
@@ -67,6 +70,8 @@ class Findings:
     errors: list[Problem] = field(default_factory=list)
     more: int = 0
     warnings: list[Problem] = field(default_factory=list)
+    # What somebody changed between the preview and the saving.
+    clashes: list[ClashRow] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Findings:
@@ -85,7 +90,17 @@ class Findings:
 
     def with_single_error(self, message: str) -> Findings:
         """The same findings with one error and no warnings."""
-        return replace(self, errors=[Problem(message)], more=0, warnings=[])
+        return replace(self, errors=[Problem(message)], more=0, warnings=[], clashes=[])
+
+    def outdated_by(self, outdated: PreviewOutdated) -> Findings:
+        """The same findings with what was changed since they were made."""
+        if outdated.metrics:
+            message = _("Metrics were changed after the preview: %(names)s. Nothing was saved.") % {
+                "names": words.listed(outdated.metrics)
+            }
+        else:
+            message = _("Values were changed after the preview. Nothing was saved.")
+        return replace(self.with_single_error(message), clashes=_clash_rows(outdated.clashes))
 
 
 def _read(type_: type[D], data: Any) -> D:
@@ -93,12 +108,27 @@ def _read(type_: type[D], data: Any) -> D:
     return type_(**{name: value for name, value in data.items() if name in names})
 
 
-def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findings:
-    """What a file would add, or has added, to the history of a plan's team; in the reader's language."""
-    problems, outcome = parsed.problems, saved
-    covered: list[Covered] = []
-    if parsed.is_accepted and saved is None:
-        outcome, covered = compare(plan, parsed.readings)
+def _clash_rows(clashes: list[Clash]) -> list[ClashRow]:
+    metrics = Metric.objects.in_bulk({clash.metric_id for clash in clashes})
+    segments = Segment.objects.in_bulk({clash.segment_id for clash in clashes})
+    language, rows = words.language(), []
+    for clash in clashes:
+        metric, month = metrics[clash.metric_id], formats.month(clash.month, language)
+        then, now, brought = (
+            words.figure(metric.scale, value) for value in (clash.old, clash.now, clash.brought)
+        )
+        rows.append((metric.name, month, str(segments[clash.segment_id]), then, now, brought))
+    return rows
+
+
+def findings_of(
+    parsed: Parsed, plan: Plan, counted: Saved | None, covered: Sequence[Covered] = ()
+) -> Findings:
+    """What a file would add to the history of a plan's team, with `counted` readings; in the reader's language.
+
+    `covered` are the typed values that would stay on top of the file's.
+    """
+    problems = parsed.problems
     return Findings(
         kind=parsed.kind,
         encoding=parsed.encoding,
@@ -112,7 +142,7 @@ def findings_of(parsed: Parsed, plan: Plan, saved: Saved | None = None) -> Findi
         new_metrics=[metric.name for metric in parsed.new_metrics],
         definitions=list(parsed.definitions.items()),
         readings=len(parsed.readings),
-        counted=outcome,
+        counted=counted,
         covered=[_covered_texts(each) for each in covered[:COVERED_SHOWN]],
         covered_more=max(len(covered) - COVERED_SHOWN, 0),
         months=_months(parsed, plan),

@@ -14,7 +14,7 @@ from planner.readings.imports.headers import FIELDS, Kind
 from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.rates import RateScale
 from planner.readings.imports.values import DateOrder
-from planner.spreadsheets.files import LARGEST_FILE, MEGABYTE
+from planner.spreadsheets.limits import LARGEST_FILE, MEGABYTE
 
 LABELS: dict[str, Any] = {
     "month": gettext_lazy("Month"),

@@ -23,6 +23,11 @@ def save_upload(pk: int) -> None:
     uploads.save_upload(pk)
 
 
+@app.task(name="planner.readings.jobs.take_up_uploads")
+def take_up_uploads() -> None:
+    uploads.take_up(timezone.now(), enqueue_upload)
+
+
 @app.task(name="planner.readings.jobs.sweep_uploads")
 def sweep_uploads() -> None:
     uploads.sweep(timezone.now())

@@ -1,23 +1,32 @@
-"""Saves the readings of a file: in one short transaction, all or nothing, and so that it can be undone."""
+"""Saves the readings of a file: in one short transaction, all or nothing, and so that it can be undone.
+
+They are staged first, without any lock (planner/models/staging.py); the preview shows what was staged, and the saving
+writes what the preview has shown.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from planner import changes, words
 from planner.arithmetic.periods import month_start
-from planner.models import Import, Metric, Plan, Reading, Segment, User
-from planner.models.readings import Difference, ImportedReading, Values, as_text
+from planner.models import Batch, Import, Metric, Plan, Reading, Segment, StagedReading, Team, User, staging
+from planner.models.readings import ImportedReading, Values, as_text
+from planner.models.staging import Clash
 from planner.plans import whole_of
-from planner.readings.imports.cells import Part
+from planner.readings.imports.gathered import NewReading
 from planner.readings.imports.metrics import same_name
-from planner.readings.imports.readings import NewReading
+
+# How many values that were changed meanwhile are listed.
+MOST_CLASHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,157 @@ class Saved:
     kept: int = 0
 
 
+class PreviewOutdated(Exception):
+    """Saving would not do what the preview said, because values or metrics were changed meanwhile."""
+
+    def __init__(self, clashes: list[Clash], metrics: list[str]) -> None:
+        super().__init__()
+        self.clashes, self.metrics = clashes, metrics
+
+
+def stage(
+    plan: Plan,
+    readings: Iterable[NewReading],
+    *,
+    file_name: str,
+    new_metrics: Iterable[Metric] = (),
+    changed_metrics: Iterable[Metric] = (),
+    versions: Mapping[int, int] | None = None,
+    is_compared: bool = True,
+) -> Batch:
+    """Stage readings of the plan's team; metrics that it lacks come as `new_metrics`, unsaved.
+
+    `changed_metrics` are the team's own, with a changed aggregation or definition; `versions` those of the team's
+    metrics when the file was begun to be read (default: now). A reading without a source gets the file's name as its
+    source. Where `is_compared`, each is compared with the stored one.
+    """
+    batch = Batch.objects.create()
+    versions = metric_versions(plan.team) if versions is None else versions
+    used: set[int] = set()
+    rows = _rows(plan, readings, file_name[:120], used)
+    staging.fill(batch, rows, is_compared=is_compared)
+    batch.metrics = {
+        "versions": [[pk, versions.get(pk)] for pk in used],
+        "new": [_as_json(metric) for metric in new_metrics],
+        "changed": [[metric.pk, versions.get(metric.pk), _as_json(metric)] for metric in changed_metrics],
+    }
+    batch.save(update_fields=["metrics"])
+    return batch
+
+
+def metric_versions(team: Team) -> dict[int, int]:
+    """The version of each metric of a team: a metric that is changed gets another."""
+    return dict(Metric.objects.filter(team=team).values_list("pk", "version"))
+
+
+def _rows(plan: Plan, readings: Iterable[NewReading], source: str, used: set[int]) -> Iterator[staging.Row]:
+    """The rows to be staged; the ids of the team's metrics that they have are added to `used`."""
+    metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
+    segments = {
+        (segment.dimension, segment.name): segment.pk for segment in Segment.objects.filter(team=plan.team)
+    }
+    for reading in readings:
+        metric, segment = metrics.get(same_name(reading.metric)), segments.get(reading.segment)
+        if metric is not None:
+            used.add(metric.pk)
+        metric_id, metric_name = (metric.pk, "") if metric else (None, reading.metric)
+        dimension, name = ("", "") if segment else reading.segment
+        where = (metric_id, metric_name, f"{reading.month}", segment, dimension, name)
+        yield staging.Row(*where, *staging.texts_of(reading), reading.source or source)
+
+
+def _as_json(metric: Metric) -> dict[str, Any]:
+    return {
+        item.attname: item.value_from_object(metric)
+        for item in metric.recorded_fields()
+        if item.name != "team"
+    }
+
+
+def save_batch(
+    log: changes.Recording,
+    plan: Plan,
+    batch: Batch,
+    *,
+    kind: str,
+    file_name: str,
+    is_previewed: bool = True,
+) -> Saved:
+    """Save what was staged, within `log`. Values that are already stored are not written again: importing the same
+    file twice changes nothing and leaves no entry in the history.
+
+    Raises PreviewOutdated where a metric was changed since, or, where somebody has seen a preview, a value.
+    """
+    _check_metrics(plan, batch)
+    _save_metrics(log, plan, batch)
+    _save_segments(plan, batch)
+    if is_previewed and (clashes := staging.clashes(batch, most=MOST_CLASHES)):
+        raise PreviewOutdated(clashes, [])
+    counts = staging.counts(batch)
+    if changing := counts.new + counts.changed + counts.kept:
+        entry = Import(
+            team=plan.team,
+            plan=plan,
+            kind=kind,
+            file_name=file_name[-200:],
+            readings=changing,
+        )
+        log.save(entry)
+        staging.keep_old(batch, entry)
+        staging.write(batch, log.by)
+    revision = log.revision if log.changes else None
+    return Saved(counts.new, counts.changed, counts.same, revision, counts.kept)
+
+
+def _check_metrics(plan: Plan, batch: Batch) -> None:
+    """Raises PreviewOutdated where a metric is not as it was when the file was read: its values may mean another."""
+    changed = [[pk, version] for pk, version, _fields in batch.metrics["changed"]]
+    then: dict[int, int] = dict((*batch.metrics["versions"], *changed))
+    names = [metric.name for metric in Metric.with_removed.filter(pk__in=then) if _is_odd(metric, then)]
+    new = {same_name(fields["name"]) for fields in batch.metrics["new"]}
+    names += [
+        metric.name for metric in Metric.objects.filter(team=plan.team) if same_name(metric.name) in new
+    ]
+    if names:
+        raise PreviewOutdated([], names)
+
+
+def _is_odd(metric: Metric, versions: Mapping[int, int]) -> bool:
+    return metric.removed_at is not None or metric.version != versions[metric.pk]
+
+
+def _save_metrics(log: changes.Recording, plan: Plan, batch: Batch) -> None:
+    """Make the metrics that the team lacks, and change those that are to be changed."""
+    made = []
+    for fields in batch.metrics["new"]:
+        metric = Metric(team=plan.team, **fields)
+        log.save(metric)
+        made.append(models.When(metric_name=fields["name"], then=metric.pk))
+    for pk, _version, fields in batch.metrics["changed"]:
+        metric = log.take(Metric.objects.filter(team=plan.team), pk)
+        for name, value in fields.items():
+            setattr(metric, name, value)
+        log.save(metric)
+    without = StagedReading.objects.filter(batch=batch, metric=None)
+    if made:
+        without.update(metric_id=models.Case(*made))
+    if names := without.values_list("metric_name", flat=True).distinct():
+        raise PreviewOutdated([], list(names))  # renamed while the file was read
+
+
+def _save_segments(plan: Plan, batch: Batch) -> None:
+    """Make the segments that the team still lacks."""
+    unknown = StagedReading.objects.filter(batch=batch, segment=None)
+    parts = sorted(unknown.values_list("dimension", "segment_name").distinct())
+    if not parts:
+        return
+    Segment.objects.bulk_create(
+        (Segment(team=plan.team, dimension=dimension, name=name) for dimension, name in parts),
+        ignore_conflicts=True,
+    )
+    staging.find_segments(batch, plan.team)
+
+
 def save(
     plan: Plan,
     readings: Iterable[NewReading],
@@ -45,44 +205,40 @@ def save(
     new_metrics: Iterable[Metric] = (),
     changed_metrics: Iterable[Metric] = (),
 ) -> Saved:
-    """Save readings of the plan's team; metrics that it lacks come as `new_metrics`, unsaved.
+    """Stage readings and save them at once, without a preview; see `stage` for its arguments.
 
-    `changed_metrics` are the team's own, with a changed aggregation or definition.
-
-    A reading without a source gets the file's name as its source. Values that are already stored are not written
-    again: importing the same file twice changes nothing and leaves no entry in the history.
+    Raises PlanClosed, and PreviewOutdated where a metric was changed just now.
     """
-    readings = list(readings)
-    for reading in readings:
-        reading.source = reading.source or file_name[:120]
-    with changes.recording(plan.team, by=by, plan=plan) as log:
-        metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
-        for metric in new_metrics:
-            if same_name(metric.name) not in metrics:
-                metric.team = plan.team
-                log.save(metric)
-                metrics[same_name(metric.name)] = metric
-        for metric in changed_metrics:
-            log.save(metric)
-        segments = _segments(plan, {reading.segment for reading in readings})
-        by_place = {
-            (metrics[same_name(reading.metric)].pk, reading.month, segments[reading.segment]): reading
-            for reading in readings
-        }
-        difference = Reading.objects.compare_with_stored(by_place)
-        if count := difference.new + difference.changed + difference.kept:
-            entry = Import(
-                team=plan.team,
-                plan=plan,
-                kind=kind,
-                file_name=file_name[-200:],
-                readings=count,
-            )
-            log.save(entry)
-            difference.write(entry, by)
-    same = len(by_place) - difference.new - difference.changed
-    revision = log.revision if log.changes else None
-    return Saved(difference.new, difference.changed, same, revision, difference.kept)
+    batch = stage(
+        plan,
+        readings,
+        file_name=file_name,
+        new_metrics=new_metrics,
+        changed_metrics=changed_metrics,
+        is_compared=False,
+    )
+    try:
+        with changes.recording(plan.team, by=by, plan=plan) as log:
+            return save_batch(log, plan, batch, kind=kind, file_name=file_name, is_previewed=False)
+    finally:
+        batch.delete()
+
+
+def try_out(
+    plan: Plan,
+    readings: Iterable[NewReading],
+    *,
+    file_name: str,
+    new_metrics: Iterable[Metric] = (),
+    changed_metrics: Iterable[Metric] = (),
+) -> Saved:
+    """The result that saving these readings would have now; see `stage` for the arguments. Nothing is kept."""
+    new, changed = list(new_metrics), list(changed_metrics)
+    batch = stage(plan, readings, file_name=file_name, new_metrics=new, changed_metrics=changed)
+    try:
+        return count(batch)
+    finally:
+        batch.delete()
 
 
 def save_typed(
@@ -148,38 +304,19 @@ class Covered:
     imported: Decimal
 
 
-def compare(plan: Plan, readings: Iterable[NewReading]) -> tuple[Saved, list[Covered]]:
-    """The result that saving these readings would have now, and the typed values that would stay on top of them."""
-    metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
-    segments = {
-        (segment.dimension, segment.name): segment for segment in Segment.objects.filter(team=plan.team)
-    }
-    readings, by_place = list(readings), {}
-    for reading in readings:
-        metric, segment = metrics.get(same_name(reading.metric)), segments.get(reading.segment)
-        if metric is not None and segment is not None:
-            by_place[metric.pk, reading.month, segment.pk] = reading
-    difference = Difference(by_place)
-    same = len(by_place) - difference.new - difference.changed
+def count(batch: Batch) -> Saved:
+    """The result that saving what was staged would have now."""
+    counts = staging.counts(batch)
+    return Saved(counts.new, counts.changed, counts.same, kept=counts.kept)
+
+
+def covered_by(batch: Batch) -> list[Covered]:
+    """The typed values that would stay on top of what was staged."""
+    places = staging.covered(batch)
+    metrics = Metric.objects.in_bulk({metric for metric, *_rest in places})
+    segments = Segment.objects.in_bulk({segment for _metric, _month, segment, *_rest in places})
     covered = [
-        Covered(
-            metrics[same_name(by_place[place].metric)],
-            segments[by_place[place].segment],
-            place[1],
-            typed.value,
-            imported.value,
-        )
-        for place, typed, imported in difference.covered()
+        Covered(metrics[metric], segments[segment], month, typed, imported)
+        for metric, month, segment, typed, imported in places
     ]
-    saved = Saved(len(readings) - difference.changed - same, difference.changed, same, kept=difference.kept)
-    return saved, sorted(covered, key=lambda each: (each.metric.name, str(each.segment), each.month))
-
-
-def _segments(plan: Plan, parts: set[Part]) -> dict[Part, int]:
-    dimensions = {dimension for dimension, _name in parts}
-    segments = Segment.objects.filter(team=plan.team, dimension__in=dimensions)
-    ids = {(segment.dimension, segment.name): segment.pk for segment in segments}
-    for dimension, name in sorted(parts - set(ids)):
-        segment = Segment.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
-        ids[dimension, name] = segment.pk
-    return ids
+    return sorted(covered, key=lambda each: (each.metric.name, str(each.segment), each.month))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner import access, changes, words
 from planner.access import get_plan
 from planner.arithmetic.formats import machine
-from planner.models import Metric, Plan, Reading, Upload
+from planner.models import Metric, Reading, Upload
 from planner.readings import uploads
 from planner.readings.findings import Findings
 from planner.readings.forms import ChoicesForm, FileForm
@@ -31,18 +31,33 @@ from planner.web.submissions import once
 STOP_ASKING = 286
 
 
+# How many unfinished files one plan may have.
+MOST_UPLOADS = 40
+
+
 @require_http_methods(["GET", "POST"])
 def import_file(request: Request, plan_pk: int) -> HttpResponse:
-    """Receive a file and hand it to a worker."""
+    """Receive a file and hand it to a worker; the page also lists the files that are not finished."""
     plan, _member = get_plan(request, plan_pk, may=access.may_import)
+    shown = Upload.objects.filter(plan=plan).exclude(state=Upload.State.CANCELLED)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if form.is_valid():
-        file = form.cleaned_data["file"]
-        upload, is_new = once(request, lambda: uploads.receive(plan, file, request.user))
-        if not is_new:
-            return redirect("readings-upload", plan.pk, upload.pk)
-        return _hand_over(request, upload, saving=False)
-    context = {"plan": plan, "form": form}
+        if shown.exclude(state=Upload.State.SAVED).count() < MOST_UPLOADS:
+            file = form.cleaned_data["file"]
+            upload, is_new = once(request, lambda: uploads.receive(plan, file, request.user))
+            if not is_new:
+                return redirect("readings-upload", plan.pk, upload.pk)
+            return _hand_over(request, upload, saving=False)
+        form.add_error(
+            "file", _("This plan has too many files that are not saved. Save or cancel some first.")
+        )
+    uploads.take_up(timezone.now(), enqueue_upload)
+    context = {
+        "plan": plan,
+        "form": form,
+        "are_busy": shown.under_way().exists(),
+        "uploads": shown.select_related("by").defer("found", "choices")[:MOST_UPLOADS],
+    }
     return render(request, "readings/import.html", context, status=status_of(form))
 
 
@@ -80,51 +95,52 @@ def show_upload(request: Request, plan_pk: int, pk: int) -> HttpResponse:
     """An uploaded file: its progress, then the preview, with the buttons to save or to cancel."""
     plan, _member = get_plan(request, plan_pk, may=access.may_import)
     upload = get_object_or_404(Upload, plan=plan, by=request.user, pk=pk)
-    if upload.is_given_up(timezone.now()):
-        uploads.give_up(upload)
-    if upload.state == Upload.State.SAVED:
-        return _finish(request, plan, upload)
+    act = request.POST.get("act", "")
+    if act == "cancel":
+        return _cancel(request, upload)
+    if upload.is_silent(timezone.now()):
+        uploads.take_up(timezone.now(), enqueue_upload)
+        upload.refresh_from_db()
+    if upload.state in (Upload.State.SAVED, Upload.State.CANCELLED):
+        return _finish(request, upload)
     findings = Findings.from_json(upload.found)
-    form_params = {
-        "kind": findings.kind,
-        "columns": findings.columns,
-        "sheets": findings.sheets,
-        "headers": findings.headers,
-        "rates": dict(findings.rates),
-        "unknown": upload.choices.get("metrics", {}) | dict(findings.unknown),
-        "metrics": list(Metric.objects.filter(team=plan.team).values_list("name", flat=True)),
-    }
-    if request.method == "POST":
-        act = request.POST.get("act", "")
-        if act == "cancel":
-            uploads.discard(upload)
-            messages.success(
-                request, _("Import of “%(name)s” cancelled. Nothing was saved.") % {"name": upload.file_name}
-            )
-            return redirect("readings-import", plan.pk)
-        if upload.is_under_way:
-            return redirect("readings-upload", plan.pk, pk)
-        if act == "save" and upload.state == Upload.State.READY:
-            return _hand_over(request, upload, saving=True)
-        form = ChoicesForm(request.POST, **form_params)
-        if act == "read" and form.is_valid():
-            upload.choices = form.as_choices()
-            return _hand_over(request, upload, saving=False)
-    else:
-        form = ChoicesForm(initial=upload.choices, **form_params)
+    form = _choices_form(request, upload, findings)
+    if act and (answer := _act(request, upload, act, form)):
+        return answer
     context = {"plan": plan, "upload": upload, "findings": findings, "form": form}
     return render(request, "readings/upload.html", context, status=status_of(form))
 
 
+def _choices_form(request: Request, upload: Upload, findings: Findings) -> ChoicesForm:
+    return ChoicesForm(
+        request.POST if request.method == "POST" else None,
+        initial=upload.choices,
+        kind=findings.kind,
+        columns=findings.columns,
+        sheets=findings.sheets,
+        headers=findings.headers,
+        rates=dict(findings.rates),
+        unknown=upload.choices.get("metrics", {}) | dict(findings.unknown),
+        metrics=list(Metric.objects.filter(team=upload.plan.team).values_list("name", flat=True)),
+    )
+
+
+def _act(request: Request, upload: Upload, act: str, form: ChoicesForm) -> HttpResponse | None:
+    """Do what was asked of an upload; None where it cannot be done now."""
+    if upload.is_under_way:
+        return redirect("readings-upload", upload.plan_id, upload.pk)
+    if act == "save" and upload.state == Upload.State.READY:
+        return _hand_over(request, upload, saving=True)
+    if act == "read" and form.is_valid():
+        upload.choices = form.as_choices()
+    elif act != "again":
+        return None
+    return _hand_over(request, upload, saving=False)
+
+
 def _hand_over(request: Request, upload: Upload, *, saving: bool) -> HttpResponse:
     """Give a file to a worker; where none can be reached, it stays as it was."""
-    previous_state = upload.state
-    upload.state = Upload.State.SAVING if saving else Upload.State.READING
-    upload.progress, upload.started_at = 0, timezone.now()
-    upload.save(update_fields=["state", "choices", "progress", "started_at"])
-    if not enqueue_upload(upload.pk, saving=saving):
-        upload.state = previous_state if saving else Upload.State.REFUSED
-        upload.save(update_fields=["state"])
+    if not uploads.hand_over(upload, enqueue_upload, saving=saving):
         messages.error(
             request,
             _(
@@ -135,20 +151,43 @@ def _hand_over(request: Request, upload: Upload, *, saving: bool) -> HttpRespons
     return redirect("readings-upload", upload.plan_id, upload.pk)
 
 
-def _finish(request: Request, plan: Plan, upload: Upload) -> HttpResponse:
-    """Report once what was saved, with a link to undo it, and lead to the diagnosis."""
-    findings = Findings.from_json(upload.found)
-    count, revision = findings.readings, findings.counted and findings.counted.revision
-    message = ngettext(
-        "Imported %(count)s value from “%(name)s”.",
-        "Imported %(count)s values from “%(name)s”.",
-        count,
-    )
-    undo = f"undo:{reverse('plan-undo', args=[plan.pk, revision])}" if revision else ""
-    params = {"count": floatformat(count, "0g"), "name": upload.file_name}
-    messages.success(request, message % params, extra_tags=undo)
-    uploads.discard(upload)
-    response: HttpResponse = redirect("diagnose", plan.pk)
+def _cancel(request: Request, upload: Upload) -> HttpResponse:
+    """Cancel an import, or say that it came too late."""
+    if uploads.cancel(upload):
+        return _finish(request, upload)
+    text = _("Too late to cancel: “%(name)s” has been saved.") % {"name": upload.file_name}
+    messages.warning(request, text, extra_tags=_undo_tag(upload))
+    return redirect("diagnose", upload.plan_id)
+
+
+def _undo_tag(upload: Upload) -> str:
+    """The tag of a message that has a button to undo what was saved of a file; "" where nothing was."""
+    counted = Findings.from_json(upload.found).counted
+    if upload.state != Upload.State.SAVED or not counted or not counted.revision:
+        return ""
+    return f"undo:{reverse('plan-undo', args=[upload.plan_id, counted.revision])}"
+
+
+def _finish(request: Request, upload: Upload) -> HttpResponse:
+    """Report how an import ended: what was saved, with a link to undo it, or that nothing was."""
+    if upload.state == Upload.State.SAVED:
+        count = Findings.from_json(upload.found).readings
+        text, address = (
+            ngettext(
+                "Imported %(count)s value from “%(name)s”.",
+                "Imported %(count)s values from “%(name)s”.",
+                count,
+            )
+            % {"count": floatformat(count, "0g"), "name": upload.file_name},
+            "diagnose",
+        )
+    else:
+        text, address = (
+            _("Import of “%(name)s” cancelled. Nothing was saved.") % {"name": upload.file_name},
+            "readings-import",
+        )
+    messages.success(request, text, extra_tags=_undo_tag(upload))
+    response: HttpResponse = redirect(address, upload.plan_id)
     if request.htmx:
         response = HttpResponse(status=STOP_ASKING, headers={"HX-Redirect": response["Location"]})
     return response

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MOST_COLUMNS = 500
 # How many rows are inspected before the others are read.
 HEAD = 100
 # The progress of the reading is reported after every so many rows.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, REPORT_EVERY, Grid, Report, TextFile
+from planner.spreadsheets import limits
+from planner.spreadsheets.grids import HEAD, REPORT_EVERY, Grid, Report, TextFile
 from planner.spreadsheets.problems import Unreadable
 
 DELIMITERS = (",", "\t", ";")
@@ -20,7 +20,7 @@ DELIMITERS = (",", "\t", ";")
 SAMPLE_BYTES = 4096
 SAMPLE = 64 * 1024
 PIECE = 1 << 20
-csv.field_size_limit(sys.maxsize)  # a quoted cell may be as long as the file, whose size is limited
+csv.field_size_limit(limits.LONGEST_CELL)
 
 
 def read_text(path: Path, report: Report) -> Grid:
@@ -35,7 +35,7 @@ def read_text(path: Path, report: Report) -> Grid:
         return Grid(None, list(_rows_of(io.StringIO(start, newline=""), delimiter)), text=text_file)
     # The last line of the sample may be cut.
     head = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
-    rows = [row for row, _n in zip(head, range(HEAD), strict=False)]
+    rows = [_check_width(row) for row, _n in zip(head, range(HEAD), strict=False)]
     return Grid(None, rows, lambda: _all_rows(text_file), text=text_file)
 
 
@@ -78,14 +78,25 @@ def encoding_of(path: Path) -> str:
 
 
 def _read_through(path: Path, encoding: str) -> None:
-    """Raises UnicodeDecodeError where the file is in another encoding; keeps one piece in memory at a time."""
+    """Raises UnicodeDecodeError where the file is in another encoding, Unreadable where it is no text or too large;
+    keeps one piece in memory at a time.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
+    lines = length = 0
     with path.open("rb") as file:
         while piece := file.read(PIECE):
-            if "\0" in decoder.decode(piece):
+            text = decoder.decode(piece)
+            if "\0" in text:
                 raise Unreadable(
                     _("This is not a text file: it contains a NUL character. Save it as CSV or XLSX.")
                 )
+            lines += max(text.count("\n"), text.count("\r"))
+            last = max(text.rfind("\n"), text.rfind("\r"))
+            length = len(text) - last - 1 if last >= 0 else length + len(text)
+            if lines > limits.MOST_LINES:
+                raise limits.too_many_lines()
+            if length > 2 * limits.LONGEST_CELL:
+                raise limits.too_long_a_cell()
         decoder.decode(b"", final=True)
 
 
@@ -108,12 +119,14 @@ def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
         for row in csv.reader(lines, delimiter=delimiter, strict=True):
             yield _check_width(row)
     except csv.Error as error:
+        if "field larger than field limit" in str(error):
+            raise limits.too_long_a_cell() from None
         raise Unreadable(
             _("The quotation marks in the file don't match (%(error)s).") % {"error": error}
         ) from None
 
 
 def _check_width(row: list[str]) -> list[str]:
-    if len(row) > MOST_COLUMNS:
-        raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+    if len(row) > limits.MOST_COLUMNS:
+        raise limits.too_wide()
     return row

@@ -20,17 +20,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from planner.spreadsheets.grids import HEAD, MOST_COLUMNS, REPORT_EVERY, Grid, Report
+from planner.spreadsheets import limits, opendocument
+from planner.spreadsheets.archives import check_shared_texts, directory_size
+from planner.spreadsheets.grids import HEAD, REPORT_EVERY, Grid, Report
+from planner.spreadsheets.limits import MEGABYTE
 from planner.spreadsheets.problems import Unreadable
 
-MEGABYTE = 1 << 20
-# What a workbook may unpack to, in all, and how much larger than the file that may be.
-LARGEST_WORKBOOK = 1024 * MEGABYTE
-LARGEST_RATIO = 200
-# Excel's own number of rows, and the cells of as many from A to Z.
-MOST_ROWS = 1_048_576
-MOST_CELLS = 26 * MOST_ROWS
 PIECE = 8 * MEGABYTE
+# The columns from A to Z: what is not unusual (below) lies within them.
+LETTERS = 26
 
 
 def read_workbook(path: Path, report: Report) -> list[Grid]:
@@ -50,8 +48,8 @@ def read_workbook(path: Path, report: Report) -> list[Grid]:
         raise _unreadable() from None
     grids = []
     for meta, sheet in worksheets:
-        if sheet.total_width > MOST_COLUMNS:
-            raise Unreadable(_("A row has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+        if sheet.end and sheet.end[1] >= limits.MOST_COLUMNS:
+            raise limits.too_wide()
         details = details_by_name.get(meta.name, _SheetDetails())
         grids.append(
             Grid(
@@ -96,6 +94,8 @@ class _SheetDetails:
 
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
+    # At most so many cells up to the outermost ones; fewer where the rows are not read cell by cell.
+    cells: int = 0
 
 
 # Tags may have a prefix, and a cell may have no reference: it follows the one before it.
@@ -133,21 +133,28 @@ def _unreadable() -> Unreadable:
 
 
 def _inspect(path: Path) -> dict[str, _SheetDetails]:
-    """Check the sizes in the archive's directory, then read the details that the reader of values leaves out."""
+    """Check how much memory the reader of values would take, then read the details that it leaves out."""
+    if directory_size(path) > limits.LARGEST_DIRECTORY:
+        raise _unreadable()
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         total = sum(entry.file_size for entry in entries)
-        if total > LARGEST_WORKBOOK or total > max(LARGEST_RATIO * path.stat().st_size, 50 * MEGABYTE):
-            raise Unreadable(
-                _(
-                    "The workbook is too large to read: %(size)d MB when unpacked. Remove sheets "
-                    "that aren't needed."
-                )
-                % {"size": total // MEGABYTE}
-            )
+        if total > limits.LARGEST_WORKBOOK or total > max(
+            limits.LARGEST_RATIO * path.stat().st_size, 50 * MEGABYTE
+        ):
+            raise limits.too_large_unpacked(total)
         names = {entry.filename for entry in entries}
+        if "xl/workbook.bin" in names:
+            raise Unreadable(_("This workbook is in a binary format (XLSB). Save it as XLSX."))
+        if opendocument.CONTENT in names:
+            with archive.open(opendocument.CONTENT) as file:
+                opendocument.check_content(file, _unreadable)
         parts = [(title, part) for title, part in _parts(archive, names) if part in names]
-        return {title: _read_details(archive, title, part) for title, part in parts}
+        check_shared_texts(archive, [part for _title, part in parts])
+        details = {title: _read_details(archive, title, part) for title, part in parts}
+        if sum(each.cells for each in details.values()) > limits.MOST_CELLS:
+            _check_reach_of_all(archive, parts)
+        return details
 
 
 def _parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
@@ -181,16 +188,31 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _read_details(archive: zipfile.ZipFile, title: str, part: str) -> _SheetDetails:
-    details, is_near = _SheetDetails(), True
+    details, is_near, last_row = _SheetDetails(), True, 0
     for piece in _pieces(archive, part):
         is_near = is_near and not any(unusual.search(piece) for unusual in _UNUSUAL)
+        last_row = max(last_row, max(map(int, _ROW.findall(piece)), default=0))
         if b"hidden=" in piece:
             details.hidden_rows += len(_HIDDEN_ROW.findall(piece))
         if any(mark in piece for mark in (b"<f", b":f", b't="e"')):
             details.broken |= _find_broken(piece)
-    if not is_near:
-        _check_reach(_pieces(archive, part), title)
+    details.cells = last_row * LETTERS
+    if not is_near or details.cells > limits.MOST_CELLS:
+        row, column = _reach(_pieces(archive, part))
+        details.cells = row * column
+        if row > limits.MOST_ROWS or details.cells > limits.MOST_CELLS:
+            raise limits.too_many_cells(title, row, column)
     return details
+
+
+def _check_reach_of_all(archive: zipfile.ZipFile, parts: list[tuple[str, str]]) -> None:
+    """Refuse sheets that take too much memory together: the reader has all of them at once."""
+    cells = 0
+    for title, part in parts:
+        row, column = _reach(_pieces(archive, part))
+        cells += row * column
+        if cells > limits.MOST_CELLS:
+            raise limits.too_many_cells(title, row, column)
 
 
 def _find_broken(piece: bytes) -> dict[tuple[int, int], str]:
@@ -210,8 +232,8 @@ def _find_broken(piece: bytes) -> dict[tuple[int, int], str]:
     return broken
 
 
-def _check_reach(pieces: Iterable[bytes], title: str) -> None:
-    """Refuse a sheet with a cell so far out that the reader would need too much memory for what is between."""
+def _reach(pieces: Iterable[bytes]) -> tuple[int, int]:
+    """The outermost row and column of a sheet's cells: the reader takes memory for everything up to them."""
     row = last_row = last_column = 0
     for piece in pieces:
         if _NO_PLACE.search(piece):
@@ -224,14 +246,7 @@ def _check_reach(pieces: Iterable[bytes], title: str) -> None:
             ]
             row = max(map(int, _ROW.findall(piece)[-1:]), default=row)
         last_row, last_column = max(last_row, reach[0]), max(last_column, reach[1])
-    if last_row > MOST_ROWS or last_row * last_column > MOST_CELLS:
-        raise Unreadable(
-            _(
-                "The sheet “%(name)s” is too large to read: it extends to row %(row)d, column "
-                "%(column)d. Delete anything far below or beside the table."
-            )
-            % {"name": title, "row": last_row, "column": last_column}
-        )
+    return last_row, last_column
 
 
 def _reach_of_marks(piece: bytes, row: int) -> tuple[int, int, int]:

@@ -70,6 +70,7 @@ WRONG = {
     "CHANNEL_NETWORKS": ["10.0.0.0/8,lan", "10.0.0.0/99"],
     "SENTRY_DSN": ["sentry", "https://sentry.example.com/1", "https://pass-word@sentry.example.com/"],
     "WORKER_CONCURRENCY": ["two", "0", "-1", "1000"],
+    "WORKER_MEMORY_MB": ["2GB", "0", "100", "-1"],
     "LIVE_SECONDS": ["soon", "0", "0.5"],
 }  # fmt: skip
 RIGHT = {
@@ -95,6 +96,7 @@ RIGHT = {
     "CHANNEL_NETWORKS": ["10.1.2.0/24, 10.9.9.9"],
     "SENTRY_DSN": ["https://key@sentry.example.com/1"],
     "WORKER_CONCURRENCY": ["4"],
+    "WORKER_MEMORY_MB": ["1024"],
     "LIVE_SECONDS": ["1"],
 }  # fmt: skip
 

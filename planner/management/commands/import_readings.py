@@ -18,7 +18,7 @@ from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.pipeline import Choices, Parsed, parse
 from planner.readings.imports.rates import RateScale
 from planner.readings.imports.values import DateOrder
-from planner.readings.save import Saved, compare, save
+from planner.readings.save import Saved, save, try_out
 
 
 class Command(BaseCommand):
@@ -64,21 +64,22 @@ class Command(BaseCommand):
             raise CommandError(f"There is no plan {options['plan']}.")
         parsed = parse(Path(options["file"]), plan.team, _choices(options))
         saved = None
-        if parsed.is_accepted and (covered := compare(plan, parsed.readings)[1]):
-            parsed.problems.warn(
-                f"{len(covered)} values that were entered by hand stay; those of the file are kept beneath."
-            )
-        if parsed.is_accepted and not options["dry_run"]:
+        if parsed.is_accepted:
+            content: dict[str, Any] = {
+                "file_name": Path(options["file"]).name,
+                "new_metrics": parsed.new_metrics,
+                "changed_metrics": parsed.changed_metrics,
+            }
             try:
-                saved = save(
-                    plan,
-                    parsed.readings,
-                    by=None,
-                    kind=str(parsed.kind),
-                    file_name=Path(options["file"]).name,
-                    new_metrics=parsed.new_metrics,
-                    changed_metrics=parsed.changed_metrics,
-                )
+                if options["dry_run"]:
+                    kept = try_out(plan, parsed.readings, **content).kept
+                else:
+                    saved = save(plan, parsed.readings, by=None, kind=str(parsed.kind), **content)
+                    kept = saved.kept
+                if kept:
+                    parsed.problems.warn(
+                        f"{kept} values that were entered by hand stay; those of the file are kept beneath."
+                    )
             except PlanClosed:
                 parsed.problems.error("The plan is closed: nothing in it is changed.")
         if options["json"]:

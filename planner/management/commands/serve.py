@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections
 from redis import Redis, RedisError
 
-from planner.celery import make_broker_folders
+from planner.management.broker import make_folders
 from planner.management.catalogues import compile_catalogues
 from planner.management.processes import Program, run_together
 from planner.models import User
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         os.environ["PORT"] = str(listener.getsockname()[1])  # the links in mails of a trial begin with it
         connections.close_all()
-        make_broker_folders()
+        make_folders(anew=not no_worker)
         os.chdir(settings.BASE_DIR)
         sys.exit(run_together(web_server(listener), *([] if no_worker else workers())))
 

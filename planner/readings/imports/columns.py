@@ -17,8 +17,8 @@ from planner.readings.imports.rows import data_rows
 from planner.spreadsheets.grids import Grid, TextFile
 from planner.spreadsheets.problems import Problems
 
-# How many rows are read at a time.
-PIECE = 200_000
+# How many rows are read at a time, and how many cells at most.
+PIECE, CELLS = 200_000, 2_000_000
 
 
 class NotInPlace(Exception):
@@ -47,7 +47,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
     columns, width = header.columns, _width(text, header)
     if len(set(columns.values())) < len(columns):
         raise NotInPlace
-    number, blank = header.row + 2, []
+    number, blank = header.row + 2, [np.array([], dtype="int32")]
     used = {*columns.values(), *range(len(header.names), width)}
     try:
         with (
@@ -66,7 +66,7 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
                 engine="c",
                 on_bad_lines="error",
                 skip_blank_lines=False,
-                chunksize=PIECE,
+                chunksize=max(1, min(PIECE, CELLS // width)),
             ) as pieces,
         ):
             for piece in pieces:
@@ -78,13 +78,13 @@ def quick_pieces(text: TextFile, header: Header) -> Iterator[Piece]:
                 cells = {name: piece[at].to_numpy() for name, at in columns.items()}
                 is_blank = _are_blank(cells)
                 if is_blank is not None:
-                    blank += rows[is_blank].tolist()
+                    blank.append(rows[is_blank])
                     rows = rows[~is_blank]
                     cells = {name: column[~is_blank] for name, column in cells.items()}
                 yield Piece(rows, cells)
     except (ValueError, UnicodeDecodeError, pd.errors.ParserError):
         raise NotInPlace from None
-    if blank and not _rows_are_blank(text, set(blank)):
+    if not _rows_are_blank(text, np.concatenate(blank)):
         raise NotInPlace
 
 
@@ -113,7 +113,8 @@ def careful_pieces(grid: Grid, header: Header, problems: Problems) -> Iterator[P
     import numpy as np
 
     rows = data_rows(grid, header, (), problems)
-    while piece := list(islice(rows, PIECE)):
+    most = max(1, min(PIECE, CELLS // len(header.names)))
+    while piece := list(islice(rows, most)):
         yield Piece(
             np.array([number for number, _cells in piece], dtype="int32"),
             {
@@ -143,8 +144,13 @@ def _are_blank(cells: dict[str, Any]) -> Any:
     return is_blank
 
 
-def _rows_are_blank(text: TextFile, numbers: set[int]) -> bool:
-    """Whether these rows of the file have nothing in their other columns either."""
+def _rows_are_blank(text: TextFile, numbers: Any) -> bool:
+    """Whether these rows of the file, an array in ascending order, have nothing in their other columns either."""
+    if not len(numbers):
+        return True
     with text.path.open(encoding=text.encoding, newline="") as lines:
-        rows = csv.reader(lines, delimiter=text.delimiter)
-        return not any(number in numbers and "".join(row).strip() for number, row in enumerate(rows, start=1))
+        rows = enumerate(csv.reader(lines, delimiter=text.delimiter), start=1)
+        for number in numbers:
+            if "".join(next(row for at, row in rows if at == number)).strip():
+                return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +15,13 @@ from django.utils.translation import override
 from planner.arithmetic.quantities import TOO_LARGE
 from planner.models import Import, Metric, Reading, Team
 from planner.plans import standard_metrics
+from planner.readings.imports.gathered import NewReading
 from planner.readings.imports.headers import Header, Kind, find_header
 from planner.readings.imports.metrics import KnownMetric, Metrics, same_name
 from planner.readings.imports.order_lines import OrderKey, read_orders
 from planner.readings.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
 from planner.readings.imports.rates import Rates, RateScale
-from planner.readings.imports.readings import WHOLE, NewReading, read_readings
+from planner.readings.imports.readings import WHOLE, read_readings
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.readings.imports.values import DateOrder
 from planner.spreadsheets import files
@@ -84,7 +85,7 @@ class Parsed:
 
     problems: Problems
     kind: Kind | None = None
-    readings: list[NewReading] = field(default_factory=list)
+    readings: Sequence[NewReading] = ()
     # Metrics that the team lacks, and metrics of the team that are to be changed: those have no readings yet.
     new_metrics: list[Metric] = field(default_factory=list)
     changed_metrics: list[Metric] = field(default_factory=list)
@@ -243,7 +244,7 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
         )
         for name, is_rate in parsed.new_metrics.items()
     ]
-    readings = [] if problems.errors else parsed.readings
+    readings: Sequence[NewReading] = () if problems.errors else parsed.readings
     _warn_of_missing_totals(readings, team, problems)
     unknown = {name: metrics.closest(name) for name in parsed.unknown if name and not metrics.find(name)[0]}
     shown_rates = {
@@ -270,7 +271,7 @@ def _unit_of_metric(metric: Metric) -> Unit:
     return unit if unit.sign else split_unit(metric.name)[1] or unit
 
 
-def _warn_of_missing_totals(readings: list[NewReading], team: Team, problems: Problems) -> None:
+def _warn_of_missing_totals(readings: Sequence[NewReading], team: Team, problems: Problems) -> None:
     """Warn of metrics that have values for segments only: these may be incomplete, so they are not added up."""
     segmented = dict.fromkeys(reading.metric for reading in readings if reading.segment != WHOLE)
     with_totals = {reading.metric for reading in readings if reading.segment == WHOLE}

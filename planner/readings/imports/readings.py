@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from planner.arithmetic.currencies import foreign_in, is_foreign, refusal
 from planner.arithmetic.quantities import TOO_LARGE, half_width
 from planner.readings.imports.cells import Cell, Part, ReadCell
+from planner.readings.imports.gathered import GatheredReadings
 from planner.readings.imports.headers import Header
 from planner.readings.imports.metrics import KnownMetric, Metrics, same_name, split_once
 from planner.readings.imports.rates import Rates, check_per_cent
@@ -45,23 +45,10 @@ DIMENSIONS = {
 
 
 @dataclass(slots=True)
-class NewReading:
-    """One reading in a file: `segment` is a dimension and a name, the whole is ("whole", "")."""
-
-    metric: str
-    month: dt.date
-    segment: Part
-    value: Decimal
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    source: str = ""
-
-
-@dataclass(slots=True)
 class ParsedReadings:
     """The readings of a file, and the metrics that the team does not have yet, with whether each is a rate."""
 
-    readings: list[NewReading] = field(default_factory=list)
+    readings: GatheredReadings = field(default_factory=GatheredReadings)
     new_metrics: dict[str, bool] = field(default_factory=dict)
     # The names that are not metrics of the team, and whether not to report them again: those across the top.
     unknown: dict[str, bool] = field(default_factory=dict)
@@ -76,21 +63,37 @@ def read_readings(
 ) -> ParsedReadings:
     """The readings below the header; with `create` a name that is not a metric of the team becomes a new one."""
     parsed = ParsedReadings()
-    read_cells: list[ReadCell] = []
+    # Of the readings whose whole column decides what they are: the cells, and the positions.
+    open_cells: dict[str, list[tuple[int, ReadCell]]] = {}
     for cell in _cells(grid, header, problems):
         if read_cell := _read(cell, metrics, create, parsed, problems):
-            read_cells.append(read_cell)
-    by_metric: dict[str, list[ReadCell]] = {}
-    for read_cell in read_cells:
-        by_metric.setdefault(read_cell.metric.name, []).append(read_cell)
-    for name, group in by_metric.items():
+            name, figure = read_cell.metric.name, read_cell.figure
+            at = parsed.readings.append(name, read_cell.month, cell, figure.value)
+            if _is_open(read_cell, parsed):
+                open_cells.setdefault(name, []).append((at, read_cell))
+    for name, positions in open_cells.items():
+        group = [read_cell for _at, read_cell in positions]
         rates.scale(name, group, parsed.new_metrics, problems)
         if grid.sheet is not None:
             check_per_cent(name, group, problems)
-    _check_twice(read_cells, problems)
+        for at, read_cell in positions:
+            parsed.readings.set_value(at, read_cell.figure.value, _totals(read_cell))
+    for reading, row, column, first_row in parsed.readings.twice():
+        problems.error(
+            _("“%(metric)s” already has a value for %(month)s, in row %(row)d.")
+            % {"metric": reading.metric, "month": f"{reading.month:%Y-%m}", "row": first_row},
+            row,
+            column,
+        )
     warn_of_units(parsed.units, problems)
-    parsed.readings = [_reading(read_cell) for read_cell in read_cells]
     return parsed
+
+
+def _is_open(read_cell: ReadCell, parsed: ParsedReadings) -> bool:
+    """Whether the whole column decides what a figure is, or whether it is one: rates, and what may be one."""
+    is_rate = read_cell.metric.is_rate or read_cell.metric.name in parsed.new_metrics
+    in_percent = read_cell.figure.percent or read_cell.unit.sign == "%"
+    return is_rate or in_percent or read_cell.weight is not None
 
 
 def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
@@ -349,31 +352,8 @@ def _first_spelling(name: str, parsed: ParsedReadings) -> str:
     )
 
 
-def _check_twice(cells: list[ReadCell], problems: Problems) -> None:
-    first: dict[tuple[str, dt.date, Part], int] = {}
-    for read_cell in cells:
-        key = (read_cell.metric.name, read_cell.month, read_cell.cell.segment)
-        if key in first:
-            problems.error(
-                _("“%(metric)s” already has a value for %(month)s, in row %(row)d.")
-                % {"metric": read_cell.metric.name, "month": f"{read_cell.month:%Y-%m}", "row": first[key]},
-                read_cell.cell.row,
-                read_cell.cell.column,
-            )
-        else:
-            first[key] = read_cell.cell.row
-
-
-def _reading(read_cell: ReadCell) -> NewReading:
-    numerator = denominator = None
-    if read_cell.weight is not None:
-        numerator, denominator = within_field(read_cell.figure.value * read_cell.weight), read_cell.weight
-    return NewReading(
-        read_cell.metric.name,
-        read_cell.month,
-        read_cell.cell.segment,
-        read_cell.figure.value,
-        numerator,
-        denominator,
-        read_cell.cell.source,
-    )
+def _totals(read_cell: ReadCell) -> tuple[Decimal, Decimal] | None:
+    """Numerator and denominator, where the cell has a weight."""
+    if read_cell.weight is None:
+        return None
+    return within_field(read_cell.figure.value * read_cell.weight), read_cell.weight

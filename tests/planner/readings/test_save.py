@@ -1,4 +1,4 @@
-"""Readings in the table: copied by PostgreSQL or inserted in batches, they come to the same, and so does undoing."""
+"""Readings in the table: staged at once or in pieces, they come to the same, and so does undoing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from planner import changes
-from planner.models import Import, Reading, readings
+from planner.models import Import, Reading, Segment, StagedReading, staging
 from planner.models.history import CannotUndo
-from planner.readings.imports.readings import WHOLE, NewReading
-from planner.readings.save import Saved, save, save_typed
+from planner.readings.imports.gathered import NewReading
+from planner.readings.imports.readings import WHOLE
+from planner.readings.save import Saved, save, save_typed, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -30,14 +30,9 @@ def everything() -> list[tuple]:
     return list(Reading.objects.order_by("month", "segment__name").values_list(*columns))
 
 
-@pytest.fixture(params=["batches", "copied"])
+@pytest.fixture(params=[staging.PIECE, 1], ids=["at once", "in pieces"])
 def way(request, monkeypatch):
-    """Both ways in which readings are put into the table; PostgreSQL alone has the second."""
-    if request.param == "copied":
-        if connection.vendor != "postgresql":
-            pytest.skip("only PostgreSQL copies")
-        monkeypatch.setattr(readings, "BATCH", 1)
-    return request.param
+    monkeypatch.setattr(staging, "PIECE", request.param)
 
 
 @pytest.fixture
@@ -181,12 +176,21 @@ def test_the_same_again_leaves_no_trace(way, put, team):
     assert (team.revision, Import.objects.count()) == (revision, 1)
 
 
-def test_many_are_copied_with_a_constant_number_of_statements(put, django_assert_max_num_queries):
-    if connection.vendor != "postgresql":
-        pytest.skip("only PostgreSQL copies")
+def test_many_are_saved_with_a_constant_number_of_statements(put, django_assert_max_num_queries):
     parts = [("region", f"R{n}") for n in range(250)]
     readings = [new(month, "7", part) for part in parts for month in range(1, 13)]
     put(*readings[:12])
     put(*(new(12, "1", part) for part in parts))  # the segments are known from here
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(40):
         assert put(*readings) == Saved(2739, 250, 11)
+
+
+def test_what_is_staged_is_not_there_yet_and_goes_when_it_is_saved(put, plan, status):
+    put(new(1, "100"))
+    batch = stage(plan, [new(1, "200"), new(2, "5", EAST)], file_name="West.csv")
+    assert everything()[0][2] == Decimal(100)
+    assert len(everything()) == 1
+    assert not Segment.objects.filter(name="East").exists()
+    assert staging.counts(batch) == (1, 1, 0, 0)
+    put(new(3, "1"))
+    assert list(StagedReading.objects.values_list("batch", flat=True)) == [batch.pk] * 2

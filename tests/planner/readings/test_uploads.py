@@ -13,8 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from planner import changes
-from planner.models import Import, Metric, Reading, Segment, Upload
-from planner.models.imports import LONGEST_WORK
+from planner.models import Batch, Import, Metric, Reading, Segment, StagedReading, Upload
 from planner.readings import uploads
 from planner.readings.save import save_typed
 from tests.conftest import join
@@ -99,7 +98,7 @@ def test_from_the_file_to_the_values(visitor, manager):
     }
     assert (Import.objects.get().file_name, Reading.objects.first().entered_by) == ("file.csv", manager)
     assert kept_files() == []
-    assert not Upload.objects.exists()
+    assert not StagedReading.objects.exists()
 
 
 def test_values_entered_by_hand_stay_and_the_preview_lists_them(
@@ -213,16 +212,20 @@ def test_a_file_is_dropped_and_leaves_nothing(visitor):
     assert not Reading.objects.exists()
 
 
-def test_another_file_takes_the_place_of_the_first_and_a_forgotten_one_goes(visitor):
+def test_a_forgotten_file_goes_and_so_does_what_a_crash_has_left(visitor):
     visitor.bring(LONG)
-    visitor.bring(LONG)
-    assert Upload.objects.count() == len(kept_files()) == 1
-    uploads.sweep(timezone.now())
+    visitor.work()
     (uploads.folder() / "left by a crash").write_text("x")
+    orphan = Batch.objects.create()
     uploads.sweep(timezone.now())
     assert len(kept_files()) == 2
+    assert Batch.objects.count() == 2
+    uploads.sweep(timezone.now() + uploads.ORPHANED + dt.timedelta(minutes=1))
+    assert not Batch.objects.filter(pk=orphan.pk).exists()
+    assert Batch.objects.count() == 1
     uploads.sweep(timezone.now() + uploads.KEPT + dt.timedelta(minutes=1))
     assert not Upload.objects.exists()
+    assert not StagedReading.objects.exists()
     assert kept_files() == []
 
 
@@ -283,9 +286,9 @@ def test_who_waits_is_told_how_far_it_is(visitor):
     told = []
     visitor.bring(LONG)
     upload = Upload.objects.get()
-    progress = uploads.Progress(upload)
+    work = uploads.Work(upload)
     for share in (0.01, 0.5, 0.51, 1):
-        progress(share)
+        work.report(share)
         told.append(Upload.objects.get().progress)
     assert told == [0, 45, 45, 90]
     assert 'value="90"' in visitor.client.get(visitor.page).content.decode()
@@ -296,7 +299,7 @@ def test_a_large_file_tells_while_it_is_read(visitor, monkeypatch):
     lines = "".join(f"{n},2026-01-02,c{n},East,5.5\n" for n in range(30_000))
     visitor.bring("Order ID,Order Date,Customer ID,Region,Sales\n" + lines)
     seen = []
-    monkeypatch.setattr(uploads.Progress, "__call__", lambda self, share: seen.append(share))
+    monkeypatch.setattr(uploads.Work, "report", lambda self, share: seen.append(share))
     uploads.read_upload(Upload.objects.get().pk)
     assert len(seen) > 2
     assert seen == sorted(seen)
@@ -306,20 +309,10 @@ def test_a_large_file_tells_while_it_is_read(visitor, monkeypatch):
 def test_a_file_thrown_away_is_not_read_to_its_end(visitor):
     visitor.bring(LONG)
     upload = Upload.objects.get()
-    progress = uploads.Progress(upload)
+    work = uploads.Work(upload)
     visitor.client.post(visitor.page, {"act": "cancel"})
-    with pytest.raises(uploads.UploadDiscarded):
-        progress(0.5)
-
-
-def test_work_that_stopped_is_not_waited_for_for_ever(visitor, queue):
-    visitor.bring(LONG)
-    assert "Reading the file …" in visitor.look()
-    Upload.objects.update(started_at=timezone.now() - LONGEST_WORK - dt.timedelta(seconds=1))
-    assert "The import stopped before it finished." in visitor.look()
-    visitor.act("read")
-    assert queue[-1] == (Upload.objects.get().pk, False)
-    assert "Reading the file …" in visitor.look()
+    with pytest.raises(uploads.UploadTaken):
+        work.report(0.5)
 
 
 def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
@@ -336,7 +329,7 @@ def test_an_error_of_the_worker_leaves_nobody_waiting(visitor, monkeypatch):
     visitor.work()
     visitor.act("save")
     with monkeypatch.context() as broken:
-        broken.setattr(uploads, "save", fail)
+        broken.setattr(uploads, "save_batch", fail)
         with pytest.raises(ZeroDivisionError):
             visitor.work()
     assert "The import stopped before it finished." in visitor.look()
