@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
 from planner import access, changes
 from planner.models import (
@@ -25,6 +26,7 @@ from planner.models import (
     Plan,
     Recorded,
     Role,
+    SourceCheck,
     User,
 )
 from reviews.models import Review
@@ -44,6 +46,7 @@ RULES: dict[type[Recorded], dict[str, Any]] = {
     },
     Formula: {"result": (None, MANAGERS), "+": MANAGERS, "-": MANAGERS},
     Import: {"readings": (2, MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    SourceCheck: {"source": ("ERP", MANAGERS), "+": MANAGERS, "-": MANAGERS},
     Bottleneck: {"impact": (4, MANAGERS), "+": MANAGERS, "-": MANAGERS},
     CauseView: {"text": ("Late", OWNERS), "bottleneck": (None, MANAGERS), "+": OWNERS, "-": MANAGERS},
     Goal: {"target": (5, MANAGERS), "owner": (None, MANAGERS), "+": MANAGERS, "-": MANAGERS},
@@ -81,6 +84,7 @@ def objects(team, plan, status, owner, manager, rep, viewer) -> dict[type[Record
         status.sales,
         Formula.objects.create(team=team, result=sales, factors=[[rate.pk, None], [sales.pk, rate.pk]]),
         Import.objects.create(team=team, plan=plan, kind="readings", file_name="x.csv", readings=1),
+        SourceCheck.objects.create(team=team, plan=plan, source="CRM", at=timezone.now()),
         Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late"),
         CauseView.objects.create(plan=plan, kind="conversion", text="Slow", by=seat(owner, team)),
         core,

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from planner.arithmetic.periods import add_months, closing_day, full_months_befo
 from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.gap_history import _windows, refresh_gaps
 from planner.diagnose.standings import measure_progress, standings
-from planner.models import GapPoint, Plan, PlanMetric, Reading
+from planner.models import GapPoint, Plan, PlanMetric, Reading, SourceCheck
 from strategies.goals import add_goal, change_goal
 from strategies.targets import targets
 
@@ -38,6 +39,7 @@ def in_advance(team, status, clock) -> Plan:
     months = months_between(dt.date(2025, 3, 1), dt.date(2026, 10, 1))
     for number, month in enumerate(months, start=1):
         read(status, month, number)
+    SourceCheck.objects.create(team=team, source="CRM", at=timezone.now())
     return plan
 
 

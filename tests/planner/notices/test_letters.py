@@ -101,7 +101,7 @@ def test_a_link_that_goes_out_late_works_as_long_as_any(as_, manager):
 
 
 def test_who_asks_again_while_one_waits_gets_one(as_, manager, rep):
-    for _time in range(3):
+    for _time in range(2):  # of the three that the limit lets pass
         ask(as_)
     ask(as_, "rick@example.com")
     assert sorted(letter.to for letter in letters()) == [["mary@example.com"], ["rick@example.com"]]

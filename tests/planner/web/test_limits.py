@@ -18,6 +18,7 @@ from django.utils import timezone
 from planner import jobs, people
 from planner.models import LimitEntry, User
 from planner.web.limits import LONGEST_WAIT
+from tests.letters import letters
 from tests.real_programs import postgres_url
 
 OWNERS, STRANGERS = "203.0.113.5", "198.51.100.7"
@@ -112,9 +113,9 @@ def test_every_door_says_when_to_come_back(as_, manager, rep, team):
     newcomer = people.add_member(team, name="Nina", role="rep", by=manager)
     invited = people.invite(newcomer, "nina@example.com", by=manager)
     for _ in range(21):
-        answer = as_(None).post(reverse("invitation", args=[invited.invitation.token]), {})
+        answer = as_(None).post(reverse("invitation", args=[invited.token]), {})
     assert_refused(answer)
-    assert as_(None).get(reverse("invitation", args=[invited.invitation.token])).status_code == 200
+    assert as_(None).get(reverse("invitation", args=[invited.token])).status_code == 200
 
 
 def test_who_is_signed_in_guesses_no_password_of_theirs_either(as_, rep):
@@ -150,12 +151,13 @@ def test_a_lost_password_is_mailed_so_often_only_and_nobody_is_told(as_, manager
     ask = reverse("account_reset_password")
     for _ in range(5):
         assert as_(None).post(ask, {"email": "mary@example.com"}, REMOTE_ADDR=STRANGERS).status_code == 302
+        letters()
     assert len(mail.outbox) == 3
     assert as_(None).post(ask, {"email": "MARY@example.com"}, REMOTE_ADDR=OWNERS).status_code == 302
-    assert len(mail.outbox) == 3
+    assert len(letters()) == 3
 
     as_(None).post(ask, {"email": "rick@example.com"}, REMOTE_ADDR=STRANGERS)
-    assert mail.outbox[-1].to == ["rick@example.com"]
+    assert letters()[-1].to == ["rick@example.com"]
 
 
 def test_what_was_counted_is_forgotten(as_, manager):
