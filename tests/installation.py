@@ -9,18 +9,45 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from django.conf import settings
 
 from tests.real_programs import free_port
+
+
+class Browser:
+    """Somebody at an installation: follows redirects, keeps cookies, and fills in forms."""
+
+    def __init__(self, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+
+    def get(self, path: str, data: dict[str, str] | None = None) -> tuple[int, str, dict[str, str]]:
+        """Status, page and headers; the page's own address is in the header that is called Address."""
+        body = urlencode(data).encode() if data else None
+        try:
+            answer = self._opener.open(Request(self.address + path, body), timeout=30)
+        except HTTPError as error:
+            answer = error
+        headers = {**answer.headers, "Address": answer.url.removeprefix(self.address)}
+        return answer.status, answer.read().decode(), headers
+
+    def post(self, path: str, **data: str) -> tuple[int, str, dict[str, str]]:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path)[1])
+        return self.get(path, {"csrfmiddlewaretoken": token[1] if token else "", **data})
 
 
 class Installation:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.installation import Installation
+from tests.installation import Browser, Installation
 from tests.real_programs import MailSink, Postgres, RedisServer
 
 pytestmark = pytest.mark.installation
@@ -103,3 +103,47 @@ def test_beat_was_off_across_the_hour(folder, sink):
         states = installation.states()
         assert {state for address, state in states.items() if address.startswith("late")} == {"missed"}
         assert Counter(states.values()) == {"sent": PEOPLE, "missed": 3}
+
+
+SIGN_IN, FORGOT = "/accounts/login/", "/accounts/password/reset/"
+BOSS = {"login": "boss@example.com", "password": "tea-and-rice-7"}
+
+
+def make_boss(installation: Installation) -> Browser:
+    """A manager, and the browser in which they are not signed in yet."""
+    team = ("create_team", "East", BOSS["login"], "--password", BOSS["password"])
+    installation.manage("manage.py", *team)
+    return Browser(installation.port)
+
+
+def test_people_sign_in_and_ask_for_a_password_while_redis_is_away(folder, sink):
+    with RedisServer() as redis, Installation(folder, sink.port, redis=redis.url) as installation:
+        installation.serve()
+        browser = make_boss(installation)
+        redis.kill()
+        assert browser.post(SIGN_IN, login=BOSS["login"], password="wrong")[0] == 200
+        status, _page, headers = browser.post(SIGN_IN, **BOSS)
+        assert (status, headers["Address"]) == (200, "/")
+        status, _page, headers = Browser(installation.port).post(FORGOT, email=BOSS["login"])
+        assert (status, headers["Address"]) == (200, f"{FORGOT}done/")
+        assert installation.get("/health/ready") == 503
+        redis.start()
+        installation.sweep(minutes_later=3)
+        installation.until(lambda: sink.recipients() == [BOSS["login"]], "the link for a new password")
+
+
+def test_every_page_says_try_again_while_postgresql_is_away(folder, sink):
+    with Postgres() as postgres, Installation(folder, sink.port, database=postgres.url) as installation:
+        installation.serve()
+        browser = make_boss(installation)
+        browser.post(SIGN_IN, **BOSS)
+        assert browser.get("/team/")[0] == 200
+        postgres.stop()
+        for path in ("/", "/team/", "/plans/1/", "/admin/", SIGN_IN):
+            status, page, headers = browser.get(path)
+            assert (path, status) == (path, 503)
+            assert (headers["Retry-After"], headers["X-Frame-Options"]) == ("10", "DENY")
+            assert "Please try again" in page
+        assert [installation.get(path) for path in ("/health/live", "/health/ready")] == [200, 503]
+        postgres.start()
+        installation.until(lambda: browser.get("/team/")[0] == 200, "the page again, still signed in")
