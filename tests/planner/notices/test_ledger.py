@@ -51,6 +51,28 @@ def test_before_the_hour_nothing_is_decided(late, run):
     assert not Notice.objects.exists()
 
 
+MIDNIGHT = EIGHT - dt.timedelta(hours=8)
+
+
+def test_midnight_is_an_hour_that_a_person_can_choose(late, run, rep, manager):
+    """Zero is an hour, not “as my team”: who chose it is served then, for the new day; the other at the team's hour."""
+    User.objects.filter(pk=rep.pk).update(digest_hour=0)
+    assert run(MIDNIGHT - MINUTE) == []
+    (pk,) = run(MIDNIGHT)
+    notice = Notice.objects.get(pk=pk)
+    assert (notice.user, notice.about) == (rep, "2026-11-25")
+    run(EIGHT)
+    assert Notice.objects.filter(user=rep).count() == 1
+    assert Notice.objects.filter(user=manager, kind="digest").count() == 1
+
+
+def test_midnight_is_an_hour_that_a_team_can_choose(late, run, team, rep, other_team, outsider):
+    type(team).objects.filter(pk=team.pk).update(digest_hour=0)
+    type(team).objects.filter(pk=other_team.pk).update(digest_hour=8)
+    run(MIDNIGHT)
+    assert {notice.user for notice in Notice.objects.all()} == {rep}
+
+
 def test_at_the_hour_everybody_gets_a_row_and_whoever_has_something_to_hear_a_mail(
     late, run, manager, viewer
 ):

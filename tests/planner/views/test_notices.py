@@ -138,6 +138,16 @@ def test_each_person_chooses_kinds_and_hour(rep, manager, as_):
     assert rep.digest_hour == 18
     assert list(NoticeChoice.objects.values_list("kind", "wanted")) == [("digest", False)]
 
+    as_(rep).post("/accounts/preferences/", sent | {"digest_hour": "0"})
+    rep.refresh_from_db()
+    assert rep.digest_hour == 0, "midnight, and not the team's hour"
+    assert (
+        '<option value="0" selected>00:00</option>' in as_(rep).get("/accounts/preferences/").content.decode()
+    )
+    as_(rep).post("/accounts/preferences/", sent | {"digest_hour": ""})
+    rep.refresh_from_db()
+    assert rep.digest_hour is None
+
     page = as_(manager).get("/accounts/preferences/").content.decode()
     assert 'value="escalation"' in page
     assert 'value="escalation"' not in as_(rep).get("/accounts/preferences/").content.decode()

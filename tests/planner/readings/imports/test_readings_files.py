@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from planner import changes
 from planner.models import Change, Import, Metric, Reading, Segment
 from planner.models.history import CannotUndo
+from planner.spreadsheets.texts import PIECE
 from tests.planner.readings.conftest import places, stored
 
 LONG = "month,metric,value\n2026-08,Total sales,100.25\n2026-09,Total sales,200\n2026-08,Customer conversion rate,8%\n"
@@ -74,6 +77,35 @@ def test_every_encoding_that_excel_writes(importing, team, encoding):
     said = importing("月份,指标,数值\n2026年8月,销售额,1.2万\n".encode(encoding))
 
     assert said["totals"] == {"销售额": "12000"}
+
+
+# Characters that GB18030 writes in four bytes (names have them), and GBK not at all.
+FOUR_BYTES = "𠮷林㐂店"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("padding", range(4))
+def test_a_character_of_four_bytes_survives_import_and_export(
+    importing, plan, manager, as_, encoding, padding
+):
+    """Also where it lies across the pieces in which a file is read."""
+    Metric.objects.create(team=plan.team, name=FOUR_BYTES)
+    rows = "month,metric,value,note\n"
+    for year in range(2012, 2022):
+        length = (PIECE - padding - len("2026-08,") - len(rows)) // (2022 - year) - len(
+            "2012-01,Total sales,1,\n"
+        )
+        rows += f"{year}-01,Total sales,1,{'x' * length}\n"
+    said = importing(f"{rows}2026-08,{FOUR_BYTES},100.25\n".encode(encoding))
+    assert said["errors"] == []
+    assert said["totals"] == {"Total sales": "10", FOUR_BYTES: "100.25"}
+    client = as_(manager)
+    answer = client.get(f"/plans/{plan.pk}/export/readings.csv").content
+    assert f",{FOUR_BYTES}," in answer.decode("utf-8-sig")
+    workbook = client.get(f"/plans/{plan.pk}/export/readings.xlsx").content
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
+    assert FOUR_BYTES in [cell for line in cells for cell in line]
+    assert importing(answer)["totals"] == said["totals"], "what was exported can be read again"
 
 
 @pytest.mark.parametrize(
