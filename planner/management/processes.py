@@ -84,6 +84,7 @@ def run_together(main: Program, *helpers: Program) -> int:
 def _keep_alive(helper: Program) -> None:
     now = time.monotonic()
     if helper.process is not None and helper.has_ended():
+        _kill_group(helper.process)
         helper.process = None
         helper.start_at, helper.pause = now + helper.pause, min(2 * helper.pause, LONGEST_PAUSE)
     if helper.process is None and now >= helper.start_at:
@@ -100,6 +101,11 @@ def _stop_all(programs: Sequence[Program]) -> None:
     for process in processes:
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # with any children it has left
+        _kill_group(process)
         process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and any children that it has left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
