@@ -72,6 +72,7 @@ def together(tmp_path) -> Iterator[Together]:
     running = Together(tmp_path, "main", "helper", "deaf-helper")
     yield running
     running.process.kill()
+    running.process.wait()
     for note in running.notes.values():
         for pid in map(int, note.read_text().split() if note.exists() else ()):
             if lives(pid):
