@@ -14,8 +14,8 @@ from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.formats import Scale
 from planner.models import Metric, Plan
+from planner.readings.imports.parts import WHOLE
 from planner.readings.imports.pipeline import Parsed
-from planner.readings.imports.readings import WHOLE
 from planner.readings.save import Saved, compare
 from planner.spreadsheets.problems import MOST, Problem
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from planner import changes
+from planner.arithmetic.names import name_key
 from planner.models import Import, Metric, Plan, Reading, Segment, User
+from planner.models.names import by_name
 from planner.models.readings import Difference, as_text
-from planner.readings.imports.cells import Part
-from planner.readings.imports.metrics import same_name
+from planner.readings.imports.parts import Part, segments_by_place
 from planner.readings.imports.readings import NewReading
 
 
@@ -49,17 +50,19 @@ def save(
     for reading in readings:
         reading.source = reading.source or file_name[:120]
     with changes.recording(plan.team, by=by, plan=plan) as log:
-        metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
+        for metric in changed_metrics:
+            if metric.removed_at is not None:
+                log.restore(metric)
+            log.save(metric)
+        metrics = by_name(Metric.objects.filter(team=plan.team))
         for metric in new_metrics:
-            if same_name(metric.name) not in metrics:
+            if name_key(metric.name) not in metrics:
                 metric.team = plan.team
                 log.save(metric)
-                metrics[same_name(metric.name)] = metric
-        for metric in changed_metrics:
-            log.save(metric)
-        segments = _segments(plan, {reading.segment for reading in readings})
+                metrics[metric.name_key] = metric
+        segments = _segments(log, {reading.segment for reading in readings})
         by_place = {
-            (metrics[same_name(reading.metric)].pk, reading.month, segments[reading.segment]): reading
+            (metrics[name_key(reading.metric)].pk, reading.month, segments[reading.segment]): reading
             for reading in readings
         }
         difference = Reading.objects.compare_with_stored(by_place)
@@ -91,10 +94,7 @@ def save_typed(
 
     It is recorded as an import of one reading, so that it can be undone.
     """
-    segment = (
-        segment
-        or Segment.objects.get_or_create(team=plan.team, dimension=Segment.Dimension.WHOLE, name="")[0]
-    )
+    segment = segment or Segment.begin(plan.team, Segment.Dimension.WHOLE)
     place = (metric.pk, month, segment.pk)
     new = None
     if value is not None:
@@ -123,27 +123,29 @@ def save_typed(
 
 def compare(plan: Plan, readings: Iterable[NewReading]) -> Saved:
     """The result that saving these readings would have now."""
-    metrics = {
-        same_name(name): pk for pk, name in Metric.objects.filter(team=plan.team).values_list("pk", "name")
-    }
-    segments = {
-        (segment.dimension, segment.name): segment.pk for segment in Segment.objects.filter(team=plan.team)
-    }
+    metrics, segments = by_name(Metric.objects.filter(team=plan.team)), segments_by_place(plan.team)
     readings, by_place = list(readings), {}
     for reading in readings:
-        metric, segment = metrics.get(same_name(reading.metric)), segments.get(reading.segment)
+        metric, segment = metrics.get(name_key(reading.metric)), segments.get(_place(reading.segment))
         if metric is not None and segment is not None:
-            by_place[metric, reading.month, segment] = reading
+            by_place[metric.pk, reading.month, segment.pk] = reading
     difference = Difference(by_place)
     same = len(by_place) - difference.new - difference.changed
     return Saved(len(readings) - difference.changed - same, difference.changed, same)
 
 
-def _segments(plan: Plan, parts: set[Part]) -> dict[Part, int]:
-    dimensions = {dimension for dimension, _name in parts}
-    segments = Segment.objects.filter(team=plan.team, dimension__in=dimensions)
-    ids = {(segment.dimension, segment.name): segment.pk for segment in segments}
-    for dimension, name in sorted(parts - set(ids)):
-        segment = Segment.objects.get_or_create(team=plan.team, dimension=dimension, name=name)[0]
-        ids[dimension, name] = segment.pk
+def _segments(log: changes.Recording, parts: set[Part]) -> dict[Part, int]:
+    """The ids of these parts; an archived one is restored, and one that the team does not have is made."""
+    known = segments_by_place(log.team)
+    ids = {}
+    for part in sorted(parts):
+        segment = known.get(_place(part)) or Segment.begin(log.team, *part)
+        if segment.removed_at is not None:
+            log.restore(segment)
+        ids[part] = segment.pk
     return ids
+
+
+def _place(part: Part) -> Part:
+    dimension, name = part
+    return dimension, name_key(name)

@@ -1,0 +1,23 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('planner', '0005_names_get_their_keys'),
+    ]
+
+    operations = [
+        migrations.AddConstraint(
+            model_name='metric',
+            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('team', 'name_key'), name='one_metric_per_name', violation_error_message='The team already has a metric with this name.'),
+        ),
+        migrations.AddConstraint(
+            model_name='metric',
+            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None), models.Q(('key', ''), _negated=True)), fields=('team', 'key'), name='one_metric_per_key', violation_error_message='The team already has this metric, under another name.'),
+        ),
+        migrations.AddConstraint(
+            model_name='segment',
+            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('team', 'dimension', 'name_key'), name='one_segment_per_name', violation_error_message='The team already has a segment with this name.'),
+        ),
+    ]
