@@ -218,9 +218,10 @@ def restore_plan(plan: Plan, *, by: User) -> None:
     changes.undo(plan.team, removal.revision, by=by)
 
 
-def segments_of(team: Team) -> list[Segment]:
-    """The team's regions, product lines, channels and sub-teams."""
-    return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))
+def segments_of(team: Team, ids: QuerySet[Any]) -> list[Segment]:
+    """The team's regions, product lines, channels and sub-teams; archived ones only where they are among `ids`."""
+    segments = Segment.with_removed.filter(Q(removed_at=None) | Q(pk__in=ids), team=team)
+    return list(segments.exclude(dimension=Segment.Dimension.WHOLE))
 
 
 def metrics_of(plan: Plan, ids: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:

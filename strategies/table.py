@@ -130,7 +130,7 @@ class GoalsTable(Table):
 
     @cached_property
     def segments(self) -> list[Segment]:
-        return segments_of(self.plan.team)
+        return segments_of(self.plan.team, Goal.objects.filter(plan=self.plan).values("segment"))
 
     @cached_property
     def strategies(self) -> list[Strategy]:

@@ -8,6 +8,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='import',
+            name='plan',
+            field=models.ForeignKey(blank=True, null=True, on_delete=models.deletion.SET_NULL, related_name='imports', to='planner.plan', verbose_name='plan'),
+        ),
+        migrations.AlterField(
+            model_name='import',
+            name='kind',
+            field=models.CharField(choices=[('readings', 'Metric values'), ('orders', 'Order lines'), ('typed', 'Entered by hand'), ('merged', 'Merged')], max_length=8, verbose_name='type'),
+        ),
         migrations.AddConstraint(
             model_name='metric',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('team', 'name_key'), name='one_metric_per_name', violation_error_message='The team already has a metric with this name.'),

@@ -20,7 +20,9 @@ class ReadingsPage(TablePage[ReadingsTable]):
     @property
     def imports(self) -> list[Import]:
         """The files that were imported into this plan, the newest first."""
-        files = Import.objects.filter(plan=self.plan).exclude(kind=Import.Kind.TYPED)
+        files = Import.objects.filter(plan=self.plan).exclude(
+            kind__in=(Import.Kind.TYPED, Import.Kind.MERGED)
+        )
         return list(files[:MOST_IMPORTS])
 
     @property

@@ -131,7 +131,7 @@ class BottlenecksTable(Table):
 
     @cached_property
     def segments(self) -> list[Segment]:
-        return segments_of(self.plan.team)
+        return segments_of(self.plan.team, Bottleneck.objects.filter(plan=self.plan).values("segment"))
 
     @cached_property
     def ranked(self) -> list[Bottleneck]:
