@@ -162,7 +162,7 @@ class GoalsTable(Table):
         return condition
 
     def file_columns(self) -> tuple[sheets.Column[sheet.Row], ...]:
-        return sheet.columns(self.labels(), [member.name for member in self.members])
+        return sheet.columns(self.labels(), self.member_names)
 
     def file_lines(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for core, parts in self.groups(self.objects()):
@@ -228,7 +228,7 @@ class GoalsTable(Table):
         goal = target.goal
         return {
             "target": self._target(target),
-            "owner": cells.person(goal.owner),
+            "owner": self.person(goal.owner),
             "due": cells.day(goal.due, self.day),
             "actions": self._actions(goal),
         }

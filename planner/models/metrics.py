@@ -183,6 +183,11 @@ class Segment(Named):
     def home(self) -> tuple[int, int | None]:
         return self.team_id, None
 
+    @property
+    def beside(self) -> Any:
+        """What tells it apart from a segment of the same name in another dimension."""
+        return self.get_dimension_display()
+
     @classmethod
     def begin(cls, team: Team, dimension: str, name: str = "") -> Segment:
         """The present segment of that name, made where there is none; not recorded, as what a file brings is not."""

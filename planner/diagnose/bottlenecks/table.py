@@ -221,7 +221,7 @@ class BottlenecksTable(Table):
         text = _("Merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("Not merged yet")
         contents = {
             "cause": Cell(self.columns[0], cells.lines(view.text, view.get_kind_display()), span=2),
-            "evidence": cells.person(view.by),
+            "evidence": self.person(view.by),
             "impact": Cell(self.columns[3], cells.small(text), span=4, css="words"),
         }
         group = self.kinds["bottleneck"].key(merged.pk) if merged else ""
