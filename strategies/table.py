@@ -36,8 +36,9 @@ from strategies.targets import (
 SHOWN_BY_GOALS: Shows = {
     "strategies.keyaction": ("key_actions",),
     "strategies.strategy": ("key_actions__strategy",),
-    "planner.membership": ("owner",),
+    "planner.membership": ALL,
     "planner.metric": ("metric",),
+    "planner.segment": ("segment",),
     "planner.planmetric": ("metric__in_plans",),
     "planner.plan": ("plan",),
     "planner.import": ALL,

@@ -19,7 +19,7 @@ from planner.models import Goal, Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
-from planner.tables.shows import Numbered
+from planner.tables.shows import ALL, Numbered
 from planner.tables.table import Rights, RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
@@ -53,7 +53,7 @@ class StrategyKind(RowKind):
         "tracking.task": ("tasks",),
         "tracking.progress": ("tasks__progress",),
         "planner.goal": ("goal",),
-        "planner.membership": ("owner",),
+        "planner.membership": ALL,
         "planner.plan": ("plan",),
     }
 
@@ -87,7 +87,7 @@ class TaskKind(RowKind):
         "tracking.task": ("pk", Numbered("strategy")),
         "tracking.progress": ("progress",),
         "strategies.strategy": ("strategy",),
-        "planner.membership": ("owner",),
+        "planner.membership": ALL,
         "planner.plan": ("strategy__plan",),
     }
 

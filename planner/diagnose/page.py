@@ -11,7 +11,14 @@ from planner.web.live import Piece
 
 # What the analysis is worked out from.
 ANALYSED = frozenset(
-    {"planner.import", "planner.metric", "planner.planmetric", "planner.formula", "planner.plan"}
+    {
+        "planner.import",
+        "planner.metric",
+        "planner.segment",
+        "planner.planmetric",
+        "planner.formula",
+        "planner.plan",
+    }
 )
 
 

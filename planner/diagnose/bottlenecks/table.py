@@ -56,7 +56,11 @@ class BottleneckKind(RowKind):
     }
 
     rights = Rights(access.may_diagnose)
-    shows = {"planner.bottleneck": ("pk",), "planner.metric": ("metric",)}
+    shows = {
+        "planner.bottleneck": ("pk",),
+        "planner.metric": ("metric",),
+        "planner.segment": ("segment",),
+    }
 
     def objects(self, plan: Plan) -> QuerySet[Bottleneck]:
         views = CauseView.objects.select_related("by").order_by("pk")
