@@ -77,8 +77,8 @@ def make_teams(targets: int, tasks: int, now: dt.datetime) -> None:
     _series(Plan, TEAMS, team="n", name="'Plan ' || n", start=start, end=end)
     _series(Segment, TEAMS, team="n", dimension="'whole'")
     over_time = "CASE n % 4 WHEN 0 THEN 'sum' WHEN 1 THEN 'ratio' WHEN 2 THEN 'last' ELSE 'average' END"
-    directions = "CASE n % 5 WHEN 0 THEN 'lower' ELSE 'higher' END"
-    _series(Metric, targets, team=team, name="'m' || n", aggregation=over_time, direction=directions)
+    directions, name = "CASE n % 5 WHEN 0 THEN 'lower' ELSE 'higher' END", "'m' || n"
+    _series(Metric, targets, team=team, name=name, name_key=name, aggregation=over_time, direction=directions)
     period = "CASE n % 8 WHEN 0 THEN 'year' WHEN 4 THEN 'quarter' ELSE 'month' END"
     _series(PlanMetric, targets, plan=team, metric="n", target="1000 + n % 900", target_period=period)
     for at, month in enumerate(full_months_before(day)):

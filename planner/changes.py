@@ -296,7 +296,7 @@ def parts_of(obj: Recorded) -> Iterator[Recorded]:
 def _check_constraints(obj: Recorded, changed: set[str] | None) -> None:
     errors: dict[str, list[ValidationError]] = {}
     for constraint in obj._meta.constraints:
-        fields = _fields_of(constraint)
+        fields = {obj.derived.get(name, name) for name in _fields_of(constraint)}
         if changed is not None and not fields & changed:
             continue
         try:

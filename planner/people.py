@@ -31,7 +31,7 @@ def create_team(name: str, **settings: Any) -> Team:
     team = Team(name=name, **settings)
     team.full_clean()
     team.save()
-    Segment.objects.create(team=team, dimension=Segment.Dimension.WHOLE)
+    Segment.begin(team, Segment.Dimension.WHOLE)
     return team
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from planner import changes
 from planner.arithmetic import gaps
+from planner.arithmetic.names import name_key
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.history import CannotUndo, next_order
 from planner.models.metrics import BottleneckKind as B
@@ -27,35 +30,69 @@ FIRST_METRICS = {
 }
 
 
+# What the metrics of the method are called when they are made; they keep their keys whatever they are called later.
+STANDARD_NAMES = {
+    "sales": gettext_lazy("Total sales"),
+    "orders": gettext_lazy("Order count"),
+    "leads": gettext_lazy("Leads"),
+    "conversion": gettext_lazy("Customer conversion rate"),
+    "order_value": gettext_lazy("Average order value"),
+    "repurchase": gettext_lazy("Repurchase rate"),
+    "customers": gettext_lazy("Customers"),
+    "new_customers": gettext_lazy("New customers"),
+    "acquisition": gettext_lazy("New-customer acquisition cost"),
+    "per_head": gettext_lazy("Output per head"),
+}
+
+
 def standard_metrics(team: Team) -> dict[str, Metric]:
-    """The metrics of the method, in the team's language: the team's own of the same name, else unsaved ones."""
+    """The metrics of the method by their keys: the team's own, even archived, else unsaved ones in its language.
+
+    A metric of the team without a key is the one whose name it has, in either language.
+    """
+    own = Metric.with_removed.filter(team=team).order_by("pk")
+    metrics = sorted(own, key=lambda metric: (metric.removed_at is not None, not metric.key))
+    found: dict[str, Metric] = {}
+    for metric in metrics:
+        found.setdefault(metric.key or standard_key(metric.name), metric)
+    return {key: found.get(key, metric) for key, metric in _new_standard_metrics(team).items()}
+
+
+def standard_key(name: str) -> str:
+    """The key of the metric of the method with this name, in either language; "" for all others."""
+    return _standard_keys().get(name_key(name), "")
+
+
+@cache
+def _standard_keys() -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            keys |= {name_key(str(name)): key for key, name in STANDARD_NAMES.items()}
+    return keys
+
+
+def _new_standard_metrics(team: Team) -> dict[str, Metric]:
     money = currency_unit(team)
+    ratio = {"aggregation": Metric.Aggregation.RATIO}
+    amount, count = {"unit": money, "kind": Metric.Kind.AMOUNT}, {"kind": Metric.Kind.COUNT}
+    rate = {"kind": Metric.Kind.RATE, **ratio}
+    customers, value = {"bottleneck": B.CUSTOMERS}, {"bottleneck": B.VALUE}
     with override(team.language):
-        ratio = {"aggregation": Metric.Aggregation.RATIO}
-        amount, count = {"unit": money, "kind": Metric.Kind.AMOUNT}, {"kind": Metric.Kind.COUNT}
-        rate = {"kind": Metric.Kind.RATE, **ratio}
-        customers, value = {"bottleneck": B.CUSTOMERS}, {"bottleneck": B.VALUE}
-        standard = {
-            "sales": Metric(name=_("Total sales"), **amount),
-            "orders": Metric(name=_("Order count"), **count, **customers),
-            "leads": Metric(name=_("Leads"), **count, **customers),
-            "conversion": Metric(name=_("Customer conversion rate"), **rate, bottleneck=B.CONVERSION),
-            "order_value": Metric(name=_("Average order value"), **amount, **ratio, **value),
-            "repurchase": Metric(name=_("Repurchase rate"), **rate, **value),
-            "customers": Metric(name=_("Customers"), **count, **customers),
-            "new_customers": Metric(name=_("New customers"), **count, **customers),
-            "acquisition": Metric(
-                name=_("New-customer acquisition cost"),
-                unit=_("%(money)s per customer") % {"money": money},
-                kind=Metric.Kind.COST,
-                direction=Metric.Direction.LOWER,
-                **ratio,
-                **customers,
-            ),
-            "per_head": Metric(name=_("Output per head"), **amount, **ratio, bottleneck=B.EXECUTION),
+        unit_cost = {"unit": _("%(money)s per customer") % {"money": money}, "kind": Metric.Kind.COST}
+        fields: dict[str, dict[str, Any]] = {
+            "sales": amount,
+            "orders": count | customers,
+            "leads": count | customers,
+            "conversion": rate | {"bottleneck": B.CONVERSION},
+            "order_value": amount | ratio | value,
+            "repurchase": rate | value,
+            "customers": count | customers,
+            "new_customers": count | customers,
+            "acquisition": unit_cost | {"direction": Metric.Direction.LOWER} | ratio | customers,
+            "per_head": amount | ratio | {"bottleneck": B.EXECUTION},
         }
-    own = {metric.name.casefold(): metric for metric in Metric.objects.filter(team=team)}
-    return {key: own.get(metric.name.casefold(), metric) for key, metric in standard.items()}
+        return {key: Metric(key=key, name=str(STANDARD_NAMES[key]), **fields[key]) for key in fields}
 
 
 def currency_unit(team: Team) -> str:
@@ -67,22 +104,26 @@ def currency_unit(team: Team) -> str:
 def new_metric(team: Team, name: str, kind: str, direction: str = Metric.Direction.HIGHER) -> Metric:
     """An unsaved metric with the defaults of its kind: rates and costs are ratios, money has the currency as unit.
 
-    One with the name of a metric of the method gets its kind of bottleneck.
+    One with the name of a metric of the method gets its kind of bottleneck, and its key where that is free.
     """
     is_ratio = kind in (Metric.Kind.RATE, Metric.Kind.COST)
-    namesakes = (
-        metric for metric in standard_metrics(team).values() if metric.name.casefold() == name.casefold()
-    )
-    standard = next(namesakes, None)
+    standard = standard_metrics(team).get(standard_key(name))
     return Metric(
         team=team,
         name=name,
+        key=new_metric_key(team, name),
         kind=kind,
         unit=currency_unit(team) if kind in (Metric.Kind.AMOUNT, Metric.Kind.COST) else "",
         direction=direction,
         aggregation=Metric.Aggregation.RATIO if is_ratio else Metric.Aggregation.SUM,
         bottleneck=standard.bottleneck if standard else "",
     )
+
+
+def new_metric_key(team: Team, name: str) -> str:
+    """The key of a new metric of this name: that of a metric of the method which the team does not have yet."""
+    key = standard_key(name)
+    return "" if Metric.objects.filter(team=team, key=key).exists() else key
 
 
 def begin_plan(
@@ -116,11 +157,7 @@ def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetr
 
     It looks at the same months as the other rows. Raises ValidationError where the plan has it already.
     """
-    namesakes = Metric.with_removed.filter(team=plan.team, name__iexact=metric.name)
-    existing = (
-        namesakes.order_by("removed_at").filter(removed_at=None).first()
-        or namesakes.order_by("-removed_at").first()
-    )
+    existing = own_metric(plan.team, metric)
     if existing is None:
         metric.team = plan.team
         log.save(metric)
@@ -135,6 +172,15 @@ def add_to_table(log: changes.Recording, plan: Plan, metric: Metric) -> PlanMetr
     row = PlanMetric(plan=plan, metric=existing, order=order, basis=basis, as_of=as_of)
     log.save(row)
     return row
+
+
+def own_metric(team: Team, metric: Metric) -> Metric | None:
+    """The team's metric that `metric` is: itself, else its own of that name, the present one first."""
+    metrics = Metric.with_removed.filter(team=team).order_by("-removed_at")
+    if metric.pk is not None:
+        return metrics.filter(pk=metric.pk).first()
+    namesakes = metrics.filter(name_key=name_key(metric.name))
+    return namesakes.filter(removed_at=None).first() or namesakes.first()
 
 
 def change_plan(plan: Plan, values: Mapping[str, Any], *, by: User, version: int | None = None) -> Plan:
@@ -176,12 +222,13 @@ def restore_plan(plan: Plan, *, by: User) -> None:
 
 def whole_of(team: Team) -> Segment:
     """The segment of the team's whole business."""
-    return Segment.objects.get_or_create(team=team, dimension=Segment.Dimension.WHOLE, name="")[0]
+    return Segment.begin(team, Segment.Dimension.WHOLE)
 
 
-def segments_of(team: Team) -> list[Segment]:
-    """The team's regions, product lines and sub-teams."""
-    return list(Segment.objects.filter(team=team).exclude(dimension=Segment.Dimension.WHOLE))
+def segments_of(team: Team, ids: QuerySet[Any]) -> list[Segment]:
+    """The team's regions, product lines, channels and sub-teams; archived ones only where they are among `ids`."""
+    segments = Segment.with_removed.filter(Q(removed_at=None) | Q(pk__in=ids), team=team)
+    return list(segments.exclude(dimension=Segment.Dimension.WHOLE))
 
 
 def metrics_of(plan: Plan, ids: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:

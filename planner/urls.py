@@ -9,6 +9,7 @@ from planner.diagnose.bottlenecks.page import BottlenecksPage
 from planner.diagnose.bottlenecks.table import BottlenecksTable
 from planner.diagnose.page import DiagnosePage
 from planner.diagnose.table import StatusTable
+from planner.models import Metric, Segment
 from planner.readings import views as readings
 from planner.readings.page import ReadingsPage
 from planner.readings.table import ReadingsTable
@@ -20,7 +21,7 @@ from planner.views import (
     feeds,
     health,
     home,
-    metrics,
+    names,
     notices,
     people,
     plans,
@@ -64,9 +65,17 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("team/", people.team, name="team"),
     path("team/settings/", people.settings, name="team-settings"),
-    path("team/metrics/", metrics.metrics, name="team-metrics"),
-    path("team/metrics/<int:pk>/archive/", metrics.archive, name="metric-archive"),
-    path("team/metrics/<int:pk>/restore/", metrics.restore, name="metric-restore"),
+    path("team/metrics/", names.metrics, name="team-metrics"),
+    path("team/metrics/<int:pk>/", names.name, {"model": Metric}, name="metric-name"),
+    path("team/metrics/<int:pk>/merge/", names.merge_into, {"model": Metric}, name="metric-merge"),
+    path("team/metrics/<int:pk>/archive/", names.archive, {"model": Metric}, name="metric-archive"),
+    path("team/metrics/<int:pk>/restore/", names.restore, {"model": Metric}, name="metric-restore"),
+    path("team/segments/", names.segments, name="team-segments"),
+    path("team/segments/<int:pk>/", names.name, {"model": Segment}, name="segment-name"),
+    path("team/segments/<int:pk>/merge/", names.merge_into, {"model": Segment}, name="segment-merge"),
+    path("team/segments/<int:pk>/archive/", names.archive, {"model": Segment}, name="segment-archive"),
+    path("team/segments/<int:pk>/restore/", names.restore, {"model": Segment}, name="segment-restore"),
+    path("team/names/undo/<int:revision>/", names.undo, name="names-undo"),
     path("team/mail/", notices.mail, name="team-mail"),
     path("team/mail/<int:pk>/resend/", notices.resend, name="notice-resend"),
     path("team/mail/set-aside/", notices.set_aside, name="notices-set-aside"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from planner.arithmetic import formats
 from planner.arithmetic.exact import Number, decimal
 from planner.arithmetic.formats import MINUS, Scale
+from planner.arithmetic.names import name_key
 
 
 def language() -> str:
@@ -90,3 +93,19 @@ def listed(names: Iterable[object], most: int | None = 3) -> str:
         text = "、".join(texts)
         return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(all_names)} 个" if rest else text
     return ", ".join(texts) + (f" and {rest} more" if rest else "")
+
+
+def told_apart(objects: Iterable[Any]) -> Mapping[int, str]:
+    """By their ids, what objects are called in one list; beside a name that several have stands their `beside`."""
+    objects = list(objects)
+    counts = Counter(name_key(str(obj)) for obj in objects)
+    result = {}
+    for obj in objects:
+        beside = str(getattr(obj, "beside", "")) if counts[name_key(str(obj))] > 1 else ""
+        result[obj.pk] = _("%(name)s (%(beside)s)") % {"name": obj, "beside": beside} if beside else str(obj)
+    return result
+
+
+def called(obj: Any, names: Mapping[int, str]) -> str:
+    """What an object is called among `names`, else by itself; "" for None."""
+    return "" if obj is None else names.get(obj.pk, str(obj))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.arithmetic.items import split_items
+from planner.arithmetic.names import name_key
 from planner.changes import Recording
 from planner.models import Goal, Metric
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
@@ -40,7 +41,7 @@ class ActionsField(forms.CharField):
     def offer(self, strategies: Iterable[Strategy]) -> None:
         """Set which strategies a step may point to."""
         self.strategies = list(strategies)
-        self.by_title = {strategy.title.casefold(): strategy.pk for strategy in reversed(self.strategies)}
+        self.by_title = {name_key(strategy.title): strategy.pk for strategy in reversed(self.strategies)}
         self.titles = {strategy.pk: strategy.title for strategy in self.strategies}
 
     def to_python(self, value: Any) -> Any:
@@ -63,7 +64,7 @@ class ActionsField(forms.CharField):
     def _step(self, item: str) -> Step:
         parts = item.replace("->", ARROW).split(ARROW)
         for index in range(len(parts) - 1, 0, -1):
-            title = ARROW.join(parts[index:]).strip().casefold()
+            title = name_key(ARROW.join(parts[index:]))
             if title in self.by_title and (text := ARROW.join(parts[:index]).strip()):
                 return Step(text, self.by_title[title])
         return Step(item, None)

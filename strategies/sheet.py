@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from planner import words
 from planner.arithmetic.formats import Scale
 from planner.arithmetic.items import number_items
 from planner.models import Goal
@@ -25,8 +26,8 @@ class Row:
         return self.target.goal
 
 
-def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row], ...]:
-    """The columns of Table 2 by their labels; `owners` are the names that the owner's cell offers."""
+def columns(labels: dict[str, str], owners: Mapping[int, str]) -> tuple[Column[Row], ...]:
+    """The columns of Table 2 by their labels; `owners` are what the members are called, by their ids."""
     return (
         Column(labels["core"], width=26, wraps=True, value_of=lambda row: row.core.name),
         Column(
@@ -39,8 +40,8 @@ def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row],
         Column(
             labels["owner"],
             width=18,
-            choices=tuple(owners),
-            value_of=lambda row: row.goal.owner.name if row.goal.owner else "",
+            choices=tuple(owners.values()),
+            value_of=lambda row: words.called(row.goal.owner, owners),
         ),
         Column(labels["due"], width=14, is_date=True, value_of=lambda row: row.goal.due),
         Column(labels["actions"], width=56, wraps=True, value_of=lambda row: _actions(row.goal)),

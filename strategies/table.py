@@ -36,8 +36,9 @@ from strategies.targets import (
 SHOWN_BY_GOALS: Shows = {
     "strategies.keyaction": ("key_actions",),
     "strategies.strategy": ("key_actions__strategy",),
-    "planner.membership": ("owner",),
+    "planner.membership": ALL,
     "planner.metric": ("metric",),
+    "planner.segment": ("segment",),
     "planner.planmetric": ("metric__in_plans",),
     "planner.plan": ("plan",),
     "planner.import": ALL,
@@ -130,7 +131,7 @@ class GoalsTable(Table):
 
     @cached_property
     def segments(self) -> list[Segment]:
-        return segments_of(self.plan.team)
+        return segments_of(self.plan.team, Goal.objects.filter(plan=self.plan).values("segment"))
 
     @cached_property
     def strategies(self) -> list[Strategy]:
@@ -162,7 +163,7 @@ class GoalsTable(Table):
         return condition
 
     def file_columns(self) -> tuple[sheets.Column[sheet.Row], ...]:
-        return sheet.columns(self.labels(), [member.name for member in self.members])
+        return sheet.columns(self.labels(), self.member_names)
 
     def file_lines(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for core, parts in self.groups(self.objects()):
@@ -228,7 +229,7 @@ class GoalsTable(Table):
         goal = target.goal
         return {
             "target": self._target(target),
-            "owner": cells.person(goal.owner),
+            "owner": self.person(goal.owner),
             "due": cells.day(goal.due, self.day),
             "actions": self._actions(goal),
         }

@@ -14,7 +14,19 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from planner.models import Bottleneck, Change, Channel, Formula, Goal, Metric, Notice, Plan, Reading, Upload
+from planner.models import (
+    Bottleneck,
+    Change,
+    Channel,
+    Formula,
+    Goal,
+    Metric,
+    Notice,
+    Plan,
+    Reading,
+    Segment,
+    Upload,
+)  # fmt: skip
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
@@ -84,6 +96,14 @@ RULES: dict[str, tuple] = {
     "team-metrics": ([], MINE, NO_POST, {}),
     "metric-archive": (["of_team"], NO_GET, WRITE, {}),
     "metric-restore": (["archived"], NO_GET, WRITE, {}),
+    "metric-name": (["of_team"], (S, 403, 403, 200, 404), WRITE, {"name": "Turnover"}),
+    "metric-merge": (["of_team"], NO_GET, (S, 403, 403, 422, 404), {}),
+    "team-segments": ([], MINE, NO_POST, {}),
+    "segment-name": (["segment"], (S, 403, 403, 200, 404), WRITE, {"name": "East China"}),
+    "segment-merge": (["segment"], NO_GET, (S, 403, 403, 422, 404), {}),
+    "segment-archive": (["segment"], NO_GET, WRITE, {}),
+    "segment-restore": (["archived_segment"], NO_GET, WRITE, {}),
+    "names-undo": (["rename"], NO_GET, WRITE, {}),
     "team-mail": ([], (S, 403, 403, 200, 200), NO_POST, {}),
     "notice-resend": (["notice"], NO_GET, (S, 403, 403, 302, 404), {}),
     "notice-set-aside": (["notice"], NO_GET, (S, 403, 403, 302, 404), {}),
@@ -197,6 +217,10 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     covering = Reading.objects.create(
         metric=sales, segment=status.whole, month="2026-08-01", value=2, is_typed=True, imported_value=1
     )
+    rename = Change.objects.create(
+        team=team, revision=100, by=manager, action="set", model="planner.metric", object_id=sales.pk,
+        field="name", old="Sales", new="Total sales",
+    )  # fmt: skip
     channel = Channel.objects.create(team=team, name="Room", service="webhook", target="json://127.0.0.1:9/")
     upload = Upload.objects.create(plan=plan, by=manager, file_name="x.csv", stored_as="x", state="refused")
     type(team).objects.filter(pk=team.pk).update(revision=1)
@@ -221,6 +245,11 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "suffix": "xlsx",
         "of_team": status.sales.metric_id,
         "archived": archived.pk,
+        "segment": Segment.objects.create(team=team, dimension="region", name="East").pk,
+        "archived_segment": Segment.objects.create(
+            team=team, dimension="region", name="West", removed_at=timezone.now()
+        ).pk,
+        "rename": rename.revision,
         "revision": change.revision,
         "team": team.pk,
         "member": seat(viewer, team).pk,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from planner import changes
 from planner.arithmetic.periods import add_months
-from planner.models import Goal, Membership, Metric, Plan, PlanMetric
+from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Segment
 from reviews.models import Review
 from strategies.models import KeyAction, Strategy
 from tests.conftest import seat
@@ -31,6 +31,7 @@ def grow(team, plan, manager, rep):
         number = Plan.objects.count()
         other = Plan.objects.create(team=team, name=f"P{number}", start=plan.start, end=plan.end)
         member = Membership.objects.create(team=team, name=f"Member {number}")
+        Segment.objects.create(team=team, dimension="region", name=f"R{number}")
         PlanMetric.objects.create(plan=plan, metric=Metric.objects.create(team=team, name=f"M{number}"))
         for each in (plan, other):
             strategy = Strategy.objects.create(plan=each, title=f"S{number}", owner=member)
@@ -51,7 +52,7 @@ def grow(team, plan, manager, rep):
 
 @pytest.mark.parametrize("address", ["/", "/plans/{}/", "/plans/{}/history/", "/plans/{}/diagnose/",
                                      "/plans/{}/goals/", "/plans/{}/tracking/", "/plans/{}/reviews/", "/team/",
-                                     "/team/metrics/", "/plans/{}/export/plan.xlsx"])  # fmt: skip
+                                     "/team/metrics/", "/team/segments/", "/plans/{}/export/plan.xlsx"])  # fmt: skip
 def test_a_list_asks_as_often_for_three_as_for_one(grow, plan, manager, as_, address):
     client, url = as_(manager), address.format(plan.pk)
     grow()

@@ -26,6 +26,7 @@ from planner.models import (
     Plan,
     Recorded,
     Role,
+    Segment,
     SourceCheck,
     User,
 )
@@ -46,6 +47,7 @@ RULES: dict[type[Recorded], dict[str, Any]] = {
     },
     Formula: {"result": (None, MANAGERS), "+": MANAGERS, "-": MANAGERS},
     Import: {"readings": (2, MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    Segment: {"name": ("West", MANAGERS), "+": MANAGERS, "-": MANAGERS},
     SourceCheck: {"source": ("ERP", MANAGERS), "+": MANAGERS, "-": MANAGERS},
     Bottleneck: {"impact": (4, MANAGERS), "+": MANAGERS, "-": MANAGERS},
     CauseView: {"text": ("Late", OWNERS), "bottleneck": (None, MANAGERS), "+": OWNERS, "-": MANAGERS},
@@ -84,6 +86,7 @@ def objects(team, plan, status, owner, manager, rep, viewer) -> dict[type[Record
         status.sales,
         Formula.objects.create(team=team, result=sales, factors=[[rate.pk, None], [sales.pk, rate.pk]]),
         Import.objects.create(team=team, plan=plan, kind="readings", file_name="x.csv", readings=1),
+        Segment.begin(team, "region", "East"),
         SourceCheck.objects.create(team=team, plan=plan, source="CRM", at=timezone.now()),
         Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late"),
         CauseView.objects.create(plan=plan, kind="conversion", text="Slow", by=seat(owner, team)),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from planner import words
 from planner.arithmetic.items import circled, number_items
 from planner.models import Membership
 from planner.spreadsheets.sheets import Column, Line, line_of
@@ -30,8 +31,8 @@ class Row:
     risk: str
 
 
-def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row], ...]:
-    """The columns of Table 3 by their labels; `owners` are the names that the owner's cell offers."""
+def columns(labels: dict[str, str], owners: Mapping[int, str]) -> tuple[Column[Row], ...]:
+    """The columns of Table 3 by their labels; `owners` are what the members are called, by their ids."""
     return (
         Column(labels["strategy"], width=24, wraps=True, value_of=lambda row: row.strategy.title),
         Column(
@@ -44,8 +45,8 @@ def columns(labels: dict[str, str], owners: Sequence[str]) -> tuple[Column[Row],
         Column(
             labels["owner"],
             width=16,
-            choices=tuple(owners),
-            value_of=lambda row: row.owner.name if row.owner else "",
+            choices=tuple(owners.values()),
+            value_of=lambda row: words.called(row.owner, owners),
         ),
         Column(labels["start"], width=13, is_date=True, value_of=lambda row: row.start),
         Column(labels["due"], width=13, is_date=True, value_of=lambda row: row.due),

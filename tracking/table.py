@@ -19,7 +19,7 @@ from planner.models import Goal, Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
-from planner.tables.shows import Numbered
+from planner.tables.shows import ALL, Numbered
 from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
 from tracking import sheet
@@ -53,7 +53,7 @@ class StrategyKind(RowKind):
         "tracking.task": ("tasks",),
         "tracking.progress": ("tasks__progress",),
         "planner.goal": ("goal",),
-        "planner.membership": ("owner",),
+        "planner.membership": ALL,
         "planner.plan": ("plan",),
     }
 
@@ -87,7 +87,7 @@ class TaskKind(RowKind):
         "tracking.task": ("pk", Numbered("strategy")),
         "tracking.progress": ("progress",),
         "strategies.strategy": ("strategy",),
-        "planner.membership": ("owner",),
+        "planner.membership": ALL,
         "planner.plan": ("strategy__plan",),
     }
 
@@ -214,7 +214,7 @@ class TrackingTable(Table):
         return self.ordered(strategies, fields)
 
     def file_columns(self) -> tuple[sheets.Column[sheet.Row], ...]:
-        return sheet.columns(self.labels(), [member.name for member in self.members])
+        return sheet.columns(self.labels(), self.member_names)
 
     def file_lines(self, columns: tuple[sheets.Column[sheet.Row], ...]) -> Iterable[sheets.Line]:
         for strategy, tasks, numbered_tasks in self.groups(self.objects()):
@@ -283,7 +283,7 @@ class TrackingTable(Table):
             "strategy": self._title(strategy),
             "goal": cells.text(strategy.aim or str(strategy.goal or "")),
             "actions": cells.small(count),
-            "owner": cells.person(strategy.owner),
+            "owner": self.person(strategy.owner),
             "start": cells.day(rollup.start, self.day),
             "due": cells.day(rollup.due, self.day),
             "progress": self._rollup_content(strategy, rollup),
@@ -320,7 +320,7 @@ class TrackingTable(Table):
             "strategy": Cell(
                 self.columns[0], cells.lines(action, done_when) if done_when else action, span=3
             ),
-            "owner": cells.person(task.owner),
+            "owner": self.person(task.owner),
             "start": cells.day(task.start, self.day),
             "due": self._due(task),
             "progress": self._progress(task),

@@ -28,7 +28,10 @@ def change_row(log: Recording, row: PlanMetric, values: Mapping[str, Any]) -> Pl
     Raises ValidationError by field.
     """
     for name, value in values.items():
-        setattr(row.metric if name in METRIC_FIELDS else row, name, value)
+        if name == "name":
+            row.metric.rename(value)
+        else:
+            setattr(row.metric if name in METRIC_FIELDS else row, name, value)
     if row.override is None:
         row.override_reason = ""
     log.save(row.metric)

@@ -17,6 +17,7 @@ ANALYSED = frozenset(
         "planner.import",
         "planner.sourcecheck",
         "planner.metric",
+        "planner.segment",
         "planner.planmetric",
         "planner.formula",
         "planner.plan",

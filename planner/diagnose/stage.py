@@ -27,6 +27,7 @@ from planner.models import (
     Plan,
     PlanMetric,
     Reading,
+    Segment,
     SourceCheck,
 )
 from planner.pitfalls import Check, Occurrences, Pitfall, check
@@ -169,6 +170,7 @@ STAGE = Stage(
     rights={
         PlanMetric: MetricKind.rights,
         Metric: access.Rights(access.may_diagnose),
+        Segment: access.Rights(access.may_diagnose),
         Formula: access.Rights(access.may_diagnose),
         Import: access.Rights(access.may_import),
         SourceCheck: access.Rights(access.may_confirm),

@@ -83,6 +83,8 @@ class SuccessorForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["successor"]
         field.queryset = Membership.objects.owners().filter(team=leaver.team_id).exclude(pk=leaver.pk)
+        names = words.told_apart(field.queryset)
+        field.label_from_instance = lambda member: words.called(member, names)
 
 
 class HolidaysField(forms.CharField):

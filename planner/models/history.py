@@ -55,6 +55,8 @@ class Recorded(models.Model):
 
     objects: ClassVar[PresentManager[Self]] = PresentManager()
     with_removed: ClassVar[models.Manager[Self]] = models.Manager()
+    # Fields that follow from another one, each with that; only the other one's changes are recorded.
+    derived: ClassVar[dict[str, str]] = {}
 
     class Meta:
         abstract = True
@@ -81,8 +83,8 @@ class Recorded(models.Model):
 
     @classmethod
     def recorded_fields(cls) -> list[models.Field[Any, Any]]:
-        """The fields whose changes are recorded: all but id, version and removal."""
-        own = {"id", "version", "removed_at"}
+        """The fields whose changes are recorded: all but id, version, removal and what follows from others."""
+        own = {"id", "version", "removed_at", *cls.derived}
         return [field for field in cls._meta.concrete_fields if field.name not in own]
 
 

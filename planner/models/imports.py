@@ -32,11 +32,16 @@ class Import(Recorded):
         ORDERS = "orders", _("Order lines")
         TYPED = "typed", _("Entered by hand")
         EDITED = "edited", _("Edited by hand")
+        MERGED = "merged", _("Merged")
 
-    BY_HAND = (Kind.TYPED, Kind.EDITED)
+    # The kinds that came from no file.
+    BY_HAND = (Kind.TYPED, Kind.EDITED, Kind.MERGED)
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="imports", verbose_name=_("team"))
-    plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="imports", verbose_name=_("plan"))
+    # The plan on whose page it was made; a merge belongs to the team alone.
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, null=True, blank=True, related_name="imports", verbose_name=_("plan")
+    )
     kind = models.CharField(_("type"), max_length=8, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)
     readings = models.PositiveIntegerField(_("Metric values"))

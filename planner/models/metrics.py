@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.arithmetic import gaps
 from planner.arithmetic.formats import Scale
+from planner.arithmetic.names import name_key
 from planner.models.history import Recorded
+from planner.models.names import Named
 from planner.models.people import Team
 from planner.models.plans import Plan
 
@@ -32,7 +34,7 @@ class BottleneckKind(models.TextChoices):
     EXECUTION = "execution", _("Team execution")
 
 
-class Metric(Recorded):
+class Metric(Named):
     """A figure that the team follows, with the rule by which it adds up over time."""
 
     class Kind(models.TextChoices):
@@ -53,6 +55,8 @@ class Metric(Recorded):
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="metrics", verbose_name=_("team"))
     name = models.CharField(_("name"), max_length=80)
+    # Which metric of the method it is, whatever its name (planner/plans.py); "" for one of the team's own.
+    key = models.CharField(_("metric of the method"), max_length=20, blank=True, default="", editable=False)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
     kind = models.CharField(_("type"), max_length=6, choices=Kind, default=Kind.AMOUNT)
     direction = models.CharField(_("direction"), max_length=6, choices=Direction, default=Direction.HIGHER)
@@ -67,17 +71,23 @@ class Metric(Recorded):
     )
     definition = models.TextField(_("definition"), blank=True, max_length=1000)
 
-    class Meta(Recorded.Meta):
+    class Meta(Named.Meta):
         verbose_name = _("metric")
         verbose_name_plural = _("metrics")
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "name"],
+                fields=["team", "name_key"],
                 condition=models.Q(removed_at=None),
                 name="one_metric_per_name",
                 violation_error_message=_("The team already has a metric with this name."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["team", "key"],
+                condition=models.Q(removed_at=None) & ~models.Q(key=""),
+                name="one_metric_per_key",
+                violation_error_message=_("The team already has this metric, under another name."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,24 +144,28 @@ class Formula(Recorded):
             )
 
 
-class Segment(models.Model):
-    """A part of the business along one dimension: the whole, a region, a product line or a sub-team."""
+class Segment(Named):
+    """A part of the business along one dimension: the whole, a region, a product line, a channel or a sub-team."""
 
     class Dimension(models.TextChoices):
         WHOLE = "whole", _("Total")
         REGION = "region", _("region")
         PRODUCT_LINE = "product_line", _("product line")
+        CHANNEL = "channel", _("sales channel")
         SUB_TEAM = "sub_team", _("sub-team")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="segments")
     dimension = models.CharField(_("segment type"), max_length=12, choices=Dimension)
     name = models.CharField(_("name"), max_length=80, blank=True)
 
-    class Meta:
+    class Meta(Named.Meta):
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
         ordering = ["dimension", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "dimension", "name"],
+                fields=["team", "dimension", "name_key"],
+                condition=models.Q(removed_at=None),
                 name="one_segment_per_name",
                 violation_error_message=_("The team already has a segment with this name."),
             ),
@@ -165,6 +179,20 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.get_dimension_display()
+
+    def home(self) -> tuple[int, int | None]:
+        return self.team_id, None
+
+    @property
+    def beside(self) -> Any:
+        """What tells it apart from a segment of the same name in another dimension."""
+        return self.get_dimension_display()
+
+    @classmethod
+    def begin(cls, team: Team, dimension: str, name: str = "") -> Segment:
+        """The present segment of that name, made where there is none; not recorded, as what a file brings is not."""
+        place = {"team": team, "dimension": dimension, "name_key": name_key(name)}
+        return cls.objects.get_or_create(**place, defaults={"name": name})[0]
 
 
 class PlanMetric(Recorded):

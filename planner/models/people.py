@@ -278,6 +278,11 @@ class Membership(Recorded):
         return Role(self.role).rank >= role.rank
 
     @property
+    def beside(self) -> str:
+        """What tells it apart from another member of the same name."""
+        return self.job_title
+
+    @property
     def is_manager(self) -> bool:
         return self.role == Role.MANAGER
 

@@ -23,7 +23,7 @@ from planner.models.readings import ImportedReading, Reading, Values, changed_si
 
 if TYPE_CHECKING:
     from planner.models.imports import Import
-    from planner.models.people import Team, User
+    from planner.models.people import User
 
 # How many readings one transaction puts here.
 PIECE = 5_000
@@ -189,17 +189,6 @@ def _insert(cursor: Any, batch: Batch, rows: Iterable[Row]) -> None:
     cursor.executemany(
         f"INSERT INTO planner_stagedreading ({columns}) VALUES ({marks})", [(batch.pk, *row) for row in rows]
     )
-
-
-def find_segments(batch: Batch, team: Team) -> None:
-    """Fill in the segments that the team lacked when the batch was made, and has now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE planner_stagedreading AS brought SET segment_id = part.id FROM planner_segment part "
-            "WHERE brought.batch_id = %s AND brought.segment_id IS NULL AND part.team_id = %s "
-            "AND part.dimension = brought.dimension AND part.name = brought.segment_name",
-            [batch.pk, team.pk],
-        )
 
 
 def counts(batch: Batch) -> Counts:

@@ -15,8 +15,8 @@ from planner.arithmetic import formats
 from planner.arithmetic.formats import Scale
 from planner.models import Metric, Plan, Segment
 from planner.models.staging import Clash
+from planner.readings.imports.parts import WHOLE
 from planner.readings.imports.pipeline import Parsed
-from planner.readings.imports.readings import WHOLE
 from planner.readings.save import Covered, PreviewOutdated, Saved
 from planner.spreadsheets.problems import MOST, Problem
 

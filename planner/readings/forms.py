@@ -23,6 +23,8 @@ LABELS: dict[str, Any] = {
     "segment": gettext_lazy("Segment"),
     "region": gettext_lazy("Region"),
     "product_line": gettext_lazy("Product line"),
+    "channel": gettext_lazy("Sales channel"),
+    "sub_team": gettext_lazy("Sub-team"),
     "unit": gettext_lazy("Unit"),
     "currency": gettext_lazy("Currency"),
     "weight": gettext_lazy("Weight"),

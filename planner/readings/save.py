@@ -17,16 +17,20 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from planner import changes, words
+from planner.arithmetic.names import name_key
 from planner.arithmetic.periods import month_start
 from planner.models import Batch, Import, Metric, Plan, Reading, Segment, StagedReading, Team, User, staging
+from planner.models.names import by_name
 from planner.models.readings import ImportedReading, Values, as_text
 from planner.models.staging import Clash
 from planner.plans import whole_of
 from planner.readings.imports.gathered import NewReading
-from planner.readings.imports.metrics import same_name
+from planner.readings.imports.parts import Part, segments_by_place
 
 # How many values that were changed meanwhile are listed.
 MOST_CLASHES = 20
+# How many segments that a file brings get their ids by one statement.
+MOST_PARTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +87,16 @@ def stage(
 
 
 def metric_versions(team: Team) -> dict[int, int]:
-    """The version of each metric of a team: a metric that is changed gets another."""
-    return dict(Metric.objects.filter(team=team).values_list("pk", "version"))
+    """The version of each metric of a team, archived ones too: a metric that is changed gets another."""
+    return dict(Metric.with_removed.filter(team=team).values_list("pk", "version"))
 
 
 def _rows(plan: Plan, readings: Iterable[NewReading], source: str, used: set[int]) -> Iterator[staging.Row]:
     """The rows to be staged; the ids of the team's metrics that they have are added to `used`."""
-    metrics = {same_name(metric.name): metric for metric in Metric.objects.filter(team=plan.team)}
-    segments = {
-        (segment.dimension, segment.name): segment.pk for segment in Segment.objects.filter(team=plan.team)
-    }
+    metrics = by_name(Metric.objects.filter(team=plan.team))
+    segments = {place: segment.pk for place, segment in segments_by_place(plan.team).items()}
     for reading in readings:
-        metric, segment = metrics.get(same_name(reading.metric)), segments.get(reading.segment)
+        metric, segment = metrics.get(name_key(reading.metric)), segments.get(_place(reading.segment))
         if metric is not None:
             used.add(metric.pk)
         metric_id, metric_name = (metric.pk, "") if metric else (None, reading.metric)
@@ -127,7 +129,7 @@ def save_batch(
     """
     _check_metrics(plan, batch)
     _save_metrics(log, plan, batch)
-    _save_segments(plan, batch)
+    _save_segments(log, plan, batch)
     if is_previewed and (clashes := staging.clashes(batch, most=MOST_CLASHES)):
         raise PreviewOutdated(clashes, [])
     counts = staging.counts(batch)
@@ -150,17 +152,16 @@ def _check_metrics(plan: Plan, batch: Batch) -> None:
     """Raises PreviewOutdated where a metric is not as it was when the file was read: its values may mean another."""
     changed = [[pk, version] for pk, version, _fields in batch.metrics["changed"]]
     then: dict[int, int] = dict((*batch.metrics["versions"], *changed))
-    names = [metric.name for metric in Metric.with_removed.filter(pk__in=then) if _is_odd(metric, then)]
-    new = {same_name(fields["name"]) for fields in batch.metrics["new"]}
-    names += [
-        metric.name for metric in Metric.objects.filter(team=plan.team) if same_name(metric.name) in new
+    restored = {pk for pk, _version, _fields in batch.metrics["changed"]}
+    names = [
+        metric.name
+        for metric in Metric.with_removed.filter(pk__in=then)
+        if metric.version != then[metric.pk] or (metric.removed_at is not None and metric.pk not in restored)
     ]
+    new = {name_key(fields["name"]) for fields in batch.metrics["new"]}
+    names += Metric.objects.filter(team=plan.team, name_key__in=new).values_list("name", flat=True)
     if names:
         raise PreviewOutdated([], names)
-
-
-def _is_odd(metric: Metric, versions: Mapping[int, int]) -> bool:
-    return metric.removed_at is not None or metric.version != versions[metric.pk]
 
 
 def _save_metrics(log: changes.Recording, plan: Plan, batch: Batch) -> None:
@@ -171,7 +172,10 @@ def _save_metrics(log: changes.Recording, plan: Plan, batch: Batch) -> None:
         log.save(metric)
         made.append(models.When(metric_name=fields["name"], then=metric.pk))
     for pk, _version, fields in batch.metrics["changed"]:
-        metric = log.take(Metric.objects.filter(team=plan.team), pk)
+        metric = log.take(Metric.with_removed.filter(team=plan.team), pk)
+        if metric.removed_at is not None:
+            log.restore(metric)
+            made.append(models.When(metric_name=fields["name"], then=metric.pk))
         for name, value in fields.items():
             setattr(metric, name, value)
         log.save(metric)
@@ -182,17 +186,35 @@ def _save_metrics(log: changes.Recording, plan: Plan, batch: Batch) -> None:
         raise PreviewOutdated([], list(names))  # renamed while the file was read
 
 
-def _save_segments(plan: Plan, batch: Batch) -> None:
-    """Make the segments that the team still lacks."""
-    unknown = StagedReading.objects.filter(batch=batch, segment=None)
+def _save_segments(log: changes.Recording, plan: Plan, batch: Batch) -> None:
+    """Make the segments that the team still lacks, and restore the archived ones."""
+    staged = StagedReading.objects.filter(batch=batch)
+    unknown = staged.filter(segment=None)
     parts = sorted(unknown.values_list("dimension", "segment_name").distinct())
-    if not parts:
-        return
-    Segment.objects.bulk_create(
-        (Segment(team=plan.team, dimension=dimension, name=name) for dimension, name in parts),
-        ignore_conflicts=True,
-    )
-    staging.find_segments(batch, plan.team)
+    if parts:
+        known = segments_by_place(plan.team)
+        Segment.objects.bulk_create(
+            (
+                Segment(team=plan.team, dimension=part[0], name=part[1])
+                for part in parts
+                if _place(part) not in known
+            ),
+            ignore_conflicts=True,
+        )
+        known = segments_by_place(plan.team)
+        for start in range(0, len(parts), MOST_PARTS):
+            ids = (
+                models.When(dimension=part[0], segment_name=part[1], then=known[_place(part)].pk)
+                for part in parts[start : start + MOST_PARTS]
+            )
+            unknown.update(segment_id=models.Case(*ids))
+    for segment in Segment.with_removed.filter(pk__in=staged.values("segment")).exclude(removed_at=None):
+        log.restore(segment)
+
+
+def _place(part: Part) -> Part:
+    dimension, name = part
+    return dimension, name_key(name)
 
 
 def save(

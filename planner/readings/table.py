@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -137,7 +137,11 @@ class ReadingsTable(Table):
 
     @cached_property
     def all_segments(self) -> list[Segment]:
-        return list(Segment.objects.filter(team=self.plan.team_id))
+        """The team's segments; an archived one where it is the one in the address."""
+        wanted_pk = self.params.get("segment", "")
+        wanted = Q(pk=wanted_pk) if wanted_pk.isdecimal() and len(wanted_pk) < 19 else Q()
+        segments = Segment.with_removed.filter(team=self.plan.team_id)
+        return list(segments.filter(Q(removed_at=None) | wanted if wanted else Q(removed_at=None)))
 
     @cached_property
     def segment(self) -> Segment | None:

@@ -38,10 +38,11 @@ def day(date: dt.date | None, today: dt.date) -> SafeString:
     return mark_safe(esc(formats.day(date, words.language(), today=today))) if date else EMPTY
 
 
-def person(member: Membership | None) -> SafeString:
+def person(member: Membership | None, name: str) -> SafeString:
+    """A member, called `name` in this list."""
     if member is None:
         return EMPTY
-    name = esc(member.name)
+    name = esc(name)
     gone = small(_("Left team")) if member.removed_at else ""
     initial = f'<span class="who" aria-hidden="true">{esc(member.name[:1])}</span>'
     return mark_safe(f'<span class="person">{initial}<span>{name}{gone and " "}{gone}</span></span>')

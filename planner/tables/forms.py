@@ -117,7 +117,8 @@ class PickField(forms.ChoiceField):
         return {str(obj.pk): obj for obj in self._objects()}
 
     def _choice_pairs(self) -> list[tuple[str, Any]]:
-        return [("", self.empty_label), *((pk, str(obj)) for pk, obj in self.options.items())]
+        names = words.told_apart(self._objects())
+        return [("", self.empty_label), *((str(pk), name) for pk, name in names.items())]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:

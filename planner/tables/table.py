@@ -12,12 +12,14 @@ from django.db.models import F, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from planner import access, words
 from planner.arithmetic import formats
 from planner.models import Change, Membership, Plan, Recorded
 from planner.spreadsheets import sheets
+from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.shows import Shows, rows_touched
@@ -325,7 +327,7 @@ class Table:
 
     def owner_filter(self) -> dict[str, Any]:
         """The drop-down that picks the rows of one owner."""
-        owners = [("", _("Anyone")), *((str(member.pk), member.name) for member in self.members)]
+        owners = [("", _("Anyone")), *((str(pk), name) for pk, name in self.member_names.items())]
         return self.filter("owner", _("Owner"), owners)
 
     def filter(self, name: str, label: str, choices: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -345,6 +347,15 @@ class Table:
         """Who can own something in this team."""
         memberships: Any = self.plan.team.memberships
         return list(memberships.owners())
+
+    @cached_property
+    def member_names(self) -> Mapping[int, str]:
+        """What the members are called in this table, by their ids."""
+        return words.told_apart(self.members)
+
+    def person(self, member: Membership | None) -> SafeString:
+        """The cell of a member."""
+        return cells.person(member, words.called(member, self.member_names))
 
     def editors(self) -> list[dict[str, Any]]:
         """One empty editor for each kind of editable cell, which the page fills when a cell is opened."""

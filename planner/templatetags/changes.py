@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.models import Change
 
 register = template.Library()
@@ -53,4 +54,6 @@ def change_text(change: Change) -> str:
 def _display(field: Any, value: Any) -> str:
     if value in (None, ""):
         return "–"
+    if isinstance(value, list):
+        return words.listed(map(str, value)) or "–"
     return str(dict(field.flatchoices).get(value, value))

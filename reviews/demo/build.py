@@ -123,8 +123,7 @@ class Builder:
 
     def _metrics(self, log: changes.Recording) -> None:
         for key, dimension in figures.SEGMENTS:
-            name = self.words.segments[key]
-            self.segments[key] = Segment.objects.create(team=self.team, dimension=dimension, name=name)
+            self.segments[key] = Segment.begin(self.team, dimension, self.words.segments[key])
         standard = standard_metrics(self.team)
         for key, kind, direction, aggregation, parts in figures.METRICS:
             numerator, denominator = (self.metrics[part] for part in parts) if parts else (None, None)
@@ -133,6 +132,7 @@ class Builder:
                 kind=kind,
                 direction=direction,
                 aggregation=aggregation,
+                key=key if key in standard else "",
                 numerator=numerator,
                 denominator=denominator,
                 bottleneck=standard[key].bottleneck if key in standard else "",

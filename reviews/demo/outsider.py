@@ -29,7 +29,7 @@ def build_outsider(user: User, today: dt.date | None = None) -> Team:
         log.save(
             member := Membership(team=team, user=user, name=NAME, job_title=JOB_TITLE, role=Role.MANAGER)
         )
-        log.save(metric := Metric(team=team, name="Total sales", unit="CNY"))
+        log.save(metric := Metric(team=team, name="Total sales", key="sales", unit="CNY"))
         log.save(plan := Plan(team=team, name="North · steady growth", start=start, end=end))
         log.save(PlanMetric(plan=plan, metric=metric, order=1, target=TARGET, problems=PROBLEM))
         name = "Sales to 500,000 a month"

@@ -24,7 +24,18 @@ OF_PLAN = {
     "settings": "settings/",
     "copy": "copy/",
 }
-PAGES = ("home", *OF_PLAN, "team", "metrics", "mail", "channels", "plan-new", "preferences")
+PAGES = (
+    "home",
+    *OF_PLAN,
+    "team",
+    "metrics",
+    "segments",
+    "segment",
+    "mail",
+    "channels",
+    "plan-new",
+    "preferences",
+)
 
 
 def address(demo, page: str) -> str:
@@ -35,6 +46,8 @@ def address(demo, page: str) -> str:
         "home": "/",
         "team": "/team/",
         "metrics": "/team/metrics/",
+        "segments": "/team/segments/",
+        "segment": f"/team/segments/{demo.push.team.segments.exclude(name='').first().pk}/",
         "mail": "/team/mail/",
         "channels": "/team/channels/",
         "plan-new": "/plans/new/",

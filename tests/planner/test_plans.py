@@ -378,3 +378,20 @@ def test_a_metric_whose_name_was_taken_meanwhile_does_not_come_back(team, manage
 
     assert "The team already has a metric with this name." in page
     assert Metric.objects.filter(name="Visits").count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_renamed_metric_of_the_method_is_used_again_by_the_next_plan(team, plan, manager, language):
+    with changes.recording(team, by=manager) as log:
+        log.save(sales := new_metric(team, "Total sales", "amount"))
+        sales.rename("Umsatz")
+        log.save(sales)
+    team.language = language
+    team.save()
+
+    following = begin_plan(team, by=manager, name="Next", scenario="decline", start=plan.start, end=plan.end)
+
+    assert standard_metrics(team)["sales"] == sales
+    assert next(row.metric for row in following.metrics.order_by("order")) == sales
+    assert new_metric(team, "销售总额", "amount").key == ""
+    assert Metric.objects.filter(team=team, key="sales").count() == 1

@@ -69,7 +69,7 @@ class History:
 def load(plan: Plan, metrics: Collection[Metric]) -> History:
     """The readings of these metrics up to the last full month as the plan is looked at, in three queries."""
     due = add_months(plan.closing_day(plan.team.today()), -1)
-    readings = Reading.objects.filter(metric__in=metrics, month__lte=due)
+    readings = Reading.objects.filter(metric__in=metrics, month__lte=due, segment__removed_at=None)
     last = readings.aggregate(last=Max("month"))["last"] if metrics else None
     series: dict[Key, Series] = {(metric.pk, WHOLE): Series(metric, None) for metric in metrics}
     if last is None:

@@ -38,6 +38,7 @@ class BottlenecksPage(TablePage[BottlenecksTable]):
                     "planner.bottleneck",
                     "planner.planmetric",
                     "planner.metric",
+                    "planner.segment",
                     "planner.import",
                     "planner.plan",
                 }

@@ -56,7 +56,11 @@ class BottleneckKind(RowKind):
     }
 
     rights = access.Rights(access.may_diagnose)
-    shows = {"planner.bottleneck": ("pk",), "planner.metric": ("metric",)}
+    shows = {
+        "planner.bottleneck": ("pk",),
+        "planner.metric": ("metric",),
+        "planner.segment": ("segment",),
+    }
 
     def objects(self, plan: Plan) -> QuerySet[Bottleneck]:
         views = CauseView.objects.select_related("by").order_by("pk")
@@ -132,7 +136,8 @@ class BottlenecksTable(Table):
     @cached_property
     def segments(self) -> list[Segment]:
         """What a bottleneck can be in; the whole is a choice like any other."""
-        return [whole_of(self.plan.team), *segments_of(self.plan.team)]
+        used = Bottleneck.objects.filter(plan=self.plan).values("segment")
+        return [whole_of(self.plan.team), *segments_of(self.plan.team, used)]
 
     @cached_property
     def ranked(self) -> list[Bottleneck]:
@@ -222,7 +227,7 @@ class BottlenecksTable(Table):
         text = _("Merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("Not merged yet")
         contents = {
             "cause": Cell(self.columns[0], cells.lines(view.text, view.get_kind_display()), span=2),
-            "evidence": cells.person(view.by),
+            "evidence": self.person(view.by),
             "impact": Cell(self.columns[3], cells.small(text), span=4, css="words"),
         }
         group = self.kinds["bottleneck"].key(merged.pk) if merged else ""

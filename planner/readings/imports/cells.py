@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from planner.readings.imports.metrics import KnownMetric
+from planner.readings.imports.parts import Part
 from planner.readings.imports.units import NO_UNIT, Unit
 from planner.readings.imports.values import Figure
-
-# A dimension and a name: one part of the business.
-Part = tuple[str, str]
 
 
 @dataclass(slots=True)

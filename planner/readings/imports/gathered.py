@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, overload
 
-from planner.readings.imports.cells import Cell, Part
+from planner.readings.imports.cells import Cell
+from planner.readings.imports.parts import Part
 
 
 @dataclass(slots=True)

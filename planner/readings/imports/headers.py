@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from planner.arithmetic.quantities import half_width
+from planner.arithmetic.names import name_key
 from planner.readings.imports.units import NO_UNITS_ABOVE, Above, find_units
 from planner.readings.imports.values import UnsureMonth, ValueRefused, read_month
 from planner.spreadsheets.grids import Grid
@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
 
 CURRENCY = ("currency", "币种", "货币", "currencycode", "结算币种")
+CHANNEL = ("channel", "saleschannel", "渠道", "销售渠道")
+SUB_TEAM = ("subteam", "小组", "销售小组")
 # The names of each field, the least ambiguous first, in the form of `plain`.
 READING_FIELDS: dict[str, tuple[str, ...]] = {
     "month": ("month", "月份", "年月", "yearmonth", "月", "period", "期间", "统计月份", "date", "日期"),
@@ -36,6 +38,8 @@ READING_FIELDS: dict[str, tuple[str, ...]] = {
     "segment": ("segment", "细分", "分段", "维度", "分组"),
     "region": ("region", "地区", "区域", "大区", "area", "territory"),
     "product_line": ("productline", "产品线", "category", "品类", "产品类别", "产品", "product"),
+    "channel": CHANNEL,
+    "sub_team": SUB_TEAM,
     "unit": ("unit", "units", "单位", "计量单位"),
     "currency": CURRENCY,
     "weight": ("weight", "权重", "样本量", "基数", "denominator", "分母"),
@@ -54,6 +58,8 @@ ORDER_FIELDS: dict[str, tuple[str, ...]] = {
     "amount": ("sales", "销售额", "amount", "金额", "销售金额", "订单金额", "成交金额", "total", "revenue", "实付金额"),
     "region": ("region", "地区", "区域", "大区", "area", "territory"),
     "product_line": ("productline", "产品线", "category", "品类", "产品类别", "类别", "产品"),
+    "channel": CHANNEL,
+    "sub_team": SUB_TEAM,
     "currency": CURRENCY,
 }  # fmt: skip
 FIELDS = {Kind.READINGS: READING_FIELDS, Kind.ORDERS: ORDER_FIELDS}
@@ -80,9 +86,9 @@ class Header:
 
 
 def plain(header: str) -> str:
-    """A header for comparison: half-width, lower case, without spaces, punctuation and bracketed text."""
-    text = re.sub(r"[(\[【].*?[)\]】]", "", half_width(header).lower())
-    return re.sub(r"[\s_\-./:#·*]+", "", text)
+    """A header for comparison: the key of its name, without punctuation and bracketed text."""
+    text = re.sub(r"[(\[【].*?[)\]】]", "", name_key(header))
+    return re.sub(r"[_\-./:#·*]+", "", text)
 
 
 def find_header(

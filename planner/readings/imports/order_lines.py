@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.arithmetic.currencies import foreign_in, is_foreign, refusal
+from planner.arithmetic.names import name_key
 from planner.readings.imports.amounts import Amounts
 from planner.readings.imports.columns import NotInPlace, Piece, careful_pieces, quick_pieces
 from planner.readings.imports.headers import Header, plain
+from planner.readings.imports.parts import SEGMENTS, Parts
 from planner.readings.imports.rows import ERRORS, TOTALS, broken_cell_message, warn_of_totals
 from planner.readings.imports.units import split_unit, warn_of_units
 from planner.readings.imports.values import DateOrder, Days, read_days
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import MOST, Problems
-
-SEGMENTS = ("region", "product_line")
 
 
 class OrderKey(StrEnum):
@@ -56,10 +56,11 @@ def read_orders(
     order: DateOrder | None,
     key: OrderKey,
     currency: str,
+    parts: Parts,
     problems: Problems,
 ) -> Lines | None:
     """The order lines below the header, or None where any of them has an error; `currency` is the team's."""
-    lines = _columns(grid, header, currency, problems).lines(order)
+    lines = _columns(grid, header, currency, problems).lines(order, parts)
     for (row, column), error in sorted(grid.broken.items()):
         if row > header.row and column in header.columns.values():
             problems.error(broken_cell_message(error), row + 1, header.names[column])
@@ -100,7 +101,7 @@ class _Columns:
             for name, coding in self._codings.items():
                 coding.add(piece.cells[name])
 
-    def lines(self, order: DateOrder | None) -> Lines | None:
+    def lines(self, order: DateOrder | None, parts: Parts) -> Lines | None:
         """All lines; None, with errors among the problems, where one of them is wrong."""
         import numpy as np
         import pandas as pd
@@ -133,7 +134,7 @@ class _Columns:
             warn_of_units([self._amounts.unit.words], self._problems)
         columns = {"month": months[dates], "day": ordinals[dates], "amount": amounts}
         columns |= {name: coded[name][1] for name in ("order", "customer")}
-        segments = {name: _name_codes(*coded[name]) for name in SEGMENTS if name in coded}
+        segments = {name: _name_codes(name, *coded[name], parts) for name in SEGMENTS if name in coded}
         return Lines(pd.DataFrame(columns), segments, parsed_days.order)
 
     def _check(self, rows: Any, coded: dict[str, tuple[list[str], Any]], days: Days, refused: Any) -> None:
@@ -257,13 +258,16 @@ def _are_empty(texts: list[str], codes: Any) -> Any:
     return codes == texts.index("") if "" in texts else np.zeros(len(codes), dtype=bool)
 
 
-def _name_codes(texts: list[str], codes: Any) -> tuple[list[str], Any]:
-    """A dimension: the names that lines have, and −1 for the lines that have none."""
+def _name_codes(dimension: str, texts: list[str], codes: Any, parts: Parts) -> tuple[list[str], Any]:
+    """A dimension: the names of the parts that lines have, and −1 for the lines that have none."""
     import numpy as np
 
-    used = dict.fromkeys(texts[code][:80] for code in np.unique(codes) if texts[code])
-    places = {text: at for at, text in enumerate(used)}
-    return list(places), np.array([places.get(text[:80], -1) for text in texts])[codes]
+    used = [int(code) for code in np.unique(codes) if name_key(texts[code])]
+    names = {code: parts.find(dimension, texts[code])[1] for code in used}
+    places = {name: at for at, name in enumerate(dict.fromkeys(names.values()))}
+    return list(places), np.array([places[names[at]] if at in names else -1 for at in range(len(texts))])[
+        codes
+    ]
 
 
 def _resolve_order_numbers(lines: Lines, key: OrderKey, header: Header, problems: Problems) -> None:

@@ -13,10 +13,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from planner.readings.imports.amounts import MILLION
-from planner.readings.imports.cells import Part
 from planner.readings.imports.gathered import NewReading
 from planner.readings.imports.order_lines import Lines
-from planner.readings.imports.readings import WHOLE
+from planner.readings.imports.parts import WHOLE, Part
 from planner.readings.imports.values import within_field
 
 

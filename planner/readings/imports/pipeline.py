@@ -12,16 +12,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from planner.arithmetic.names import name_key
 from planner.arithmetic.quantities import TOO_LARGE
 from planner.models import Import, Metric, Reading, Team
-from planner.plans import standard_metrics
+from planner.plans import new_metric_key, standard_metrics
 from planner.readings.imports.gathered import NewReading
 from planner.readings.imports.headers import Header, Kind, find_header
-from planner.readings.imports.metrics import KnownMetric, Metrics, same_name
+from planner.readings.imports.metrics import KnownMetric, Metrics
 from planner.readings.imports.order_lines import OrderKey, read_orders
 from planner.readings.imports.orders import DEFINITIONS, OF_HISTORY, Measure, monthly
+from planner.readings.imports.parts import WHOLE, Parts
 from planner.readings.imports.rates import Rates, RateScale
-from planner.readings.imports.readings import WHOLE, read_readings
+from planner.readings.imports.readings import read_readings
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
 from planner.readings.imports.values import DateOrder
 from planner.spreadsheets import files
@@ -226,19 +228,26 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     money = (Metric.Kind.AMOUNT, Metric.Kind.COST)
     metrics = Metrics(
         (
-            KnownMetric(metric.name, metric.is_rate, metric.kind in money, _unit_of_metric(metric))
+            KnownMetric(
+                metric.name,
+                metric.is_rate,
+                metric.kind in money,
+                _unit_of_metric(metric),
+                tuple(metric.old_names),
+            )
             for metric in Metric.objects.filter(team=team)
         ),
         choices.metrics,
         team.currency,
     )
-    rates = Rates(_known_medians(team), {same_name(name): scale for name, scale in choices.rates.items()})
-    parsed = read_readings(grid, header, metrics, rates, choices.create_metrics, problems)
+    rates = Rates(_known_medians(team), {name_key(name): scale for name, scale in choices.rates.items()})
+    parsed = read_readings(grid, header, metrics, Parts.of(team), rates, choices.create_metrics, problems)
     if not parsed.readings and not problems.errors:
         problems.error(_("There are no values below the header."), header.row + 1)
     new_metrics = [
         Metric(
             name=name,
+            key=new_metric_key(team, name),
             kind=Metric.Kind.RATE if is_rate else Metric.Kind.AMOUNT,
             aggregation=Metric.Aggregation.RATIO if is_rate else Metric.Aggregation.SUM,
         )
@@ -248,18 +257,18 @@ def _readings(grid: Grid, header: Header, team: Team, choices: Choices, problems
     _warn_of_missing_totals(readings, team, problems)
     unknown = {name: metrics.closest(name) for name in parsed.unknown if name and not metrics.find(name)[0]}
     shown_rates = {
-        name: str(scale) if name in rates.asked or same_name(name) in rates.chosen else ""
+        name: str(scale) if name in rates.asked or name_key(name) in rates.chosen else ""
         for name, scale in rates.taken.items()
     }
     return Parsed(problems, header.kind, readings, new_metrics, unknown=unknown, rates=shown_rates)
 
 
 def _known_medians(team: Team) -> dict[str, Decimal]:
-    """The median of the values of each of the team's rates, by `same_name`; one query."""
+    """The median of the values of each of the team's rates, by the key of its name; one query."""
     values: dict[str, list[Decimal]] = {}
     known = Reading.objects.filter(metric__team=team, metric__kind=Metric.Kind.RATE)
     for name, value in known.order_by().values_list("metric__name", "value"):
-        values.setdefault(same_name(name), []).append(value)
+        values.setdefault(name_key(name), []).append(value)
     return {name: median(of_metric) for name, of_metric in values.items()}
 
 
@@ -289,7 +298,9 @@ def _warn_of_missing_totals(readings: Sequence[NewReading], team: Team, problems
 
 
 def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: Problems) -> Parsed:
-    lines = read_orders(grid, header, choices.date_order, choices.order_key, team.currency, problems)
+    lines = read_orders(
+        grid, header, choices.date_order, choices.order_key, team.currency, Parts.of(team), problems
+    )
     if lines is None:
         return Parsed(problems, header.kind)
     is_whole = _is_whole_history(team, choices, problems)
@@ -322,15 +333,23 @@ def _orders(grid: Grid, header: Header, team: Team, choices: Choices, problems: 
     with_readings = set(Reading.objects.filter(metric__team=team).values_list("metric", flat=True).distinct())
     for measure, metric in of_measure.items():
         with override(team.language):
-            definition = str(DEFINITIONS[measure])
-        parsed.definitions[metric.name] = metric.definition or definition
-        if metric.pk in with_readings:
-            continue
-        metric.definition = metric.definition or definition
+            parsed.definitions[metric.name] = metric.definition or str(DEFINITIONS[measure])
+        _take_metric(parsed, measure, metric, has_readings=metric.pk in with_readings)
+    return parsed
+
+
+def _take_metric(parsed: Parsed, measure: Measure, metric: Metric, *, has_readings: bool) -> None:
+    """Put a metric of order lines among those to be made or changed; with readings it keeps its own rules."""
+    is_archived, has_key = metric.removed_at is not None, metric.key == KEYS[measure]
+    metric.key = KEYS[measure]
+    if not has_readings:
+        metric.definition = parsed.definitions[metric.name]
         if measure is Measure.REPURCHASE:
             metric.aggregation = Metric.Aggregation.LAST
-        (parsed.new_metrics if metric.pk is None else parsed.changed_metrics).append(metric)
-    return parsed
+    if metric.pk is None:
+        parsed.new_metrics.append(metric)
+    elif is_archived or not has_key or not has_readings:
+        parsed.changed_metrics.append(metric)
 
 
 def _is_whole_history(team: Team, choices: Choices, problems: Problems) -> bool:

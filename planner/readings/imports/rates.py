@@ -10,8 +10,8 @@ from statistics import median
 from django.utils.translation import gettext as _
 
 from planner.arithmetic.formats import RATE
+from planner.arithmetic.names import name_key
 from planner.readings.imports.cells import ReadCell
-from planner.readings.imports.metrics import same_name
 from planner.readings.imports.values import Figure, within_field
 from planner.spreadsheets.problems import Problems
 from planner.words import figure
@@ -35,7 +35,7 @@ class Rates:
     """How the rates of each metric in a file are written.
 
     `known` has the median of the values that a metric has already, `chosen` what a person chose for a metric, or,
-    under "", for all of them; both by `same_name`.
+    under "", for all of them; both by the keys of their names.
     """
 
     def __init__(self, known: Mapping[str, Decimal], chosen: Mapping[str, RateScale]) -> None:
@@ -71,11 +71,11 @@ class Rates:
 
     def _scale_bare(self, name: str, group: list[ReadCell], problems: Problems) -> None:
         numbers = [read_cell.figure.value for read_cell in group]
-        chosen = self.chosen.get(same_name(name)) or self.chosen.get("")
+        chosen = self.chosen.get(name_key(name)) or self.chosen.get("")
         scale = chosen or (
             RateScale.PER_CENT if any(abs(number) > 1 for number in numbers) else RateScale.FRACTIONS
         )
-        known = self._known.get(same_name(name))
+        known = self._known.get(name_key(name))
         if chosen is None and known and is_far(_middle(map(scale.value_of, numbers)), known):
             # What was taken for fractions is likely in per cent; numbers beyond 1 can hardly be anything else.
             self.taken[name] = RateScale.PER_CENT

@@ -11,11 +11,13 @@ from functools import cache
 from django.utils.translation import gettext as _
 
 from planner.arithmetic.currencies import foreign_in, is_foreign, refusal
+from planner.arithmetic.names import name_key
 from planner.arithmetic.quantities import TOO_LARGE, half_width
-from planner.readings.imports.cells import Cell, Part, ReadCell
+from planner.readings.imports.cells import Cell, ReadCell
 from planner.readings.imports.gathered import GatheredReadings
 from planner.readings.imports.headers import Header
-from planner.readings.imports.metrics import KnownMetric, Metrics, same_name, split_once
+from planner.readings.imports.metrics import KnownMetric, Metrics, split_once
+from planner.readings.imports.parts import SEGMENTS, WHOLE, Part, Parts
 from planner.readings.imports.rates import Rates, check_per_cent
 from planner.readings.imports.rows import ERRORS, broken_cell_message, data_rows, warn_of_totals
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of, unit_of_note, warn_of_units
@@ -23,21 +25,24 @@ from planner.readings.imports.values import Figure, ValueRefused, read_figure, r
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import Problems
 
-WHOLE = ("whole", "")
-REGION, PRODUCT_LINE = "region", "product_line"
-# The names of the whole in a column of segments.
+# The names of the whole in a column of segments, and those of each dimension before a segment's own, as keys.
 WHOLES = {
-    "", "all", "whole", "total", "totals", "grand total", "overall", "whole team",
+    "", "all", "whole", "total", "totals", "grandtotal", "overall", "wholeteam",
     "全部", "整体", "合计", "总计", "汇总", "全国",
 }  # fmt: skip
 DIMENSIONS = {
-    "region": REGION,
-    "地区": REGION,
-    "区域": REGION,
-    "product line": PRODUCT_LINE,
-    "product_line": PRODUCT_LINE,
-    "productline": PRODUCT_LINE,
-    "产品线": PRODUCT_LINE,
+    "region": "region",
+    "地区": "region",
+    "区域": "region",
+    "productline": "product_line",
+    "product_line": "product_line",
+    "产品线": "product_line",
+    "channel": "channel",
+    "saleschannel": "channel",
+    "sales_channel": "channel",
+    "渠道": "channel",
+    "销售渠道": "channel",
+    "subteam": "sub_team",
     "sub-team": "sub_team",
     "sub_team": "sub_team",
     "小组": "sub_team",
@@ -59,13 +64,19 @@ class ParsedReadings:
 
 
 def read_readings(
-    grid: Grid, header: Header, metrics: Metrics, rates: Rates, create: bool, problems: Problems
+    grid: Grid,
+    header: Header,
+    metrics: Metrics,
+    parts: Parts,
+    rates: Rates,
+    create: bool,
+    problems: Problems,
 ) -> ParsedReadings:
     """The readings below the header; with `create` a name that is not a metric of the team becomes a new one."""
     parsed = ParsedReadings()
     # Of the readings whose whole column decides what they are: the cells, and the positions.
     open_cells: dict[str, list[tuple[int, ReadCell]]] = {}
-    for cell in _cells(grid, header, problems):
+    for cell in _cells(grid, header, parts, problems):
         if read_cell := _read(cell, metrics, create, parsed, problems):
             name, figure = read_cell.metric.name, read_cell.figure
             at = parsed.readings.append(name, read_cell.month, cell, figure.value)
@@ -96,7 +107,7 @@ def _is_open(read_cell: ReadCell, parsed: ParsedReadings) -> bool:
     return is_rate or in_percent or read_cell.weight is not None
 
 
-def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
+def _cells(grid: Grid, header: Header, parts: Parts, problems: Problems) -> Iterator[Cell]:
     # An error in one of these columns makes the row's value unclear; one in a source or note does not.
     relevant = {at for name, at in header.columns.items() if name not in ("value", "source", "note")}
     units_in_header = (
@@ -106,16 +117,16 @@ def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
     )
     unit, subtotals = next(filter(None, units_in_header), None) or header.above.unit, []
     is_subtotal = cache(
-        lambda name: same_name(name) not in WHOLES and bool(_SUBTOTAL.search(same_name(name)))
+        lambda name: (
+            name_key(name) not in WHOLES and bool(_SUBTOTAL.search(half_width(name).casefold().strip()))
+        )
     )
-    parts = [
-        header.columns[field_name] for field_name in (REGION, PRODUCT_LINE) if field_name in header.columns
-    ]
+    of_parts = [header.columns[dimension] for dimension in SEGMENTS if dimension in header.columns]
     for row, cells in data_rows(grid, header, ("metric", "month"), problems):
         if grid.broken and (broken := [at for at in relevant if (row - 1, at) in grid.broken]):
             for at in broken:
                 problems.error(broken_cell_message(grid.broken[row - 1, at]), row, header.names[at])
-        elif any(is_subtotal(cells[at]) for at in parts):
+        elif any(is_subtotal(cells[at]) for at in of_parts):
             subtotals.append(row)
         elif note_unit := unit_of_note(cells):
             problems.error(
@@ -126,7 +137,7 @@ def _cells(grid: Grid, header: Header, problems: Problems) -> Iterator[Cell]:
                 % {"unit": note_unit.words},
                 row,
             )
-        elif (segment := _segment(cells, header, row, problems)) is not None:
+        elif (segment := _segment(cells, header, row, parts, problems)) is not None:
             yield from _cells_of_row(cells, header, row, segment, unit, grid, problems)
     if subtotals:
         warn_of_totals(subtotals, problems)
@@ -186,16 +197,16 @@ def _cells_of_row(
         )
 
 
-def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> Part | None:
+def _segment(cells: list[str], header: Header, row: int, parts: Parts, problems: Problems) -> Part | None:
     """The segment of a row; None, and a problem, where there are two, or one of no known dimension."""
-    segments = _in_columns_of_dimensions(cells, header, row, problems)
+    segments = _in_columns_of_dimensions(cells, header, row, parts, problems)
     if segments is None:
         return None
     if "segment" in header.columns:
         text, column = cells[header.columns["segment"]].strip(), header.name("segment")
-        if same_name(text) not in WHOLES:
+        if name_key(text) not in WHOLES:
             dimension, _colon, name = half_width(text).partition(":")
-            if same_name(dimension) not in DIMENSIONS or not name.strip():
+            if name_key(dimension) not in DIMENSIONS or not name_key(name):
                 problems.error(
                     _("“%(text)s” is not a segment. Use the format “region: East” or “product line: A”.")
                     % {"text": text[:40]},
@@ -203,26 +214,30 @@ def _segment(cells: list[str], header: Header, row: int, problems: Problems) -> 
                     column,
                 )
                 return None
-            segments.append(((DIMENSIONS[same_name(dimension)], name.strip()[:80]), column))
+            segments.append((parts.find(DIMENSIONS[name_key(dimension)], name), column))
     if len(segments) > 1:
-        problems.error(_("A value can have a region or a product line, not both."), row, segments[1][1])
+        problems.error(
+            _("A value can have one segment only: a region, a product line, a sales channel or a sub-team."),
+            row,
+            segments[1][1],
+        )
         return None
     return segments[0][0] if segments else WHOLE
 
 
 def _in_columns_of_dimensions(
-    cells: list[str], header: Header, row: int, problems: Problems
+    cells: list[str], header: Header, row: int, parts: Parts, problems: Problems
 ) -> list[tuple[Part, str]] | None:
     """The segments in a row's columns of one dimension each, with the column; None, and a problem, for an error."""
     segments: list[tuple[Part, str]] = []
-    for dimension in (REGION, PRODUCT_LINE):
+    for dimension in SEGMENTS:
         if dimension in header.columns:
             name = cells[header.columns[dimension]].strip()
             if name in ERRORS:
                 problems.error(broken_cell_message(name), row, header.name(dimension))
                 return None
-            if same_name(name) not in WHOLES:
-                segments.append(((dimension, name[:80]), header.name(dimension)))
+            if name_key(name) not in WHOLES:
+                segments.append((parts.find(dimension, name), header.name(dimension)))
     return segments
 
 
@@ -347,7 +362,7 @@ def _no_metric(name: str, metrics: Metrics) -> str:
 def _first_spelling(name: str, parsed: ParsedReadings) -> str:
     """The spelling of a new metric where it appeared first."""
     return next(
-        (known_name for known_name in parsed.new_metrics if same_name(known_name) == same_name(name)),
+        (known_name for known_name in parsed.new_metrics if name_key(known_name) == name_key(name)),
         name[:80],
     )
 

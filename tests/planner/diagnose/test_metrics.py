@@ -37,6 +37,7 @@ def test_the_metric_and_its_row_are_written_together(record, status):
     status.sales.refresh_from_db()
     assert (status.sales.metric.name, status.sales.target) == ("Sales", 900_000)
     assert [(each.model, each.field) for each in Change.objects.order_by("pk")] == [
+        ("planner.metric", "old_names"),
         ("planner.metric", "name"),
         ("planner.planmetric", "target"),
         ("planner.planmetric", "target_period"),

@@ -56,6 +56,7 @@ from pathlib import Path
 import django; django.setup()
 from planner.readings.imports.headers import find_header
 from planner.readings.imports.metrics import KnownMetric, Metrics
+from planner.readings.imports.parts import Parts
 from planner.readings.imports.rates import Rates
 from planner.readings.imports.readings import read_readings
 from planner.spreadsheets import files
@@ -63,7 +64,7 @@ from planner.spreadsheets.problems import Problems
 grid, problems = files.read(Path(sys.argv[1]))[0], Problems()
 header = find_header(grid, None, {}, problems)
 metrics = Metrics([KnownMetric("A", False), KnownMetric("B", False)], {}, "CNY")
-parsed = read_readings(grid, header, metrics, Rates({}, {}), False, problems)
+parsed = read_readings(grid, header, metrics, Parts({}), Rates({}, {}), False, problems)
 peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
 print(len(parsed.readings), len(problems.errors), int(peak) // 1024)
 """
