@@ -9,11 +9,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from planner import changes
-from planner.models import Membership, Team, User
+from planner import changes, people
+from planner.models import Membership, Role, Team, User
 
 # One door: the sign-in of everybody, with its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -40,6 +41,12 @@ class UserForm(UserChangeForm):
         email: str = self.cleaned_data["email"]
         return email.lower()
 
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active:
+            people.keep_managers(self.instance.memberships.all())
+        return is_active
+
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
@@ -58,11 +65,29 @@ class UserAdmin(DjangoUserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Accounts that a team cannot do without are protected, on the page of one as in the list of many."""
+        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
+        try:
+            people.keep_managers(Membership.objects.filter(user__in=objs))
+        except ValidationError as error:
+            protected = [*protected, *error.messages]
+        return to_delete, counts, needed, protected
+
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin):
     list_display = ["name", "time_zone", "language", "currency"]
     search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        """A change as on the team's page: nothing but the fields that were changed."""
+        if change:
+            people.change_settings(obj, form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
 
 
 class MembershipForm(forms.ModelForm):
@@ -72,6 +97,10 @@ class MembershipForm(forms.ModelForm):
         others = Membership.objects.filter(team=self.instance.team_id).exclude(pk=self.instance.pk)
         if self.instance.pk and cleaned.get("user") and others.filter(user=cleaned["user"]).exists():
             self.add_error("user", _("This person is already in the team."))
+        user = cleaned.get("user")
+        stays = cleaned.get("role") == Role.MANAGER and user is not None and user.is_active
+        if self.instance.pk and not stays:
+            people.keep_managers([self.instance])
         return cleaned
 
 

@@ -74,7 +74,7 @@ def change_member(
         if version is not None and version != member.version:
             raise ValidationError(_changed_meanwhile(member))
         if values.get("role", Role.MANAGER) != Role.MANAGER:
-            _keep_a_manager(member)
+            keep_managers([member])
         for name, value in values.items():
             setattr(member, name, value)
         log.save(member)
@@ -96,7 +96,7 @@ def remove_member(
     team = membership.team
     with changes.recording(team, by=by) as log:
         member = log.take(team.memberships.all(), membership.pk)
-        _keep_a_manager(member)
+        keep_managers([member])
         if shown is not None:
             log.require_unchanged(member, (member,), shown, also=Q(field="owner", new=member.pk))
         new_owner = None
@@ -205,17 +205,26 @@ def _seat(log: changes.Recording, invitation: Invitation, user: User) -> Members
     return member
 
 
-def _keep_a_manager(member: Membership) -> None:
-    """Raise ValidationError for the only manager with an account. Called under the team's lock."""
-    managers = set(Membership.objects.managers().filter(team=member.team_id).values_list("pk", flat=True))
-    if managers == {member.pk}:
-        raise ValidationError(
-            _(
-                "%(name)s is the only manager with an account. Make another member with an "
+@transaction.atomic
+def keep_managers(seats: Iterable[Membership]) -> None:
+    """Raise ValidationError where a team would have no manager with an account without these seats.
+
+    For whoever takes the role, the account or the seat away, inside of their transaction: the lock of each team is
+    taken, so that of two who go at the same moment the second stays.
+    """
+    leaving = {seat.pk for seat in seats}
+    teams = Team.objects.filter(memberships__in=leaving).order_by("pk")
+    errors = []
+    for team in Team.objects.select_for_update().filter(pk__in=teams.values("pk")).order_by("pk"):
+        managers = set(team.memberships.managers().values_list("pk", flat=True))
+        if managers and managers <= leaving:
+            sentence = _(
+                "%(team)s would have no manager with an account. Make another member with an "
                 "account a manager first."
             )
-            % {"name": member.name}
-        )
+            errors.append(sentence % {"team": team.name})
+    if errors:
+        raise ValidationError(errors)
 
 
 def _changed_meanwhile(member: Membership) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import zoneinfo
 from functools import cache
 from typing import Any
@@ -237,12 +236,6 @@ class SettingsForm(forms.ModelForm):
         prepared = field.prepare_value(value)
         data.setlist(self[name].html_initial_name, prepared if isinstance(prepared, list) else [prepared])
         self.data = data
-
-    def clean_currency(self) -> str:
-        currency: str = self.cleaned_data["currency"].strip().upper()
-        if not re.fullmatch(r"[A-Z]{3}", currency):
-            raise ValidationError(_("Enter a currency as three letters, such as CNY or USD."))
-        return currency
 
 
 def _iso_date(text: str) -> str:

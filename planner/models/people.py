@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 import zoneinfo
 from decimal import Decimal
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planner.arithmetic.workdays import Calendar
+from planner.arithmetic.workdays import Calendar, countries
 from planner.models.history import PresentManager, Recorded
 
 
@@ -111,6 +112,36 @@ def default_workdays() -> list[int]:
     return [1, 2, 3, 4, 5]
 
 
+def _weekdays(value: Any) -> list[int]:
+    days = value if isinstance(value, list) else []
+    if not days or any(type(day) is not int or day not in Weekday for day in days):
+        raise ValidationError(
+            _("Workdays are a list of numbers from 1 (Monday) to 7, such as [1, 2, 3, 4, 5].")
+        )
+    return sorted(set(days))
+
+
+def _dates(value: Any) -> list[str]:
+    try:
+        return sorted({dt.date.fromisoformat(day).isoformat() for day in value or []})
+    except (TypeError, ValueError):
+        raise ValidationError(_('Enter a list of dates, such as ["2026-10-01", "2026-10-02"].')) from None
+
+
+def _currency(value: str) -> str:
+    code = value.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValidationError(_("Enter a currency as three letters, such as CNY or USD."))
+    return code
+
+
+def _country(value: str) -> str:
+    code = value.strip().upper()
+    if code and code not in dict(countries("en")):
+        raise ValidationError(_("Enter a country as two letters, such as CN, or nothing."))
+    return code
+
+
 class Team(models.Model):
     """The tenant: every plan belongs to one team. `revision` is the number of its latest change."""
 
@@ -180,6 +211,23 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse what no job and no page of the team could read, whoever saves it, and write the rest in one way."""
+        errors = {}
+        for name, written in (
+            ("workdays", _weekdays),
+            ("holidays", _dates),
+            ("extra_workdays", _dates),
+            ("currency", _currency),
+            ("country", _country),
+        ):
+            try:
+                setattr(self, name, written(getattr(self, name)))
+            except ValidationError as error:
+                errors[name] = error
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def calendar(self) -> Calendar:

@@ -16,7 +16,7 @@ from strategies.models import Strategy
 from tests.conftest import TODAY, join, seat
 from tracking.models import Task
 
-ONLY_MARY = "Mary is the only manager with an account. Make another member with an account a manager first."
+ONLY_MARY = "East would have no manager with an account. Make another member with an account a manager first."
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_the_form_of_an_old_page_is_refused_once_and_then_saved(as_, manager, re
 def test_the_last_manager_is_told_on_the_page_why_not(as_, manager, team):
     mary = seat(manager, team)
     sentence = (
-        "Mary is the only manager with an account. Make another member with an account a manager first."
+        "East would have no manager with an account. Make another member with an account a manager first."
     )
     page = as_(manager).post(reverse("member", args=[mary.pk]), {"name": "Mary", "role": "rep", "version": 1})
     assert sentence in text(page)
