@@ -75,6 +75,7 @@ STAGES = ["planner.diagnose.stage", "strategies.stage", "tracking.stage", "revie
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "planner.web.middleware.PrivacyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -329,8 +330,11 @@ HTTPS = env.get("HTTPS", not DEBUG)
 CSRF_FAILURE_VIEW = "planner.web.scripts.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 if HTTPS:
+    # The browser takes these from this very host alone, over HTTPS and for the whole of it. The name of the language's
+    # cookie is public, and the cookie no secret.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = env.get("HSTS_SECONDS", 0)
+    SECURE_HSTS_SECONDS = env.get("HSTS_SECONDS", 31_536_000)
 # Decided by the operator's proxy and domain, not by the planner: the redirect to https, subdomains, browser preload.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 

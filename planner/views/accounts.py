@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -55,7 +54,6 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 def session(request: Request) -> HttpResponse:
     """For a page that waits for a sign-in: that there is one, with the token that its forms carry from now on."""
     return HttpResponse(status=204, headers={"X-CSRF-Token": get_token(request)})
@@ -79,7 +77,6 @@ def preferences(request: Request) -> HttpResponse:
 
 
 @login_not_required
-@never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

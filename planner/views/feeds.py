@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from planner import access
@@ -24,7 +23,6 @@ from planner.web.submissions import once
 
 @login_not_required
 @require_GET
-@never_cache
 def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """A person's feed, for whoever has its address."""
     user = User.objects.filter(calendar_secret=secret, is_active=True).first() if secret else None

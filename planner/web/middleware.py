@@ -1,4 +1,4 @@
-"""The middleware for the language of pages, and for refusals and unknown addresses."""
+"""The middleware for caches, for the language of pages, and for refusals and unknown addresses."""
 
 from __future__ import annotations
 
@@ -11,12 +11,30 @@ from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from planner.models.history import ChangedMeanwhile, Refusal
 from planner.web.requests import OutOfReach
 
 logger = logging.getLogger(__name__)
+
+
+class PrivacyMiddleware:
+    """Keeps every answer but static files out of all caches, so that nothing of a team stays after signing out.
+
+    Back asks the server again, and shows what was saved meanwhile. Where an answer is kept after all, a piece that htmx
+    asked for is not taken for its page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Cache-Control"] = "private, no-store"
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
 
 
 class LanguageMiddleware(LocaleMiddleware):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -159,3 +160,80 @@ def test_a_tick_that_waited_for_long_is_dropped():
     """Each tick expires before three more of its kind can have gathered in the queue."""
     for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
         assert entry["schedule"] <= entry["options"]["expires"] <= 2 * entry["schedule"], name
+
+
+# Signs in as a browser does, and prints each cookie with its attributes, and the headers that browsers keep to.
+ASK = """
+import json, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+call_command("migrate", verbosity=0)
+from planner.models import User
+User.objects.create_user("a@example.com", "secret-pass-1")
+scheme = {"HTTP_X_FORWARDED_PROTO": "https"} if "https" in sys.argv else {}
+host = "127.0.0.1"
+client = Client(enforce_csrf_checks=True, HTTP_HOST=host, HTTP_REFERER=f"https://{host}/", **scheme)
+client.get("/accounts/login/")
+token = next(value.value for name, value in client.cookies.items() if name.endswith("csrftoken"))
+data = {"login": "a@example.com", "password": "secret-pass-1", "csrfmiddlewaretoken": token}
+signed_in = client.post("/accounts/login/", data)
+client.post("/accounts/language/", {"language": "en", "csrfmiddlewaretoken": client.cookies[
+    next(name for name in client.cookies if name.endswith("csrftoken"))].value})
+client.post("/accounts/theme/", {"theme": "dark", "csrfmiddlewaretoken": client.cookies[
+    next(name for name in client.cookies if name.endswith("csrftoken"))].value})
+page = client.get("/accounts/preferences/")
+cookies = {
+    name: sorted(f"{key}={value}" for key, value in each.items() if value and key not in ("max-age", "expires"))
+    for name, each in client.cookies.items()
+}
+print(json.dumps({"to": signed_in.headers.get("Location"), "page": page.status_code, "cookies": cookies,
+                  "hsts": page.headers.get("Strict-Transport-Security")}))
+"""
+OURS = {"httponly=True", "path=/", "samesite=Lax"}
+
+
+def as_a_browser_gets_it(tmp_path, *arguments: str, **env: str) -> dict:
+    """Cookies and headers of an installation whose environment says nothing about them."""
+    own = {"DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3", "VAR_DIR": str(tmp_path), "ALLOWED_HOSTS": "127.0.0.1",
+           "DJANGO_SETTINGS_MODULE": "planner.settings"}  # fmt: skip
+    storage = {"STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    answer = boot(arguments=["-c", ASK, *arguments], **own, **storage, **env)
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def test_cookies_and_headers_over_https(tmp_path):
+    """Without DEBUG: bound to this host over HTTPS, for a year."""
+    seen = as_a_browser_gets_it(tmp_path, "https")
+
+    assert (seen["to"], seen["page"]) == ("/", 200)
+    assert {name: set(values) for name, values in seen["cookies"].items()} == {
+        "__Host-sessionid": OURS | {"secure=True"},
+        "__Host-csrftoken": {"path=/", "samesite=Lax", "secure=True"},
+        "django_language": {"path=/", "samesite=Lax", "secure=True"},
+        "theme": OURS | {"secure=True"},
+    }
+    assert seen["hsts"] == "max-age=31536000"
+
+
+def test_cookies_and_headers_of_a_trial(tmp_path):
+    seen = as_a_browser_gets_it(tmp_path, DEBUG="1")
+
+    assert (seen["to"], seen["page"]) == ("/", 200)
+    assert {name: set(values) for name, values in seen["cookies"].items()} == {
+        "sessionid": OURS,
+        "csrftoken": {"path=/", "samesite=Lax"},
+        "django_language": {"path=/", "samesite=Lax"},
+        "theme": OURS,
+    }
+    assert seen["hsts"] is None
+
+
+def test_an_operator_may_switch_hsts_off_and_https_on(tmp_path):
+    assert as_a_browser_gets_it(tmp_path, "https", HSTS_SECONDS="0")["hsts"] is None
+    (tmp_path / "trial").mkdir()
+    of_trial = as_a_browser_gets_it(tmp_path / "trial", "https", DEBUG="1", HTTPS="1")
+    assert "__Host-sessionid" in of_trial["cookies"]
+    assert of_trial["hsts"] == "max-age=31536000"

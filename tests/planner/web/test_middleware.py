@@ -45,3 +45,37 @@ def test_any_other_rule_that_a_view_does_not_expect_is_an_error(plan, manager, a
     client = as_(manager)
     client.raise_request_exception = False
     assert client.post(f"/plans/{plan.pk}/undo/1/").status_code == 500
+
+
+FRAGMENT = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "table"}
+
+
+@pytest.mark.parametrize(
+    ("address", "status_code", "extra"),
+    [
+        ("/", 200, {}),
+        ("/plans/{}/diagnose/", 200, {}),
+        ("/plans/{}/diagnose/?q=a", 200, FRAGMENT),
+        ("/plans/{}/diagnose/changes/?since=0", 204, {}),
+        ("/plans/{}/diagnose/rows/metric-{}/", 200, FRAGMENT),
+        ("/plans/{}/export/plan.xlsx", 200, {}),
+        ("/plans/{}/export/status.csv", 200, {}),
+        ("/accounts/preferences/", 200, {}),
+        ("/plans/999999/", 404, {}),
+        ("/accounts/login/", 302, {}),
+    ],
+)
+def test_no_cache_keeps_what_people_see(plan, status, manager, as_, address, status_code, extra):
+    answer = as_(manager).get(address.format(plan.pk, status.sales.pk), **extra)
+
+    assert answer.status_code == status_code
+    assert answer["Cache-Control"] == "private, no-store"
+    vary = {name.strip() for name in answer["Vary"].split(",")}
+    assert {"Cookie", "HX-Request", "HX-Target"} <= vary
+    assert status_code != 200 or "Accept-Language" in vary
+
+
+def test_a_page_without_a_sign_in_is_not_kept_either(db, as_):
+    """It may follow from a secret in the address."""
+    for address in ("/accounts/login/", "/accounts/password/reset/", "/", "/calendar/x.ics"):
+        assert as_(None).get(address)["Cache-Control"] == "private, no-store"
