@@ -119,6 +119,13 @@ def decide_day(
     return written
 
 
+def claim_beside(notice: Notice, about: str) -> int:
+    """Claim a second notice of the same decision, once; returns its id. One that gets lost is found by `sweep`."""
+    beside = _new_notice(notice.user_id, notice.kind, about, notice.day, notice.decided_at)
+    Notice.objects.bulk_create([beside], ignore_conflicts=True)
+    return Notice.objects.values_list("pk", flat=True).get(user=notice.user_id, kind=notice.kind, about=about)
+
+
 def _new_notice(
     user: int | None,
     kind: str,

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from planner import words
-from planner.models import Channel, User
+from planner.models import Channel, Membership, User
 from planner.notices.kinds import Content, Kind
 
 SALT = "planner.notices.unsubscribe"
@@ -46,12 +46,14 @@ class Post:
     body: str
 
 
-def compose_post(kind: Kind, content: Content, user: User, channel: Channel) -> Post:
-    """The plain text for a channel. Others can read it too, so every address in it needs a sign-in."""
-    context = {**content.context, "subject": content.subject, "kind": kind, "user": user}
+def compose_post(kind: Kind, content: Content, seat: Membership, channel: Channel) -> Post:
+    """The plain text for a channel. Others can read it too, so every address in it needs a sign-in, and the person
+    has the name that they have in this team.
+    """
+    context = {**content.context, "subject": content.subject, "kind": kind, "user": seat.user}
     context["choose"] = public_url(reverse("preferences"))
     _heading, _blank, body = render_to_string(f"notices/email/{kind.template}.txt", context).partition("\n\n")
-    title = words.labelled(user, content.subject)
+    title = words.labelled(seat.name, content.subject)
     return Post(channel, " ".join(title.split()), body.strip())
 
 

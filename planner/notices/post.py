@@ -12,13 +12,13 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone, translation
 
-from planner.models import Membership
 from planner.models.notices import Notice
 from planner.notices import letters
 from planner.notices.channels import post as channels
 from planner.notices.kinds import Recipient, kinds
 from planner.notices.mail import Post, compose, compose_post
 from planner.notices.outcomes import NotNow, Refused, Unclear
+from planner.notices.routes import claim_rest, route_of
 from planner.web.outages import outage_of
 
 logger = logging.getLogger(__name__)
@@ -30,22 +30,27 @@ BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 3, 10, 30, 60)
 def send(pk: int, clock: Callable[[], dt.datetime] = timezone.now) -> str:
     """Send a claimed notice, unless another worker has it; returns its state afterwards, "" where it was not taken.
 
-    The content is built now: a task that was finished meanwhile is not listed, and a person who left gets nothing.
+    The content is built now: a task that was finished meanwhile is not listed, and a person who left gets nothing. What
+    does not belong into the person's channel follows by mail.
     """
     notice = Notice.take(pk, clock())
     if notice is None:
         return ""
-    _send(notice, clock)
+    rest = _send(notice, clock)
+    if rest is not None:
+        send(rest, clock)
     return notice.state
 
 
-def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
-    """Build and deliver it, and write down what became of it."""
+def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> int | None:
+    """Build and deliver it, and write down what became of it; returns the id of what is to follow by mail."""
+    rest = None
     try:
+        rest = claim_rest(notice, kinds()[notice.kind]) if notice.kind in kinds() else None
         message = build(notice)
         if message is None:
             notice.end(Notice.State.NOTHING, clock())
-            return
+            return rest
         deliver(message)
     except NotNow as error:
         _put_back(notice, error, clock())
@@ -59,6 +64,7 @@ def _send(notice: Notice, clock: Callable[[], dt.datetime]) -> None:
         _not_built(notice, error, clock())
     else:
         notice.end(Notice.State.SENT, clock())
+    return rest
 
 
 def _put_back(notice: Notice, error: Exception, now: dt.datetime) -> None:
@@ -79,22 +85,23 @@ def _not_built(notice: Notice, error: Exception, now: dt.datetime) -> None:
 def build(notice: Notice) -> EmailMessage | Post | None:
     """The current message in the person's language; None where there is nothing to report, or no recipient.
 
-    A mail, or a post to the channel that the person has chosen, if they are in its team.
+    A mail about the person's teams, or a post about one of them to the channel of that team (routes.py).
     """
     if notice.address:
         return letters.write(notice)
     user: Any = notice.user
     kind = kinds().get(notice.kind)
-    seats = tuple(Membership.objects.filter(user=user).select_related("team").order_by("pk"))
-    concerned_seats = kind.when.seats_for(notice.about, notice.day, seats) if kind else ()
-    if kind is None or not user.is_active or not concerned_seats or not kind.is_meant_for(concerned_seats):
+    if kind is None or not user.is_active:
         return None
-    with translation.override(user.language or concerned_seats[0].team.language):
-        content = kind.build(Recipient(user, concerned_seats, notice.day, notice.about, notice.decided_at))
+    route = route_of(notice, kind)
+    if not route.seats or not kind.is_meant_for(route.seats):
+        return None
+    with translation.override(user.language or route.seats[0].team.language):
+        content = kind.build(Recipient(user, route.seats, notice.day, route.about, notice.decided_at))
         if content is None:
             return None
-        if user.channel and user.channel.team_id in {seat.team_id for seat in seats}:
-            return compose_post(kind, content, user, user.channel)
+        if route.channel:
+            return compose_post(kind, content, route.seats[0], route.channel)
         return compose(kind, content, user, notice.message_id)
 
 
