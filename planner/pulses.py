@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +14,10 @@ from django.db.models import Count, Max, Min, Q
 
 from planner.models import JobFailure, Notice, Pulse, Team, Upload
 from planner.models.notices import NoticeQuerySet
+from planner.models.people import local_day
+from planner.web.outages import outage_of
+
+logger = logging.getLogger(__name__)
 
 # A heartbeat comes twice a minute; a part without one for this long has stopped.
 SILENCE = dt.timedelta(minutes=2)
@@ -79,6 +85,57 @@ def succeeded(job: str, team: Team | None = None) -> None:
     failures = JobFailure.objects.filter(job=job, team=team)
     if failures.exists():
         failures.delete()
+
+
+class Walls:
+    """Walls between the teams that a job walks over: what fails for one is recorded, and the job goes on.
+
+        with Walls("tracking.jobs.raise_alerts", now) as walls:
+            for team in teams:
+                with walls.around(team.pk):
+                    ...
+
+    A job that walks over all teams forgets at its end that those failed which do not fail now; one that walks over a
+    few (`of_all=False`) does not. An outage concerns all, and passes.
+    """
+
+    def __init__(self, job: str, now: dt.datetime, *, of_all: bool = True) -> None:
+        self.job, self.now, self.of_all = job, now, of_all
+        self.errors: dict[int, Exception] = {}
+
+    def __enter__(self) -> Walls:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is not None:
+            return
+        for team in Team.objects.filter(pk__in=self.errors):
+            failed(self.job, self.errors[team.pk], self.now, team)
+        mended = JobFailure.objects.filter(job=self.job, team__isnull=False).exclude(team__in=self.errors)
+        if self.of_all and mended.exists():
+            mended.delete()
+
+    @contextmanager
+    def around(self, *teams: int) -> Iterator[None]:
+        """What is done for a team, by its id, or for one of its people; for several that only fail together."""
+        try:
+            yield
+        except Exception as error:
+            if outage_of(error):
+                raise
+            logger.exception("%s fails for the teams %s.", self.job, teams)
+            self.errors |= dict.fromkeys(teams, error)
+
+    def zones_by_day(self) -> dict[dt.date, list[str]]:
+        """The time zones of all teams by their local date; a zone that this machine does not know is walled off."""
+        zones: dict[dt.date, list[str]] = {}
+        for zone in Team.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct():
+            try:
+                zones.setdefault(local_day(zone, self.now), []).append(zone)
+            except (KeyError, ValueError):
+                with self.around(*Team.objects.filter(time_zone=zone).values_list("pk", flat=True)):
+                    raise
+        return zones
 
 
 # What is wrong, in words for the operator: numbers and kinds, never a name or an address. "" where nothing is.

@@ -10,6 +10,7 @@ from django.db.models import DateField, DateTimeField, Exists, OuterRef, QuerySe
 from django.utils import timezone
 
 from planner.models import Team
+from planner.pulses import Walls
 from tracking.models import Alert, Task
 
 # A task is due soon from this many days before.
@@ -19,7 +20,8 @@ SOON = dt.timedelta(days=2)
 def raise_alerts(now: dt.datetime | None = None) -> int:
     """Raise the alerts of this moment; returns how many are new. Twice, late or by two at once makes no difference."""
     now = now or timezone.now()
-    return sum(raise_day(day, zones, now) for day, zones in Team.zones_by_day(now).items())
+    with Walls("tracking.jobs.raise_alerts", now) as walls:
+        return sum(raise_day(day, zones, now) for day, zones in walls.zones_by_day().items())
 
 
 def raise_day(day: dt.date, zones: Sequence[str], now: dt.datetime) -> int:

@@ -244,14 +244,6 @@ class Team(models.Model):
         """The team's local date (at `now`, an aware moment; by default at this one)."""
         return local_day(self.time_zone, now or timezone.now())
 
-    @classmethod
-    def zones_by_day(cls, now: dt.datetime) -> dict[dt.date, list[str]]:
-        """The teams' time zones by their local date; at any moment there are at most three dates."""
-        zones: dict[dt.date, list[str]] = {}
-        for zone in cls.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct():
-            zones.setdefault(local_day(zone, now), []).append(zone)
-        return zones
-
 
 def local_day(zone: str, now: dt.datetime) -> dt.date:
     """The date in a time zone at the aware moment `now`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from planner.models import Membership, Team
 from planner.notices.mail import public_url
 from planner.stages import Work
+
+logger = logging.getLogger(__name__)
 
 MEETING = dt.timedelta(hours=1)
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -31,7 +34,10 @@ def calendar_of(seats: Sequence[Membership], work: Iterable[Work], now: dt.datet
         if item.due is not None:
             calendar.add_component(_task(item, now))
     for seat in seats:
-        calendar.add_component(_meeting(seat.team, now))
+        try:
+            calendar.add_component(_meeting(seat.team, now))
+        except (KeyError, ValueError):
+            logger.exception("The meeting of team %s cannot be told.", seat.team_id)  # the others can
     calendar.add_missing_timezones()
     text: bytes = calendar.to_ical()
     return text

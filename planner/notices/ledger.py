@@ -21,6 +21,7 @@ from planner.models.notices import Notice
 from planner.notices.kinds import Kind, kinds
 from planner.notices.listeners import Listener, listeners
 from planner.notices.occasions import OnEvent
+from planner.pulses import Walls
 
 # A worker that has not recorded the outcome of a mail within this time has stopped.
 SILENCE = dt.timedelta(minutes=10)
@@ -32,6 +33,8 @@ LIFETIME = dt.timedelta(hours=4)
 LETTERS_KEPT = dt.timedelta(days=7)
 
 Enqueue = Callable[[int], object]
+# The job under whose name it is recorded for which teams nothing can be decided.
+DECIDING = "planner.jobs.decide_notices"
 
 
 def decide(now: dt.datetime, enqueue: Enqueue) -> int:
@@ -41,12 +44,13 @@ def decide(now: dt.datetime, enqueue: Enqueue) -> int:
     since the last call and are too late now are written as missed; earlier ones were decided by that call.
     """
     since = pulses.last(Pulse.Name.DECISIONS) or now
-    written = sum(_write(_decisions(chunk, since, now), enqueue) for chunk in listeners())
+    with Walls(DECIDING, now) as walls:
+        written = sum(_write(_decisions(chunk, since, now, walls), enqueue) for chunk in listeners())
     pulses.record_heartbeat(Pulse.Name.DECISIONS, now)
     return written
 
 
-def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime) -> list[Notice]:
+def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime, walls: Walls) -> list[Notice]:
     return [
         _new_notice(
             listener.user_id,
@@ -57,7 +61,7 @@ def _decisions(chunk: list[Listener], since: dt.datetime, now: dt.datetime) -> l
             is_missed=occasion.hour.is_missed,
         )
         for listener in chunk
-        for kind, occasion in listener.occasions(now)
+        for kind, occasion in listener.occasions(now, walls)
         if not occasion.hour.is_missed or occasion.hour.at > since
     ]
 
@@ -70,17 +74,17 @@ def notify(kind: Kind, people: QuerySet[User], about: str, now: dt.datetime, enq
     """
     if kind not in kinds().values() or not isinstance(kind.when, OnEvent) or not about:
         raise ValueError(f"{kind.name!r} about {about!r} is no declared event about something.")
-    return sum(
-        _write(
-            [
-                _new_notice(listener.user_id, kind.name, about, listener.team.today(now), now)
-                for listener in chunk
-                if listener.wants(kind.name)
-            ],
-            enqueue,
-        )
-        for chunk in listeners(people)
-    )
+    written = 0
+    with Walls(DECIDING, now, of_all=False) as walls:
+        for chunk in listeners(people):
+            decisions = []
+            for listener in chunk:
+                with walls.around(listener.team.pk):
+                    if listener.wants(kind.name):
+                        day = listener.team.today(now)
+                        decisions.append(_new_notice(listener.user_id, kind.name, about, day, now))
+            written += _write(decisions, enqueue)
+    return written
 
 
 def claim_letter(
@@ -108,15 +112,21 @@ def decide_day(
     `only_today` leaves out those for whom that date is not today.
     """
     written = 0
-    for chunk in listeners():
-        decisions = [
-            _new_notice(listener.user_id, kind, day.isoformat(), day, now)
-            for listener in chunk
-            if listener.wants(kind) and listener.team.calendar.is_workday(day)
-            if not only_today or listener.team.today(now) == day
-        ]
-        written += _write(decisions, enqueue)
+    with Walls(DECIDING, now, of_all=False) as walls:
+        for chunk in listeners():
+            decisions = []
+            for listener in chunk:
+                with walls.around(listener.team.pk):
+                    if _hears_on(listener, day, kind, now if only_today else None):
+                        decisions.append(_new_notice(listener.user_id, kind, day.isoformat(), day, now))
+            written += _write(decisions, enqueue)
     return written
+
+
+def _hears_on(listener: Listener, day: dt.date, kind: str, now: dt.datetime | None) -> bool:
+    """Whether they want this kind and work on that day; with `now`, whether it is also today there."""
+    is_their_day = now is None or listener.team.today(now) == day
+    return listener.wants(kind) and is_their_day and listener.team.calendar.is_workday(day)
 
 
 def claim_beside(notice: Notice, about: str) -> int:

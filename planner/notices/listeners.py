@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from planner.models import Membership, Team, User
 from planner.models.notices import NoticeChoice
 from planner.notices.kinds import Kind, kinds
-from planner.notices.occasions import Occasion, Seats
+from planner.notices.occasions import Occasion, Seats, When
+from planner.pulses import Walls
 
 CHUNK = 500
 
@@ -33,13 +34,25 @@ class Listener:
     def wants(self, kind: str) -> bool:
         return any(own_kind.name == kind for own_kind in self.kinds)
 
-    def occasions(self, now: dt.datetime) -> Iterator[tuple[Kind, Occasion]]:
-        """The occasions that have struck for them by `now`, with the kinds sent then, calculated once per `when`."""
+    def occasions(self, now: dt.datetime, walls: Walls) -> Iterator[tuple[Kind, Occasion]]:
+        """The occasions that have struck for them by `now`, with the kinds sent then, calculated once per `when`.
+
+        A team whose clock or calendar cannot be read does not keep those of their other teams.
+        """
         for when in dict.fromkeys(kind.when for kind in self.kinds):
-            for occasion in when.occasions(self.seats, self.hour, now):
+            for occasion in self._struck(when, now, walls):
                 for kind in self.kinds:
                     if kind.when == when and kind.is_meant_for(occasion.seats):
                         yield kind, occasion
+
+    def _struck(self, when: When, now: dt.datetime, walls: Walls) -> list[Occasion]:
+        struck: list[Occasion] = []
+        for alternatives in when.alternatives(self.seats):
+            for seats in alternatives:
+                with walls.around(seats[0].team_id):
+                    struck += list(when.occasions(seats, self.hour, now))
+                    break
+        return struck
 
 
 def listeners(users: QuerySet[User] | None = None) -> Iterator[list[Listener]]:

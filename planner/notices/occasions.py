@@ -32,6 +32,10 @@ class When:
         """The occasions by `now` for somebody with these seats whose own hour is `hour`, the newest first."""
         raise NotImplementedError
 
+    def alternatives(self, seats: Seats) -> list[list[Seats]]:
+        """The seats to ask for occasions: of each list one alternative, the next where the first cannot be read."""
+        return [[seats]]
+
     def seats_for(self, about: str, day: dt.date, seats: Seats) -> Seats:
         """The person's seats that a notice concerns; without any it is not sent."""
         return seats
@@ -49,6 +53,10 @@ class AtPersonsHour(When):
         team = seats[0].team
         for strike in struck_hours(now, ZoneInfo(team.time_zone), hour, on=team.calendar.is_workday):
             yield Occasion(strike.day.isoformat(), strike, seats)
+
+    def alternatives(self, seats: Seats) -> list[list[Seats]]:
+        """By the clock of the first team; of the next one where that cannot be read."""
+        return [[seats[first:] + seats[:first] for first in range(len(seats))]]
 
     def example(self, team: Team, now: dt.datetime) -> str:
         return team.today(now).isoformat()
@@ -71,6 +79,10 @@ class AtTeamsHour(When):
             zone = ZoneInfo(team.time_zone)
             for strike in struck_hours(now, zone, self.of(team), on=partial(self.on, team)):
                 yield Occasion(_team_and_day(team, strike.day), strike, (seat,))
+
+    def alternatives(self, seats: Seats) -> list[list[Seats]]:
+        """Each team by itself."""
+        return [[(seat,)] for seat in seats]
 
     def seats_for(self, about: str, day: dt.date, seats: Seats) -> Seats:
         return tuple(seat for seat in seats if _team_and_day(seat.team, day) == about)

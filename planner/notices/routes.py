@@ -7,6 +7,7 @@ of its own in the ledger, so that each of the two is sent once and has its own o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from planner.models import Channel, Membership, Notice
 from planner.notices.kinds import Kind
@@ -32,7 +33,8 @@ def route_of(notice: Notice, kind: Kind) -> Route:
     seats = _seats(notice, kind, about)
     if left_out:
         return Route(about, tuple(seat for seat in seats if str(seat.team_id) != left_out), None)
-    channel = notice.user.channel
+    user: Any = notice.user  # letters to an address alone take no route
+    channel = user.channel
     of_channel = tuple(seat for seat in seats if channel and seat.team_id == channel.team_id)
     return Route(about, of_channel, channel) if of_channel else Route(about, seats, None)
 

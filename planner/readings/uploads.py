@@ -26,6 +26,7 @@ from planner import access, changes
 from planner.changes import PlanClosed
 from planner.models import Batch, Membership, Plan, Upload, User
 from planner.models.imports import UNDER_WAY
+from planner.pulses import Walls
 from planner.readings.findings import Findings, findings_of
 from planner.readings.heartbeats import beating
 from planner.readings.imports.pipeline import Choices, Parsed, parse
@@ -113,10 +114,13 @@ def _clear(upload: Upload) -> None:
 
 def sweep(now: dt.datetime) -> None:
     """Remove uploads that nobody saved in time, files and staged readings that a crash has left without a row."""
-    for old in Upload.objects.filter(created_at__lt=now - KEPT).exclude(state__in=UNDER_WAY):
-        if Upload.objects.filter(pk=old.pk, state=old.state).update(state=State.CANCELLED):
-            _clear(old)
-            Upload.objects.filter(pk=old.pk).delete()
+    expired = Upload.objects.filter(created_at__lt=now - KEPT).exclude(state__in=UNDER_WAY)
+    with Walls("planner.readings.jobs.sweep_uploads", now) as walls:
+        for old in expired.select_related("plan"):
+            with walls.around(old.plan.team_id):
+                if Upload.objects.filter(pk=old.pk, state=old.state).update(state=State.CANCELLED):
+                    _clear(old)
+                    Upload.objects.filter(pk=old.pk).delete()
     stored = set(Upload.objects.values_list("stored_as", flat=True))
     for file in folder().glob("*"):
         if file.name not in stored and file.stat().st_mtime < (now - KEPT).timestamp():
@@ -129,13 +133,19 @@ def take_up(now: dt.datetime, enqueue: Enqueue) -> None:
 
     Reading saves nothing, and saving is one transaction: what the state still says is to be done was not done.
     """
-    for upload in Upload.objects.silent(now):
-        if upload.tries >= MOST_TRIES:
-            give_up(upload, _("The background service stopped %(n)d times at this file.") % {"n": MOST_TRIES})
-            continue
-        row = Upload.objects.filter(pk=upload.pk, state=upload.state, beat_at=upload.beat_at)
-        if row.update(worker="", beat_at=now):
-            enqueue(upload.pk, saving=upload.state == State.SAVING)
+    with Walls("planner.readings.jobs.take_up_uploads", now) as walls:
+        for upload in Upload.objects.silent(now).select_related("plan"):
+            with walls.around(upload.plan.team_id):
+                _take_up(upload, now, enqueue)
+
+
+def _take_up(upload: Upload, now: dt.datetime, enqueue: Enqueue) -> None:
+    if upload.tries >= MOST_TRIES:
+        give_up(upload, _("The background service stopped %(n)d times at this file.") % {"n": MOST_TRIES})
+        return
+    row = Upload.objects.filter(pk=upload.pk, state=upload.state, beat_at=upload.beat_at)
+    if row.update(worker="", beat_at=now):
+        enqueue(upload.pk, saving=upload.state == State.SAVING)
 
 
 def give_up(upload: Upload, reason: str) -> None:

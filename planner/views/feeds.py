@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 
 from django.contrib import messages
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from planner import access
-from planner.models import User
+from planner.models import Membership, User
 from planner.notices.feeds import calendar_of
-from planner.stages import stages
+from planner.stages import Work, stages
 from planner.web.requests import Request
 from planner.web.submissions import once
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -30,9 +33,18 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     seats = list(access.memberships(user))
     with translation.override(user.language or (seats[0].team.language if seats else None)):
-        work = [item for stage in stages() for item in stage.open_work(seats, None)]
+        work = [item for seat in seats for item in _open_work(seat)]
         feed = calendar_of(seats, work, timezone.now())
     return HttpResponse(feed, content_type="text/calendar; charset=utf-8")
+
+
+def _open_work(seat: Membership) -> list[Work]:
+    """What a person has to do in one team; nothing where its clock cannot be read, which is no matter of the others."""
+    try:
+        return [item for stage in stages() for item in stage.open_work([seat], None)]
+    except (KeyError, ValueError):
+        logger.exception("The work in team %s cannot be told.", seat.team_id)
+        return []
 
 
 @require_POST

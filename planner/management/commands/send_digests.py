@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from planner.models import Notice, User
 from planner.notices import ledger
-from planner.notices.listeners import listeners
+from planner.notices.listeners import Listener, listeners
 from planner.notices.post import build, send
+from planner.pulses import Walls
 
 KIND = "digest"
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             return
         now = timezone.now()
         pks: list[int] = []
-        days = {day} if day else {listener.team.today(now) for chunk in listeners() for listener in chunk}
+        days = {day} if day else set(Walls(ledger.DECIDING, now).zones_by_day())
         for local_day in sorted(days):
             ledger.decide_day(local_day, now, KIND, pks.append, only_today=day is None)
         counts = Counter(send(pk) for pk in pks)
@@ -44,18 +45,22 @@ class Command(BaseCommand):
             self.stdout.write("Everybody has a digest for that date, or wants none.")
 
     def _say_who_would_get_what(self, day: dt.date | None) -> None:
-        for chunk in listeners():
-            for listener in chunk:
-                date = day or listener.team.today()
-                about = date.isoformat()
-                exists = Notice.objects.filter(user=listener.user_id, kind=KIND, about=about).exists()
-                if not listener.wants(KIND) or exists or not listener.team.calendar.is_workday(date):
-                    continue
-                user = User.objects.get(pk=listener.user_id)
-                notice = Notice(user=user, kind=KIND, about=about, day=date, decided_at=timezone.now())
-                notice.message_id = "<dry@run>"
-                message = build(notice)
-                self.stdout.write(f"{user.email}: {message.subject if message else 'nothing to say'}")
+        with Walls(ledger.DECIDING, timezone.now(), of_all=False) as walls:
+            for chunk in listeners():
+                for listener in chunk:
+                    with walls.around(listener.team.pk):
+                        self._say_what_they_would_get(listener, day or listener.team.today())
+
+    def _say_what_they_would_get(self, listener: Listener, date: dt.date) -> None:
+        about = date.isoformat()
+        exists = Notice.objects.filter(user=listener.user_id, kind=KIND, about=about).exists()
+        if not listener.wants(KIND) or exists or not listener.team.calendar.is_workday(date):
+            return
+        user = User.objects.get(pk=listener.user_id)
+        notice = Notice(user=user, kind=KIND, about=about, day=date, decided_at=timezone.now())
+        notice.message_id = "<dry@run>"
+        message = build(notice)
+        self.stdout.write(f"{user.email}: {message.subject if message else 'nothing to say'}")
 
 
 def _parsed(date: str | None) -> dt.date | None:
