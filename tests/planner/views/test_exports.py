@@ -12,18 +12,16 @@ import unicodedata
 import zipfile
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import CharField, TextField, Value
-from django.db.models.functions import Cast, Concat
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from planner.models import Change, Notice, Plan, PlanMetric, Pulse, Reading, Team, User
+from planner.models import Plan, PlanMetric, Reading
 from strategies.models import Strategy
 from tests.conftest import seat
+from tests.hostile_texts import write_everywhere
 from tests.real_programs import as_libreoffice_shows
 from tracking.models import Task
 
@@ -218,27 +216,6 @@ SIGNS = [
 HARMLESS = "x"
 FILES = [f"{table}.csv" for table in (*TABLES, "readings")]
 FIGURES = re.compile(r"-?\d+(\.\d+)?")
-
-
-def write_everywhere(text: str) -> None:
-    """Every text that people wrote becomes this, in every object of every app; the rest keeps it unique."""
-    for model in apps.get_models():
-        if model._meta.app_label not in ("planner", "strategies", "tracking", "reviews"):
-            continue
-        texts = [
-            field.name
-            for field in model._meta.concrete_fields
-            if isinstance(field, TextField | CharField)
-            and not field.choices
-            and not field.unique
-            and (field.max_length or 100) >= 60
-        ]
-        if model is Team:
-            texts = ["name"]  # its other texts are chosen from lists
-        if model not in (User, Change, Notice, Pulse):
-            unique = Concat(Value(text), Cast("pk", CharField()))
-            for name in texts:
-                model._base_manager.exclude(**{name: ""}).update(**{name: unique})
 
 
 def looks_like_a_formula(cell: str) -> bool:
