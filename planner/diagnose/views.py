@@ -76,7 +76,8 @@ def use_computed(request: Request, plan_pk: int, pk: int) -> HttpResponse:
         if is_shown:
             change_row(log, row, {"override": None})
     table = StatusTable(plan, member, request.GET)
-    return answer_use(request, table, f"metric-{pk}", row.metric.name, log.revision if is_shown else None)
+    is_used = is_shown or row.override is None
+    return answer_use(request, table, f"metric-{pk}", row.metric.name, log, is_used=is_used)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner import access, changes, words
 from planner.access import get_plan
 from planner.arithmetic.formats import machine
-from planner.models import Metric, Reading, Upload
+from planner.models import Metric, Reading, SourceCheck, Upload
 from planner.readings import uploads
 from planner.readings.findings import Findings
 from planner.readings.forms import ChoicesForm, FileForm
@@ -66,12 +66,17 @@ def confirm_sources(request: Request, plan_pk: int) -> HttpResponse:
     """Record who confirms that sources of the plan's values are complete; names that are none of them are ignored."""
     plan, _member = get_plan(request, plan_pk, may=access.may_confirm)
     names = set(request.POST.getlist("source")) & {source.name for source in sources_of(plan)}
-    with changes.recording(plan.team, plan=plan, by=request.user) as log:
-        confirm(log, plan, sorted(names))
-    if names:
-        undo = f"undo:{reverse('plan-undo', args=[plan.pk, log.revision])}"
-        message = _("Confirmed as complete: %(names)s.") % {"names": words.listed(sorted(names))}
-        messages.success(request, message, extra_tags=undo)
+
+    def confirm_once() -> SourceCheck | None:
+        with changes.recording(plan.team, plan=plan, by=request.user) as log:
+            checks = confirm(log, plan, sorted(names))
+        if checks:
+            undo = f"undo:{reverse('plan-undo', args=[plan.pk, log.revision])}"
+            message = _("Confirmed as complete: %(names)s.") % {"names": words.listed(sorted(names))}
+            messages.success(request, message, extra_tags=undo)
+        return checks[0] if checks else None
+
+    once(request, confirm_once)
     return redirect(f"{reverse('readings', args=[plan.pk])}#sources")
 
 
@@ -79,15 +84,16 @@ def confirm_sources(request: Request, plan_pk: int) -> HttpResponse:
 def use_imported(request: Request, plan_pk: int, pk: int) -> HttpResponse:
     """Show the imported value again, in place of the one entered by hand that the address names."""
     plan, member = get_plan(request, plan_pk, may=access.may_import)
-    covering = Reading.objects.exclude(imported_value=None).filter(metric__team=plan.team_id)
+    readings = Reading.objects.filter(metric__team=plan.team_id).select_related("metric", "segment")
     with changes.recording(plan.team, plan=plan, by=request.user) as log:
-        reading = log.take(covering.select_related("metric", "segment"), pk)
-        is_shown = machine(reading.value) == request.GET.get("typed")
+        reading = log.take(readings, pk)
+        is_shown = machine(reading.value) == request.GET.get("typed") and reading.imported_value is not None
         if is_shown:
             save_typed(log, plan, reading.metric, reading.segment, reading.month, None, "")
     table = ReadingsTable(plan, member, request.GET)
     name = f"{reading.metric.name} · {words.month(reading.month)}"
-    return answer_use(request, table, f"metric-{reading.metric_id}", name, log.revision if is_shown else None)
+    key, is_used = f"metric-{reading.metric_id}", is_shown or not reading.is_typed
+    return answer_use(request, table, key, name, log, is_used=is_used)
 
 
 @require_http_methods(["GET", "POST"])

@@ -157,16 +157,16 @@ class _Saving:
         return obj
 
 
-def answer_use(request: Request, table: Table, key: str, name: str, revision: int | None) -> HttpResponse:
-    """Back to the table, with the undo; `revision` is None where the value had been changed meanwhile."""
-    if revision is None:
+def answer_use(
+    request: Request, table: Table, key: str, name: str, log: changes.Recording, *, is_used: bool
+) -> HttpResponse:
+    """Back to the table, which uses the data by now, or has another value than the page that asked for that."""
+    if is_used:
+        undo = f"undo:{reverse('plan-undo', args=[table.plan.pk, log.revision])}" if log.changes else ""
+        messages.success(request, _("“%(name)s” now uses the data.") % {"name": name}, extra_tags=undo)
+    else:
         messages.error(
             request, _("Someone changed “%(name)s” in the meantime. Nothing was saved.") % {"name": name}
-        )
-    else:
-        undo = reverse("plan-undo", args=[table.plan.pk, revision])
-        messages.success(
-            request, _("“%(name)s” now uses the data.") % {"name": name}, extra_tags=f"undo:{undo}"
         )
     query = table.params.copy()
     query.pop("typed", None)

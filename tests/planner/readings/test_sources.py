@@ -65,6 +65,19 @@ def test_one_click_confirms_with_who_and_when(url, plan, read, manager, as_):
     assert "CRM Never confirmed" in words(client.get(url))
 
 
+def test_a_form_that_comes_twice_confirms_once(url, read, manager, as_):
+    read("2026-09", "CRM")
+    client = as_(manager)
+    key = re.search(
+        'name="form_key" value="([^"]*)"', client.get(url).content.decode().partition('id="sources"')[2]
+    )[1]
+    for _click in range(2):
+        assert client.post(f"{url}sources/", {"source": "CRM", "form_key": key}).status_code == 302
+    assert SourceCheck.objects.count() == 1
+    client.post(f"{url}sources/", {"source": "CRM", "form_key": "another"})
+    assert SourceCheck.objects.count() == 2
+
+
 def test_undo_brings_the_confirmation_before_back(url, plan, read, team, manager, rep, as_):
     read("2026-09", "CRM")
     SourceCheck.objects.create(team=team, source="CRM", by=rep, at=NOON - dt.timedelta(days=3))

@@ -267,6 +267,18 @@ def test_the_imported_value_is_used_again(type_in, plan, url, status, manager, a
     assert (found.imported_value, found.imported_source) == (Decimal("0.08"), "CRM")
 
 
+def test_used_twice_the_data_is_used_once(type_in, url, status, manager, as_):
+    read(status, "2026-09", 700_000, source="CRM")
+    type_in("2026-09", "800,000", "by phone")
+    client = as_(manager)
+    address = use_button(client.get(url).content.decode())
+    for _click in range(2):
+        page = client.post(address, follow=True)
+        assert "“Total sales · Sep 2026” now uses the data." in words(page.content.decode())
+    assert Import.objects.count() == 2
+    assert Reading.objects.get().value == 700_000
+
+
 def test_a_value_that_was_typed_anew_meanwhile_is_not_replaced(type_in, url, status, manager, as_):
     read(status, "2026-09", 700_000, source="CRM")
     type_in("2026-09", "800,000", "by phone")
