@@ -88,6 +88,14 @@ def outsider(other_team) -> User:
     return join(other_team, "Otto", Role.MANAGER)
 
 
+@pytest.fixture
+def both(team, other_team) -> User:
+    """Bea manages one team and is a rep in another, with other clocks and workdays."""
+    user = join(team, "Bea", Role.MANAGER)
+    Membership.objects.create(team=other_team, user=user, name="Bea", role=Role.REP)
+    return user
+
+
 def seat(user: User, team: Team) -> Membership:
     """What `user` is in `team`."""
     return Membership.objects.get(user=user, team=team)
@@ -96,6 +104,22 @@ def seat(user: User, team: Team) -> Membership:
 @pytest.fixture
 def plan(team) -> Plan:
     return Plan.objects.create(team=team, name="Q4", start=dt.date(2026, 10, 1), end=dt.date(2026, 12, 31))
+
+
+@pytest.fixture
+def other_plan(team) -> Plan:
+    """A second open plan of the same team and period."""
+    return Plan.objects.create(
+        team=team, name="Channels", start=dt.date(2026, 10, 1), end=dt.date(2026, 12, 31)
+    )
+
+
+@pytest.fixture
+def closed_plan(team) -> Plan:
+    """A closed plan of the same team and period."""
+    return Plan.objects.create(
+        team=team, name="Old way", start=dt.date(2026, 10, 1), end=dt.date(2026, 12, 31), state="closed"
+    )
 
 
 @pytest.fixture
