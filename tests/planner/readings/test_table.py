@@ -113,6 +113,15 @@ def test_the_running_month_is_kept_and_not_counted(type_in, plan, status, team, 
     assert standing.current == 600_000
 
 
+def test_the_line_of_the_months_leaves_the_running_one_out(url, status, viewer, as_):
+    """Two full months make a line; a full one and a part of one would make a drop."""
+    read(status, "2026-10", 600_000)
+    read(status, "2026-11", 20_000)
+    assert 'class="spark"' not in as_(viewer).get(url).content.decode()
+    read(status, "2026-09", 500_000)
+    assert 'class="spark"' in as_(viewer).get(url).content.decode()
+
+
 @pytest.mark.parametrize("who", ["empty", "with values"])
 def test_every_earlier_year_can_be_reached_and_entered(url, status, manager, as_, who):
     if who == "with values":
@@ -288,6 +297,15 @@ def test_a_value_that_was_typed_anew_meanwhile_is_not_replaced(type_in, url, sta
     page = client.post(address, follow=True).content.decode()
     assert "Someone changed “Total sales · Sep 2026” in the meantime. Nothing was saved." in words(page)
     assert Reading.objects.get().value == 900_000
+
+
+def test_the_same_value_from_a_later_file_is_not_offered(type_in, url, status, manager, as_):
+    read(status, "2026-09", 700_000, source="CRM")
+    type_in("2026-09", "800,000", "by phone")
+    Reading.objects.update(imported_value=800_000)
+    page = words(as_(manager).get(url).content.decode())
+    assert "800,000 Entered by hand by phone" in page
+    assert "Use it" not in page
 
 
 def test_clearing_a_typed_value_shows_the_imported_one(type_in, status):
