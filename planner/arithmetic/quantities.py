@@ -50,7 +50,7 @@ def _quantity() -> re.Pattern[str]:
         (?P<number>
             (?: [0-9]+ | [1-9][0-9]{{0,2}} (?: (?:,[0-9]{{3}})+ | (?:\ [0-9]{{3}})+ ) ) (?:\.[0-9]+)?
             | \.[0-9]+
-        ) \ ?
+        ) (?P<behind>-)? \ ?
         (?: (?P<percent>%) | (?P<multiplier>k|m|bn|万|亿)? \ ? (?P<after>{currency})? ) \ ?
         (?P<close>\))?
         """,
@@ -87,7 +87,7 @@ def _narrow(character: str) -> str:
 
 
 def parse_quantity(text: str, *, currency: str = "", rate: bool = False) -> Quantity:
-    """Read one figure: `1,234.5`, `80万`, `1.2亿元`, `800k`, `8%`, `¥1,200`, `(1,200)` for −1,200.
+    """Read one figure: `1,234.5`, `80万`, `1.2亿元`, `800k`, `8%`, `¥1,200`; `(1,200)` and `1,200-` for −1,200.
 
     `currency` is the code of the team's money: a sign or code of another one is refused, where it is known whose
     figure this is. With `rate` a bare number is per cent: 12 is 0.12 (Decision 14 of the planning method).
@@ -113,7 +113,7 @@ def parse_quantity(text: str, *, currency: str = "", rate: bool = False) -> Quan
     with localcontext(_EXACT):
         value = Decimal(re.sub("[, ]", "", match["number"]))
         value *= Decimal("0.01") if percent else _MULTIPLIERS[(match["multiplier"] or "").lower()]
-        if match["open"] or match["sign"] == "-":
+        if match["open"] or match["sign"] == "-" or match["behind"]:
             value = -value
         if value != round(value, DECIMAL_PLACES):
             raise QuantityError(
@@ -141,10 +141,12 @@ def _check_money(match: re.Match[str], own: str, rate: bool) -> None:
 
 
 def _is_consistent(match: re.Match[str]) -> bool:
-    """Whether the parts agree: parentheses in pairs and unsigned, one currency before, none with a rate."""
+    """Whether the parts agree: one sign or a pair of parentheses, one currency before, none with a rate."""
     if not all(currencies.codes_of(match[name] or "$") for name in ("before", "inside", "after")):
         return False
-    if bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):
+    if bool(match["open"]) != bool(match["close"]):
+        return False
+    if sum(bool(match[name]) for name in ("open", "sign", "behind")) > 1:
         return False
     if match["before"] and match["inside"]:
         return False

@@ -41,6 +41,13 @@ def test_a_long_file_is_saved_and_said_exactly(importing):
     assert set(Reading.objects.values_list("source", flat=True)) == {"file.csv"}
 
 
+def test_a_minus_behind_a_figure_counts(importing):
+    importing(
+        'month,metric,value\n2026-05,Total sales,"1,200.00-"\n2026-06,Total sales,900\n2026-07,Total sales,0\n'
+    )
+    assert [value for (_metric, _month, _segment), value in sorted(stored().items())] == ["-1200", "900", "0"]
+
+
 def test_a_dry_run_saves_nothing(importing):
     assert importing(LONG, "--dry-run")["readings"] == 3
     assert not Reading.objects.exists()
