@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic import formats
-from planner.arithmetic.formats import Figure, Scale
+from planner.arithmetic.formats import RATE, Figure, Scale
 from planner.arithmetic.goals import Way, goal_amount, measure_way
 from planner.arithmetic.periods import full_months_before
 from planner.diagnose.standings import Levels, Measure, recent_months
@@ -209,7 +209,7 @@ def _growth(target: Target, language: str) -> str:
     difference = goal.target - baseline
     if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not baseline:
         return _signed(formats.figure_text(figure(target, difference, language, difference=target.is_rate)))
-    return _signed(formats.per_cent(difference / abs(baseline), language))
+    return _signed(formats.figure(RATE, difference / abs(baseline), language=language).number)
 
 
 def _signed(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -61,6 +62,20 @@ def test_a_sub_goal_stands_below_its_core_goal_and_says_what_it_means(core, part
     assert "1 core goal · 1 sub-goal" in page
 
 
+@pytest.mark.parametrize(
+    ("target", "direction", "sentence"),
+    [
+        (135, "higher", "From 120 to 135 new customers, +12.5%"),
+        (105, "lower", "From 120 to 105 new customers, −12.5%"),
+        (150, "higher", "From 120 to 150 new customers, +25%"),
+    ],
+)
+def test_a_growth_is_shown_with_its_decimal(part, url, manager, as_, target, direction, sentence):
+    Goal.objects.filter(pk=part.pk).update(baseline=120, target=target, direction=direction)
+    page = as_(manager).get(url).content.decode()
+    assert re.search("From 120 to [^<]*", page)[0] == sentence
+
+
 def test_in_chinese_the_sentence_is_chinese(core, part, url, manager, as_):
     client = as_(manager)
     client.cookies["django_language"] = "zh-hans"
@@ -73,7 +88,12 @@ def test_in_chinese_the_sentence_is_chinese(core, part, url, manager, as_):
     [
         ({"kind": "grow_percent", "baseline": "120", "growth": "30%", "target": "150"}, ("grow_percent", 120, 150)),
         ({"kind": "grow_percent", "baseline": "120", "growth": "50%", "target": "130"}, ("grow_percent", 120, 180)),
+        ({"kind": "grow_percent", "baseline": "120", "growth": "12.5%", "target": "130"}, ("grow_percent", 120, 135)),
+        ({"kind": "grow_percent", "baseline": "120", "growth": "12.5", "target": "130"}, ("grow_percent", 120, 135)),
+        ({"kind": "grow_percent", "baseline": "120", "growth": "0", "target": "130"}, ("grow_percent", 120, 120)),
         ({"kind": "grow_by", "baseline": "120", "growth": "", "target": "130"}, ("grow_by", 120, 130)),
+        ({"kind": "grow_by", "baseline": "0", "growth": "30", "target": "130"}, ("grow_by", 0, 30)),
+        ({"kind": "reach", "baseline": "", "growth": "", "target": "0"}, ("reach", None, 0)),
         ({"kind": "reach", "baseline": "", "growth": "", "target": "1,000"}, ("reach", None, 1000)),
         ({"kind": "share", "baseline": "40%", "growth": "", "target": "50%"}, ("share", "0.4", "0.5")),
     ],
