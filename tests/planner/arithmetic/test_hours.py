@@ -36,6 +36,7 @@ def test_an_hour_strikes_once_a_day_also_when_the_clock_is_changed(zone, day, ho
 
 
 def test_an_hour_is_due_for_four_hours_and_missed_after_them():
+    assert dt.timedelta(hours=4) == GRACE
     eight = moment(dt.date(2026, 11, 25), 8, BERLIN)
     today = dt.date(2026, 11, 25)
 

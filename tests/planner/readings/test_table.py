@@ -204,6 +204,18 @@ def test_a_value_is_typed_with_its_source(type_in, status, manager):
     assert change.label == "Total sales · 2026-09"
 
 
+def test_a_typed_zero_is_a_value(type_in, plan, status, manager):
+    read(status, "2026-09", 700_000, source="CRM")
+    answer = type_in("2026-09", "0", "CRM")
+    assert answer.status_code == 200
+    assert Reading.objects.get().value == 0
+    opened = type_in("2026-08", "-", "CRM")  # refused: the row as it stands comes back
+    assert opened.status_code == 422
+    assert Reading.objects.get().value == 0
+    changes.undo(plan.team, Change.objects.latest("revision").revision, by=manager, plan=plan)
+    assert Reading.objects.get().value == 700_000
+
+
 def test_a_value_of_a_segment(type_in, team, status):
     east = Segment.objects.create(team=team, dimension="region", name="East")
     type_in("2026-09", "300,000", query=f"&segment={east.pk}")

@@ -44,6 +44,11 @@ def test_a_score_has_as_many_full_dots_as_it_says():
     assert cells.score(None) == cells.EMPTY
 
 
+@pytest.mark.parametrize(("days", "words"), [(1, "1 day late"), (2, "2 days late"), (21, "21 days late")])
+def test_one_day_is_a_day(days, words):
+    assert f">{words}<" in cells.late(days)
+
+
 def test_a_course_ends_with_a_dot_on_its_last_value():
     drawn = cells.sparkline([D(0), D(5), D(10)], "label")
     assert 'd="M2 20.0 42 12.0 82 4.0"' in drawn

@@ -265,6 +265,26 @@ def test_amounts_in_any_dress(importing, odd, value, way, monkeypatch):
 
 
 @pytest.mark.parametrize("way", ["quick", "careful"])
+def test_amounts_below_zero_in_every_dress_add_up(importing, way, monkeypatch):
+    """What accounting programs write stands beside plain ones: (1) and 1,200- are −1 and −1,200."""
+    if way == "careful":
+        go_carefully(monkeypatch)
+    amounts = ("-40.5", "(1)", '"1,200.00-"', "\N{MINUS SIGN}0.25", "2000")
+    lines = [f"{at},2026-01-05,a,East,X,{amount}\n" for at, amount in enumerate(amounts)]
+    assert importing(HEAD + "".join(lines), "--dry-run")["totals"]["Total sales"] == "758.25"
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL", "total", "Grand Total", "Sum", "小计"])
+@pytest.mark.parametrize("way", ["quick", "careful"])
+def test_a_total_is_left_out_however_it_is_written(importing, word, way, monkeypatch):
+    if way == "careful":
+        go_carefully(monkeypatch)
+    said = importing(HEAD + LINES + f"{word},,,,,200\n", "--dry-run")
+    assert said["totals"]["Total sales"] == "200"
+    assert "Total rows were skipped: 7." in [each["message"] for each in said["warnings"]]
+
+
+@pytest.mark.parametrize("way", ["quick", "careful"])
 def test_every_bad_line_is_named_either_way(importing, way, monkeypatch):
     if way == "careful":
         go_carefully(monkeypatch)
@@ -311,6 +331,17 @@ def test_a_row_that_is_blank_but_for_a_note_is_not_passed_over(importing):
         "Note," + HEAD + "".join(f",{line}\n" for line in LINES.splitlines()) + "see below,,,,,,\n"
     )
     assert {each["row"] for each in said["errors"]} == {LINES.count("\n") + 2}
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("piece", [2, 1000])
+def test_nor_in_an_earlier_piece_of_the_file(importing, at, piece, monkeypatch):
+    """A row that is quite blank follows in the last piece: that alone would be passed over."""
+    monkeypatch.setattr("planner.readings.imports.columns.PIECE", piece)
+    rows = [f",{line}\n" for line in LINES.splitlines()]
+    rows[at:at] = ["see below,,,,,,\n"]
+    said = importing("Note," + HEAD + "".join(rows) + ",,,,,,\n")
+    assert {each["row"] for each in said["errors"]} == {at + 2}
 
 
 def test_only_the_first_problems_are_listed_and_the_others_counted(importing, plan, tmp_path, team):

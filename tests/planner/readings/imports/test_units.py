@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.models import Metric
-from planner.readings.imports.units import find_units, split_unit, unit_of
+from planner.readings.imports.units import find_units, split_unit, unit_of, unit_of_note
 from tests.planner.readings.conftest import places, stored
 
 ORDERS = "订单日期,订单编号,客户,{}\n2026-08-05,1,a,{}\n2026-08-06,2,b,{}\n"
@@ -27,6 +27,7 @@ def known(status, team):
         ("含税，万元", "万"),        ("万元，不含税", "万"),
         ("万元/月", "万"), ("in thousands of RMB", "k"), ("\u2019000", "k"), ("mln", "m"),
         ("USD m", "m"), ("10k RMB", "?"), ("M", "?"), ("CNY per customer", ""),
+        ("千元 万元", "?"), ("万元、万元", "万"),
         ("含税", None), ("net", None), ("2026", None), ("万科", None), ("百货", None), ("km", None),
     ],
 )  # fmt: skip
@@ -38,6 +39,53 @@ def test_words_are_units_or_none(words, sign):
 def test_a_name_and_the_unit_in_its_brackets():
     assert split_unit("销售额（含税）（万元）")[0] == "销售额(含税)"
     assert split_unit("Sales (net)") == ("Sales (net)", None)
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "sign"),
+    [
+        ("销售额万元", "销售额", "万"),
+        ("Sales in millions", "Sales", "m"),
+        ("Conversion %", "Conversion", "%"),
+    ],
+)
+def test_a_name_and_the_unit_at_its_end(header, name, sign):
+    left, unit = split_unit(header)
+    assert (left, unit and unit.sign) == (name, sign)
+
+
+@pytest.mark.parametrize(
+    ("cells", "sign"),
+    [
+        (["注：以上金额单位为万元", ""], "万"),
+        (["单位：万元", "  "], "万"),
+        (["单位：万元", "5"], None),
+        (["", "单位：元"], None),
+        (["  ", "  "], None),
+    ],
+)
+def test_a_note_below_the_table_stands_alone_in_its_row(cells, sign):
+    unit = unit_of_note(cells)
+    assert (unit and unit.sign) == sign
+
+
+@pytest.mark.parametrize(
+    ("line", "is_money", "in_percent"),
+    [
+        ("Sales", False, False),
+        ("单位：元", True, False),
+        ("单位：万人", False, False),
+        ("Rate (%)", False, True),
+        ("金额单位：万元；成本单位：千元", True, False),
+    ],
+)
+def test_a_line_above_says_whether_it_is_of_money_and_of_rates(line, is_money, in_percent):
+    above = find_units([[line]])
+    assert (above.unit.is_money, above.in_percent) == (is_money, in_percent)
+
+
+def test_of_two_units_above_that_agree_the_first_is_said():
+    assert find_units([["单位：万元", "金额单位：人民币万元"]]).unit.words == "万元"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +108,7 @@ def test_a_line_above_says_the_unit(line):
     [
         ("All figures in RMB thousands", "k"), ("In RMB million", "m"), ("Amounts in thousand CNY", "k"),
         ("Currency: CNY (000s)", "k"), ("Sales in 2023", ""), ("Sales of team (K)", ""),
+        ("Sales (bn)", "bn"), ("销售额（万）", "万"),
         ("Sales (万科)", ""), ("Sales 2026 (EUR thousands)", "k"), ("单位：华东", ""), ("单位：千万元", "?"),
         ("金额单位：万元；成本单位：千元", "?"),
     ],
