@@ -62,3 +62,6 @@ def test_the_days_that_are_not_as_their_weekday_says_have_a_reason():
 def test_countries_are_named_in_the_readers_language():
     assert dict(countries("en"))["CN"] == "China"
     assert dict(countries("zh-hans"))["CN"] == "中国"
+    names = [name for _code, name in countries("en")]
+    assert names == sorted(names)
+    assert names.index("China") < names.index("Switzerland")

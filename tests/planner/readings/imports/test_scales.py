@@ -51,12 +51,49 @@ def messages(said, kind="errors") -> str:
 
 @pytest.mark.parametrize(
     ("values", "taken"),
-    [(("0.08", "0.1"), "as fractions"), (("0.08", "1"), "as fractions"), (("8", "0.5"), "as percentages")],
+    [
+        (("0.08", "0.1"), "as fractions"),
+        (("0.08", "1"), "as fractions"),
+        (("8", "0.5"), "as percentages"),
+        (("0.08", "1.000001"), "as percentages"),
+        (("-1.5", "0.5"), "as percentages"),
+    ],
 )
 def test_how_rates_were_read_is_always_said(importing, values, taken):
     said = importing(rates(*values))
     assert said["accepted"]
     assert taken in messages(said, "warnings")
+
+
+@pytest.mark.parametrize(
+    ("values", "row"),
+    [
+        (("8%", "9%", "10"), 4),
+        (("8", "9", "10%"), 4),
+        (("8%", "9", "10"), 3),
+        (("8", "9%", "10%"), 3),
+        (("8", "9%", "10"), 3),
+    ],
+)
+def test_the_first_rate_that_is_written_otherwise_is_named(importing, values, row):
+    said = importing(rates(*values))
+    assert places(said) == [(row, "value")]
+    assert "Some rates have a per cent sign and others don't" in messages(said)
+    assert stored_rates() == []
+
+
+def test_each_per_cent_sign_of_an_amount_is_refused(importing):
+    said = importing(
+        f"month,metric,value\n2026-06,{RATE},8%\n2026-06,Total sales,9%\n"
+        "2026-07,Total sales,5\n2026-08,Total sales,7%\n"
+    )
+    assert places(said) == [(3, "value"), (5, "value")]
+    assert said["errors"][0]["message"] == "“Total sales” is not a rate. Remove the per cent sign."
+
+
+def test_how_rates_were_read_is_said_at_the_first_of_them(importing):
+    said = importing(f"month,metric,value\n2026-06,Total sales,9\n2026-06,{RATE},8\n2026-07,{RATE},9\n")
+    assert [each["row"] for each in said["warnings"] if "as percentages" in each["message"]] == [3]
 
 
 def test_rates_far_from_the_known_ones_are_asked_about(importing, nine_per_cent):
