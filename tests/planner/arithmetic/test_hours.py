@@ -64,6 +64,13 @@ def test_days_off_have_no_hour():
     assert days[:2] == [dt.date(2026, 11, 30), dt.date(2026, 11, 27)]
 
 
+def test_a_missed_hour_is_noticed_a_week_back_and_no_longer():
+    now = moment(dt.date(2026, 11, 25), 9, BERLIN)
+    days = [hour.day for hour in struck_hours(now, BERLIN, 8, on=EVERY_DAY)]
+
+    assert days == [dt.date(2026, 11, 25) - dt.timedelta(days=back) for back in range(8)]
+
+
 TEAMS = {
     "Asia/Shanghai": "CN",
     "America/New_York": "US",

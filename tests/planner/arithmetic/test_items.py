@@ -18,6 +18,8 @@ from planner.arithmetic.items import circled, join_items, number_items, split_it
         ("① one\n② two\n③ three", ("one", "two", "three")),
         ("1. one\n2) two\n(3) three\n4、four", ("one", "two", "three", "four")),
         ("- one\n• two", ("one", "two")),
+        ("- one - and more", ("one - and more",)),
+        ("1. - one", ("- one",)),
         ("1.5 % of those who see the ad click it", ("1.5 % of those who see the ad click it",)),
         ("-5 % against June", ("-5 % against June",)),
         ("2023 was better", ("2023 was better",)),

@@ -59,6 +59,12 @@ def test_the_days_that_are_not_as_their_weekday_says_have_a_reason():
     assert "春节" in {each.name for each in found if not each.works}
 
 
+def test_the_last_day_of_a_span_is_the_last_that_is_looked_at():
+    calendar = Calendar(weekdays=WEEK, country="CN")
+    assert calendar.exceptions(day("2024-02-05"), day("2024-02-17"))[-1].day < day("2024-02-18")
+    assert calendar.exceptions(day("2024-02-05"), day("2024-02-18"))[-1].day == day("2024-02-18")
+
+
 def test_countries_are_named_in_the_readers_language():
     assert dict(countries("en"))["CN"] == "China"
     assert dict(countries("zh-hans"))["CN"] == "中国"
