@@ -18,7 +18,7 @@ from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.pipeline import Choices, Parsed, parse
 from planner.readings.imports.rates import RateScale
 from planner.readings.imports.values import DateOrder
-from planner.readings.save import Saved, save, try_out
+from planner.readings.save import PreviewOutdated, Saved, save, try_out
 
 
 class Command(BaseCommand):
@@ -63,25 +63,7 @@ class Command(BaseCommand):
         if plan is None:
             raise CommandError(f"There is no plan {options['plan']}.")
         parsed = parse(Path(options["file"]), plan.team, _choices(options))
-        saved = None
-        if parsed.is_accepted:
-            content: dict[str, Any] = {
-                "file_name": Path(options["file"]).name,
-                "new_metrics": parsed.new_metrics,
-                "changed_metrics": parsed.changed_metrics,
-            }
-            try:
-                if options["dry_run"]:
-                    kept = try_out(plan, parsed.readings, **content).kept
-                else:
-                    saved = save(plan, parsed.readings, by=None, kind=str(parsed.kind), **content)
-                    kept = saved.kept
-                if kept:
-                    parsed.problems.warn(
-                        f"{kept} values that were entered by hand stay; those of the file are kept beneath."
-                    )
-            except PlanClosed:
-                parsed.problems.error("The plan is closed: nothing in it is changed.")
+        saved = _take(plan, parsed, options) if parsed.is_accepted else None
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(parsed), ensure_ascii=False))
         else:
@@ -112,6 +94,34 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{saved.new} readings are new, {saved.changed} changed, {saved.same} stood there."
             )
+
+
+def _take(plan: Plan, parsed: Parsed, options: dict[str, Any]) -> Saved | None:
+    """Save the readings of a file, or only try them out; None, perhaps with an error, where nothing was saved."""
+    content: dict[str, Any] = {
+        "file_name": Path(options["file"]).name,
+        "new_metrics": parsed.new_metrics,
+        "changed_metrics": parsed.changed_metrics,
+    }
+    saved = None
+    try:
+        if options["dry_run"]:
+            kept = try_out(plan, parsed.readings, **content).kept
+        else:
+            saved = save(plan, parsed.readings, by=None, kind=str(parsed.kind), **content)
+            kept = saved.kept
+    except PlanClosed:
+        parsed.problems.error("The plan is closed: nothing in it is changed.")
+        return None
+    except PreviewOutdated as outdated:
+        names = ", ".join(outdated.metrics)
+        parsed.problems.error(f"{names}: changed while the file was read. Run the command again.")
+        return None
+    if kept:
+        parsed.problems.warn(
+            f"{kept} values that were entered by hand stay; those of the file are kept beneath."
+        )
+    return saved
 
 
 def _choices(options: dict[str, Any]) -> Choices:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from planner import changes
-from planner.models import Import, Reading, Segment, StagedReading, staging
+from planner.models import Import, Metric, Reading, Segment, StagedReading, staging
 from planner.models.history import CannotUndo
 from planner.readings.imports.gathered import NewReading
 from planner.readings.imports.readings import WHOLE
@@ -194,3 +194,17 @@ def test_what_is_staged_is_not_there_yet_and_goes_when_it_is_saved(put, plan, st
     assert staging.counts(batch) == (1, 1, 0, 0)
     put(new(3, "1"))
     assert list(StagedReading.objects.values_list("batch", flat=True)) == [batch.pk] * 2
+
+
+def test_the_command_says_that_a_metric_was_changed_while_the_file_was_read(importing, status, monkeypatch):
+    def staged_and_overtaken(*args, **options):
+        batch = stage(*args, **options)
+        Metric.objects.filter(pk=status.sales.metric_id).update(version=7)
+        return batch
+
+    monkeypatch.setattr("planner.readings.save.stage", staged_and_overtaken)
+    said = importing("month,metric,value\n2026-06,Total sales,5\n")
+    assert [problem["message"] for problem in said["errors"]] == [
+        "Total sales: changed while the file was read. Run the command again."
+    ]
+    assert not Reading.objects.exists()
