@@ -19,7 +19,7 @@ from planner.tables.forms import AddForm, DayField, PickField, QuantityField, Ro
 from planner.web.requests import with_value
 from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
 from strategies.models import Strategy
-from strategies.targets import growth_of, is_rate
+from strategies.targets import growth_of, is_rate, unit_of
 
 ARROW = "→"
 
@@ -107,7 +107,7 @@ class GoalForm(RowForm):
     actions = ActionsField(label=gettext_lazy("Key actions"))
 
     NAMES = ("name", "metric", "segment")
-    FIGURES = ("kind", *FIGURES, "unit", "direction")
+    FIGURES = ("target", "kind", "baseline", "growth", "unit", "direction")
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
@@ -135,6 +135,9 @@ class GoalForm(RowForm):
                 self.fields[name].rate = rate
         if "growth" in self.fields:
             self.fields["growth"].rate = rate or kind == Goal.Kind.GROW_PERCENT
+
+    def figure_unit(self) -> str:
+        return unit_of(self.obj)
 
     def shown_value(self, name: str) -> Any:
         """In the scale of the kind that was shown with it: 18 more is not 18 % once the kind is another."""

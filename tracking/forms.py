@@ -44,6 +44,8 @@ class StrategyForm(RowForm):
 class TaskForm(RowForm):
     """One task. Changing its progress also writes an update."""
 
+    beside = frozenset({"note"})
+
     description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
     acceptance = forms.CharField(label=gettext_lazy("Acceptance standard"), max_length=300, required=False)
     owner = PickField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)

@@ -55,6 +55,10 @@ class StatusForm(RowForm):
             if name in self.fields:
                 self.fields[name].rate = self.obj.metric.is_rate
 
+    def figure_unit(self) -> str:
+        unit: str = self.obj.metric.unit
+        return unit
+
     def current(self, name: str) -> Any:
         return getattr(self.obj.metric if name in METRIC_FIELDS else self.obj, name)
 

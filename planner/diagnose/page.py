@@ -27,7 +27,10 @@ ANALYSED = frozenset(
 
 class DiagnosePage(TablePage[StatusTable]):
     template = "diagnose/diagnose.html"
-    pieces = tuple(Piece(name, ANALYSED) for name in ("months", "flags", "trend", "drivers", "known"))
+    pieces = (
+        *TablePage.pieces,
+        *(Piece(name, ANALYSED) for name in ("months", "flags", "trend", "drivers", "known")),
+    )
 
     @property
     def months_form(self) -> MonthsForm | None:

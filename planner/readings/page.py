@@ -19,6 +19,7 @@ MOST_IMPORTS = 20
 class ReadingsPage(TablePage[ReadingsTable]):
     template = "readings/readings.html"
     pieces = (
+        *TablePage.pieces,
         Piece("imports", frozenset({"planner.import"})),
         Piece("sources", frozenset({"planner.import", "planner.sourcecheck", "planner.planmetric"})),
     )

@@ -59,6 +59,10 @@ class ReadingForm(RowForm):
             if name.startswith("value"):
                 field.rate = self.obj.is_rate
 
+    def figure_unit(self) -> str:
+        unit: str = self.obj.unit
+        return unit
+
     def current(self, name: str) -> Any:
         prefix, _dash, month = name.partition("-")
         reading = self.table.reading(self.obj.pk, month_of(month))

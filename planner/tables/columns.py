@@ -55,8 +55,8 @@ class Cell:
     column: Column
     html: str
     values: dict[str, str] | None = None
-    # Which of these are rates: an empty field shows their per-cent sign.
-    rates: tuple[str, ...] = ()
+    # The units of those of these that are figures.
+    units: dict[str, str] | None = None
     span: int = 1
     css: str = ""
     below: str = ""
@@ -71,9 +71,9 @@ class Cell:
             inner = f'<span class="value">{esc(self.html)}</span>'
         else:
             link = f"{row_url}?{query}{'&amp;' if query else ''}cell={self.column.key}"
-            rates = f' data-rates="{" ".join(self.rates)}"' if self.rates else ""
+            units = f' data-units="{esc(opening_texts(self.units))}"' if self.units else ""
             texts = esc(opening_texts(self.values))
-            inner = f'<a class="cell" href="{link}" data-v="{texts}"{rates}>{esc(self.html)}</a>'
+            inner = f'<a class="cell" href="{link}" data-v="{texts}"{units}>{esc(self.html)}</a>'
         span = f' colspan="{self.span}"' if self.span > 1 else ""
         label = self.column.labelling if labelled else ""
         return f"<td{self.column.classes(self.css)}{span}{label}>{inner}{esc(self.below)}</td>"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -26,8 +26,8 @@ _SEVERAL = re.compile(r"[0-9][ \t\r\n]+[0-9]")
 class QuantityField(forms.CharField):
     """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
 
-    The form sets `currency`, the code of the team's money, and `rate`: of a rate a bare number is per cent, and an
-    empty field shows the per-cent sign (Decision 14 of the method).
+    The form sets `currency`, the code of the team's money, and `rate`: of a rate a bare number is per cent (Decision 14
+    of the method), whose sign stands behind the field and not in it.
     """
 
     currency = ""
@@ -38,18 +38,6 @@ class QuantityField(forms.CharField):
         self.validators = []
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
         self.rate = False
-
-    @property
-    def rate(self) -> bool:
-        return self._rate
-
-    @rate.setter
-    def rate(self, rate: bool) -> None:
-        self._rate = rate
-        if rate:
-            self.widget.attrs.setdefault("placeholder", "%")
-        elif self.widget.attrs.get("placeholder") == "%":
-            del self.widget.attrs["placeholder"]
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -68,11 +56,9 @@ class QuantityField(forms.CharField):
         return quantity.value
 
     def prepare_value(self, value: Any) -> Any:
-        return (
-            edit_text(value, rate=self.rate, language=words.language())
-            if isinstance(value, Decimal)
-            else value
-        )
+        if not isinstance(value, Decimal):
+            return value
+        return edit_text(value, rate=self.rate, language=words.language()).removesuffix("%")
 
 
 # A year outside these is a typing error.
@@ -145,11 +131,16 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field as its editor shows it: with what it was opened with, and the conflict with somebody else's change."""
+    """A field as its editor shows it: what it was opened with, its unit, and the conflict with another's change."""
 
     field: forms.BoundField
     initial: str
     conflict: Conflict | None
+    unit: str | None
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.field.errors or self.conflict)
 
 
 class TableForm(forms.Form):
@@ -178,7 +169,11 @@ class RowForm(TableForm):
 
     Every field is posted with `initial-<name>`, the text it was opened with: a field that the person left as it
     was shown is not written, and one that changed meanwhile is a conflict, never overwritten.
+
+    The first field of a cell is what its column is for; the others stand behind *More*, but for those in `beside`.
     """
+
+    beside: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, data: Any = None, *, table: Any, obj: Any = None, only: Any = None) -> None:
         super().__init__(data, auto_id="id_%s" if only is None else False)
@@ -187,8 +182,8 @@ class RowForm(TableForm):
         self.set_money()
         if obj is not None:
             self.adapt()
-        for name in [name for name in self.fields if only is not None and name not in only]:
-            del self.fields[name]
+        if only is not None:
+            self.fields = {name: self.fields[name] for name in self.shown_order(only)}
         for name, field in self.fields.items():
             # Each radio button has its own label, below a legend.
             if only is not None and not isinstance(field.widget, forms.RadioSelect):
@@ -196,6 +191,11 @@ class RowForm(TableForm):
             if obj is not None:
                 self.initial[name] = self.current(name)
         self.conflicts: dict[str, Conflict] = {}
+
+    @classmethod
+    def shown_order(cls, names: Sequence[str]) -> list[str]:
+        """The fields of a cell, or of several, as their editor shows them: what stands behind *More* last."""
+        return sorted(names, key=lambda name: name != names[0] and name not in cls.beside)
 
     def prepare(self) -> None:
         """Set what depends on the table, such as choices: once a form."""
@@ -213,10 +213,23 @@ class RowForm(TableForm):
         self.adapt()
         return {name: self.text_of(name, self.current(name)) for name in names}
 
-    def rates_among(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Which of these fields are rates of the current object."""
-        fields = ((name, self.fields[name]) for name in names)
-        return tuple(name for name, field in fields if isinstance(field, QuantityField) and field.rate)
+    def units(self, names: Iterable[str]) -> dict[str, str]:
+        """The units of those of these fields that are figures of the current object."""
+        units = ((name, self.unit_of(name)) for name in names)
+        return {name: unit for name, unit in units if unit is not None}
+
+    def unit_of(self, name: str) -> str | None:
+        """What stands behind the figure of a field while it is typed; None for a field that is no figure."""
+        field = self.fields[name]
+        if not isinstance(field, QuantityField):
+            return None
+        if field.rate:
+            return "%"
+        return "" if self.obj is None else self.figure_unit()
+
+    def figure_unit(self) -> str:
+        """The unit of the current object's figures."""
+        return ""
 
     def text_of(self, name: str, value: Any) -> str:
         prepared = self.fields[name].prepare_value(value)
@@ -260,7 +273,10 @@ class RowForm(TableForm):
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
             choices: Any = field.choices
             return str(dict(choices).get(value, value))
-        return str(value) if isinstance(value, Recorded) else self.text_of(name, value)
+        if isinstance(value, Recorded):
+            return str(value)
+        sign = "%" if isinstance(field, QuantityField) and field.rate and value is not None else ""
+        return f"{self.text_of(name, value)}{sign}"
 
     def _author(self, name: str) -> str:
         change = Change.objects.filter(
@@ -277,7 +293,26 @@ class RowForm(TableForm):
 
     def parts(self) -> list[Part]:
         """The fields in order, as the editor shows them."""
-        return [Part(self[name], self.initial_text(name), self.conflicts.get(name)) for name in self.fields]
+        return [self._part(name) for name in self.fields]
+
+    def _part(self, name: str) -> Part:
+        return Part(self[name], self.initial_text(name), self.conflicts.get(name), self.unit_of(name))
+
+    @property
+    def first_parts(self) -> list[Part]:
+        """The fields that a cell's editor shows at once."""
+        parts = self.parts()
+        return [parts[0], *(part for part in parts[1:] if part.field.name in self.beside)]
+
+    @property
+    def more_parts(self) -> list[Part]:
+        """The fields that stand behind *More* in a cell's editor."""
+        return [part for part in self.parts()[1:] if part.field.name not in self.beside]
+
+    @property
+    def opens_more(self) -> bool:
+        """Whether something behind *More* asks for an answer."""
+        return any(part.is_wrong for part in self.more_parts)
 
     def write(self, log: Recording) -> None:
         """Put what was typed into the object and save it. Raises ValidationError by field.

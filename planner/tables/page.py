@@ -14,7 +14,7 @@ class TablePage(Generic[T]):
     """A table with nothing around it; a subclass names its own template, and gives that what it shows besides."""
 
     template: ClassVar[str] = "tables/page.html"
-    pieces: ClassVar[tuple[Piece, ...]] = ()
+    pieces: ClassVar[tuple[Piece, ...]] = (Piece("summary", template="tables/table.html"),)
 
     def __init__(self, table: T) -> None:
         self.table = table

@@ -34,7 +34,7 @@ class RowKind:
     name: ClassVar[str]
     form: ClassVar[type[RowForm]]
     add_form: ClassVar[type[AddForm]]
-    # Which form fields the cell of a column edits.
+    # Which form fields the cell of a column edits, the one that the column is for first.
     edits: ClassVar[Mapping[str, tuple[str, ...]]]
     rights: ClassVar[access.Rights]
     # Which changes make a row look different: see planner/tables/shows.py.
@@ -295,26 +295,26 @@ class Table:
             cell = contents[column.key]
             cell = cell if isinstance(cell, Cell) else Cell(column, cell)
             if column.key in editable:
-                form, names = self._forms[kind.name]
-                cell.values = form.editor_texts(obj, names[column.key])
-                cell.rates = form.rates_among(names[column.key])
+                form, names = self._forms[kind.name], self._names[kind.name, column.key]
+                cell.values = form.editor_texts(obj, names)
+                cell.units = form.units(names)
             cells.append(cell)
         return cells
 
     @cached_property
-    def _forms(self) -> dict[str, tuple[RowForm, dict[str, list[str]]]]:
+    def _forms(self) -> dict[str, RowForm]:
         """One form of each kind for the whole page: one for each row would be too slow."""
-        forms = {}
-        for name, kind in self.kinds.items():
-            form = kind.form(table=self)
-            forms[name] = (
-                form,
-                {
-                    key: [field for field in form.fields if field in names]
-                    for key, names in kind.edits.items()
-                },
-            )
-        return forms
+        return {name: kind.form(table=self) for name, kind in self.kinds.items()}
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], list[str]]:
+        """The fields of a cell in the order of its editor, by the kind of row and the column."""
+        kinds = self.kinds.values()
+        return {
+            (kind.name, key): kind.form.shown_order(names)
+            for kind in kinds
+            for key, names in kind.edits.items()
+        }
 
     def ordered(self, queryset: QuerySet[Any], by: dict[str, str]) -> QuerySet[Any]:
         """The objects in the order that was asked for, `by` naming the field of a column; else in their own."""

@@ -22,11 +22,13 @@ from planner.web.requests import Request
 class Piece:
     """A part of a page: the id of its root, which is also the name of its partial, and the models that it shows.
 
-    `shows` are labels of models such as "planner.import"; empty where any change of the team may be visible.
+    `shows` are labels of models such as "planner.import"; empty where any change of the team may be visible. A piece of
+    another template than the page's own names that.
     """
 
     id: str
     shows: frozenset[str] = frozenset()
+    template: str = ""
 
     def is_touched(self, changes: Iterable[Change]) -> bool:
         return any(not self.shows or change.model in self.shows for change in changes)
@@ -50,7 +52,7 @@ def render_pieces(
 ) -> str:
     """The current pieces that these changes touch."""
     return "".join(
-        render_to_string(f"{template}#{piece.id}", context, request)
+        render_to_string(f"{piece.template or template}#{piece.id}", context, request)
         for piece in pieces
         if piece.is_touched(changes)
     )

@@ -23,4 +23,8 @@ SCRIPT_TEXTS = {
     "show": _("Show"),
     "finish": _("Save or cancel the open cell first."),
     "close": _("Close"),
+    "noOption": _("No match. Try another part of the name."),
+    "severalOptions": _("Several match. Choose one from the list."),
+    "noDay": _("This is not a date. Enter one, such as 2026-10-01."),
+    "calendar": _("Open the calendar"),
 }

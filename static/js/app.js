@@ -1,10 +1,17 @@
 // What every page shares: requests and what becomes of them, popovers that close, texts that a click adds, files and
 // toasts.
+import { begin } from "./fields.js";
+
 document.documentElement.classList.add("js");
 
 // The words that scripts show, in the reader's language (planner/web/script_texts.py).
 export const texts = JSON.parse(document.getElementById("texts").textContent);
 export const { htmx } = window;
+
+// A key that confirms a word of an input method: Safari says so by its code alone.
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+begin({ texts, isComposing });
 
 // Requests: htmx sends most, ask() the others. Both know what planner/web/scripts.py answers: who is no longer signed
 // in is told once and keeps what was typed, a new token against forgery is taken, a busy server is asked again.
@@ -272,7 +279,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape" || isComposing(event)) return;
   for (const popover of popovers()) {
     popover.open = false;
     if (popover.contains(document.activeElement)) popover.querySelector("summary").focus();

@@ -1,7 +1,8 @@
 // The rows of a table as they change: an answer's rows go where they belong, cell by cell into rows that exist, below
 // their group when they are new, out when they are gone; what others changed is asked for; what one changed is undone.
 // A row in which somebody types waits until its cell is closed.
-import { ask, htmx, sentencesOf, showToast, texts } from "./app.js";
+import { ask, htmx, renew, sentencesOf, showToast, texts } from "./app.js";
+import { fieldsOf, frontOf } from "./fields.js";
 
 export const grid = () => document.querySelector("table.grid");
 // What of the page says where to ask for changes, and which revision it has: its table, or a piece of it.
@@ -125,6 +126,63 @@ export function release(id) {
   const update = pending.get(id);
   pending.delete(id);
   if (update) mergeRow(update.row, update.revision);
+}
+
+// Adding
+
+export function openAdder(link) {
+  const template = document.getElementById(`add-${link.dataset.opens}`);
+  if (!template) return false;
+  document.querySelectorAll("tbody .adding").forEach((element) => element.remove());
+  const row = template.content.firstElementChild.cloneNode(true);
+  const form = row.querySelector("form");
+  renew(form);
+  form.setAttribute("action", link.href);
+  form.setAttribute("hx-post", link.href);
+  for (const [name, value] of new URL(link.href).searchParams) {
+    const field = form.querySelector(`[type=hidden][name="${name}"]`);
+    if (field) field.value = value;
+  }
+  const group = link.closest("tr").id;
+  row.dataset.adds = group;
+  membersOf(group).at(-1).after(row);
+  htmx.process(row);
+  frontOf(fieldsOf(form)[0]).focus();
+  return true;
+}
+
+// A row that was added: its form is ready for another. The cell in which one goes on, where the form names one.
+export function welcome(key, form) {
+  const row = document.getElementById(key);
+  if (!form.isConnected) return undefined;
+  form.querySelectorAll("select[data-once]").forEach((select) => select.selectedOptions[0]?.remove());
+  form.reset();
+  renew(form);
+  form.querySelectorAll(".error, .trouble").forEach((element) => element.remove());
+  form.classList.remove("saving");
+  form.inert = false;
+  form.querySelectorAll(".wrong").forEach((element) => element.classList.remove("wrong"));
+  const adding = form.closest("tbody .adding");
+  if (adding && row) row.after(adding);
+  row?.scrollIntoView({ block: "nearest" });
+  const then = form.dataset.then && row?.querySelector(`a.cell[href$="cell=${form.dataset.then}"]`);
+  if (!then) frontOf(fieldsOf(form)[0]).focus();
+  return then;
+}
+
+// Removing
+
+// A row goes at once, with those beneath it; where it is refused or asked about, it comes back.
+export function takeAway(remover) {
+  const rows = membersOf(remover.closest("tr").id);
+  const after = rows.at(-1).nextElementSibling ?? rows[0].previousElementSibling;
+  after?.querySelector("td.tools button, a.cell, td.tools a")?.focus({ preventScroll: true });
+  for (const row of rows) row.hidden = true;
+}
+
+export function bringBack(remover, isTaken) {
+  for (const row of membersOf(remover.closest("tr").id)) row.hidden = false;
+  if (!isTaken) remover.focus({ preventScroll: true });
 }
 
 // What others changed

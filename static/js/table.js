@@ -1,64 +1,88 @@
 // Tables that people edit in place. The server renders every cell; this opens editors and sends them, and adds rows.
 // Everything is delegated, so that a table swapped by htmx keeps working.
-import { ask, htmx, renew, report, send, texts } from "./app.js";
+import { ask, htmx, isComposing, renew, report, send, texts } from "./app.js";
+import { enhance, fieldsOf, frontOf, settle } from "./fields.js";
 import {
-  grid, membersOf, merge, openEditors, poll, release, remember, shownRevision, takeBackLast, toast,
+  bringBack, grid, merge, openAdder, openEditors, poll, release, remember, shownRevision, takeAway, takeBackLast, toast,
+  welcome,
 } from "./rows.js";
 
 let heldRequest = null; // a request that would replace the table, held until no cell is open
 
 const columnOf = (link) => new URL(link.href).searchParams.get("cell");
+const linkOf = (form) => form.closest("td").querySelector("a.cell");
+const templateOf = (link) => document.getElementById(`edit-${link.closest("tr").id.split("-")[0]}-${columnOf(link)}`);
 const rowUrl = (form) => form.getAttribute("action");
-const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
 const valueOf = (field) => (field.type === "radio" ? field.checked : field.value);
 const textOf = (form) => JSON.stringify(fieldsOf(form).map(valueOf));
-const isTouched = (form) => textOf(form) !== form.opened;
+const isTouched = (form) => textOf(form) !== form.opened || fieldsOf(form).some((field) => field.front?.owner.isTouched);
 const isTyping = () => document.activeElement?.matches("input, select, textarea") ?? false;
+const isFigure = (field) => field.matches("[inputmode=decimal], [type=radio], .day > input");
+const adderField = () => document.querySelector("tfoot [data-add] :is(input:not([type=hidden]), select)");
 
-// Opening and closing
+// Opening and closing. A cell opened by going to it roams: the arrows lead on to the next one, as in a spreadsheet.
 
-function open(link, typed) {
+function open(link, { typed, roams = false } = {}) {
   const cell = link.closest("td");
-  const row = cell.parentElement;
   const openForm = cell.querySelector("form.editor");
   if (openForm) return focusField(openForm);
-  const template = document.getElementById(`edit-${row.id.split("-")[0]}-${columnOf(link)}`);
+  const template = templateOf(link);
   if (!template) return false;
   const form = template.content.firstElementChild.cloneNode(true);
-  // The texts that the cell opens with: in the order of the editor's fields, a list where it has several.
-  const names = [...form.querySelectorAll('[name^="initial-"]')].map((field) => field.name.slice("initial-".length));
-  const values = names.length === 1 ? [link.dataset.v] : JSON.parse(link.dataset.v);
-  for (const [index, name] of names.entries()) {
-    const value = values[index];
-    for (const field of form.querySelectorAll(`[name="${name}"], [name="initial-${name}"]`)) {
-      if (field.type === "radio") field.checked = field.value === value;
-      else field.value = value;
-    }
-  }
-  for (const name of link.dataset.rates?.split(" ") ?? []) {
-    const field = form.querySelector(`[name="${name}"]`);
-    field.placeholder ||= "%";
-  }
+  fill(form, link);
   const { pathname, searchParams } = new URL(link.href);
   searchParams.delete("cell");
   const url = searchParams.size ? `${pathname}?${searchParams}` : pathname;
   form.setAttribute("action", url);
   form.setAttribute("hx-post", url);
   form.opened = textOf(form);
+  form.roams = roams || typed !== undefined;
   renew(form);
   cell.append(form);
   cell.classList.add("editing");
   htmx.process(form);
-  const first = fieldsOf(form)[0];
-  if (typed !== undefined && first.matches("textarea, input:not([type=date], [type=radio])")) first.value = typed;
+  enhance(form);
   focusField(form, typed === undefined);
+  if (typed !== undefined) typeInto(form, typed);
   return true;
 }
 
+const listOf = (text, count) => (count === 1 ? [text] : JSON.parse(text));
+
+// The texts and units that the cell opens with: in the order of the editor's fields, a list where it has several.
+function fill(form, link) {
+  const names = [...form.querySelectorAll('[name^="initial-"]')].map((field) => field.name.slice("initial-".length));
+  const values = listOf(link.dataset.v, names.length);
+  for (const [index, name] of names.entries()) {
+    for (const field of form.querySelectorAll(`[name="${name}"], [name="initial-${name}"]`)) {
+      if (field.type === "radio") field.checked = field.value === values[index];
+      else field.value = values[index];
+    }
+  }
+  const affixes = [...form.querySelectorAll("[data-unit]")];
+  const units = link.dataset.units === undefined ? [] : listOf(link.dataset.units, affixes.length);
+  for (const [index, affix] of affixes.entries()) affix.textContent = units[index] ?? "";
+}
+
+// What is typed onto a closed cell replaces what it holds.
+function typeInto(form, typed) {
+  const field = fieldsOf(form)[0];
+  if (field.type === "radio") return typed && choose(form, typed);
+  const front = frontOf(field);
+  if (front.matches("textarea, input:not([type=date])")) {
+    front.value = typed;
+    front.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  } else if (front.matches("select")) {
+    const option = [...front.options].find((item) => (typed ? item.text.toLowerCase().startsWith(typed.toLowerCase()) : !item.value));
+    if (option) front.value = option.value;
+  } else if (!typed) front.value = "";
+  return undefined;
+}
+
 function focusField(form, select = true) {
-  const fields = fieldsOf(form);
-  const field = form.querySelector(".wrong :is(input:not([type=hidden]), select, textarea)")
-    ?? fields.find((item) => item.type === "radio" && item.checked) ?? fields[0];
+  const stops = fieldsOf(form);
+  const wrong = form.querySelector(".wrong :is(input:not([type=hidden]), select, textarea)");
+  const field = frontOf(wrong ?? stops.find((item) => item.type === "radio" && item.checked) ?? stops[0]);
   field.focus({ preventScroll: form.closest("td") === null });
   if (select) field.select?.();
   form.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -82,22 +106,31 @@ function goOn() {
   request();
 }
 
+// Save the cell and go to another; behind the last one to the form that adds a row.
+function goTo(form, target) {
+  if (!save(form)) return void focusField(form, false);
+  if (target && open(target, { roams: true })) return;
+  (target ?? (adderField() && frontOf(adderField())) ?? linkOf(form))?.focus({ preventScroll: !target && !adderField() });
+}
+
 function next(form, step) {
   const cells = [...grid().querySelectorAll("a.cell")];
-  const target = cells[cells.indexOf(form.closest("td").querySelector("a.cell")) + step];
-  save(form);
-  if (target) open(target);
-  else document.querySelector("[data-add] :is(input:not([type=hidden]), select)")?.focus();
+  goTo(form, cells[cells.indexOf(linkOf(form)) + step]);
 }
 
 // Saving
 
+// Send a cell, or close it where nothing was typed; false where something in it fits no choice and no date.
 function save(form) {
-  if (form.classList.contains("saving")) return;
+  if (form.classList.contains("saving")) return true;
+  if (!settle(form)) return false;
   const answered = form.matches(".answered, .conflict, .failed");
-  if (!answered && !isTouched(form)) return close(form, false);
-  form.querySelectorAll(".trouble").forEach((element) => element.remove());
-  form.requestSubmit();
+  if (!answered && !isTouched(form)) close(form, false);
+  else {
+    form.querySelectorAll(".trouble").forEach((element) => element.remove());
+    form.requestSubmit();
+  }
+  return true;
 }
 
 // A person who goes on elsewhere has not said what to do about a conflict or an error: it stays until they do.
@@ -122,81 +155,89 @@ async function keepTheirs(form) {
   }
 }
 
-// Adding
-
-function openAdder(link) {
-  const template = document.getElementById(`add-${link.dataset.opens}`);
-  if (!template) return false;
-  document.querySelectorAll("tbody .adding").forEach((element) => element.remove());
-  const row = template.content.firstElementChild.cloneNode(true);
-  const form = row.querySelector("form");
-  renew(form);
-  form.setAttribute("action", link.href);
-  form.setAttribute("hx-post", link.href);
-  for (const [name, value] of new URL(link.href).searchParams) {
-    const field = form.querySelector(`[type=hidden][name="${name}"]`);
-    if (field) field.value = value;
-  }
-  const group = link.closest("tr").id;
-  row.dataset.adds = group;
-  membersOf(group).at(-1).after(row);
-  htmx.process(row);
-  fieldsOf(form)[0].focus();
-  return true;
-}
-
-function welcome(key, form) {
-  const row = document.getElementById(key);
-  if (!form.isConnected) return;
-  form.querySelectorAll("select[data-once]").forEach((select) => select.selectedOptions[0]?.remove());
-  form.reset();
-  renew(form);
-  form.querySelectorAll(".error, .trouble").forEach((element) => element.remove());
-  form.classList.remove("saving");
-  form.inert = false;
-  form.querySelectorAll(".wrong").forEach((element) => element.classList.remove("wrong"));
-  const adding = form.closest("tbody .adding");
-  if (adding && row) row.after(adding);
-  row?.scrollIntoView({ block: "nearest" });
-  if (form.dataset.then) row?.querySelector(`a.cell[href$="cell=${form.dataset.then}"]`)?.focus();
-  else fieldsOf(form)[0].focus();
-}
-
 // The keyboard
 
-// Where Tab stops: of radio buttons at the one that is chosen.
-const isStop = (field) => field.type !== "radio" || field.checked || field === document.activeElement;
-
 function keyInEditor(event, form) {
-  if (event.isComposing) return;
-  const fields = fieldsOf(form).filter(isStop);
-  const at = fields.indexOf(event.target);
-  if (event.key === "Escape") {
-    event.preventDefault();
-    close(form, true);
-  } else if (event.key === "Tab" && at >= 0 && !form.matches(".answered, .conflict, .failed")) {
-    if (at !== (event.shiftKey ? 0 : fields.length - 1)) return;
-    event.preventDefault();
-    next(form, event.shiftKey ? -1 : 1);
-  } else if (event.key === "Enter" && at >= 0) {
-    if (event.target.tagName === "TEXTAREA" && !event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const link = form.closest("td").querySelector("a.cell");
-    save(form);
-    link?.focus({ preventScroll: true });
+  if (isComposing(event)) return undefined;
+  const { key, target } = event;
+  const stops = fieldsOf(form).filter((field) => field.type !== "radio" || field.checked || field === target).map(frontOf);
+  const at = stops.indexOf(target);
+  const done = (act) => { event.preventDefault(); act(); };
+  if (key === "Escape") return done(() => close(form, true));
+  if (at < 0) return undefined;
+  if (key === "F2") return done(() => more(form, stops, at, event.shiftKey ? -1 : 1));
+  if (key === "Tab" && !form.matches(".answered, .conflict, .failed")) return done(() => next(form, event.shiftKey ? -1 : 1));
+  if (key === "Enter") return enter(event, form, done);
+  if (isUndo(event) && !isTouched(form) && takeBackLast()) return done(() => close(form, true));
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return undefined;
+  if (key.startsWith("Arrow") && form.roams && (!isTouched(form) || isFigure(target))) {
+    return done(() => goTo(form, neighbour(linkOf(form), key) ?? linkOf(form)));
   }
+  if (target.type === "radio" && (/^[0-9]$/.test(key) || key === "Delete" || key === "Backspace")) {
+    return done(() => choose(form, key));
+  }
+  return undefined;
+}
+
+// Enter saves and goes to the cell below; with Shift, Alt or on a phone it breaks a line of text.
+function enter(event, form, done) {
+  const isText = event.target.tagName === "TEXTAREA";
+  if (isText && (event.shiftKey || matchMedia("(pointer: coarse)").matches)) return undefined;
+  if (isText && event.altKey) return done(() => event.target.setRangeText("\n", event.target.selectionStart, event.target.selectionEnd, "end"));
+  if (event.ctrlKey || event.metaKey) {
+    const link = linkOf(form);
+    return done(() => (save(form) ? link.focus({ preventScroll: true }) : focusField(form, false)));
+  }
+  return done(() => goTo(form, neighbour(linkOf(form), event.shiftKey ? "ArrowUp" : "ArrowDown")));
+}
+
+// F2 lets the arrows move within the text, then goes through the other fields of the cell.
+function more(form, stops, at, step) {
+  const isPassing = form.roams && !isTouched(form);
+  form.roams = false;
+  if (isPassing && stops[at].matches("textarea, [type=text]")) {
+    return stops[at].setSelectionRange(stops[at].value.length, stops[at].value.length);
+  }
+  const to = stops[(at + step + stops.length) % stops.length];
+  to.closest("details.more")?.setAttribute("open", "");
+  to.focus();
+  return to.select?.();
+}
+
+// A digit chooses among buttons: the score itself, or the place in the row. Where that is all, it saves and goes on.
+function choose(form, key) {
+  const radios = fieldsOf(form).filter((field) => field.type === "radio");
+  const isScore = radios.some((radio) => /^[0-9]$/.test(radio.value));
+  const wanted = isScore ? radios.find((radio) => radio.value === (/[1-9]/.test(key) ? key : "")) : radios[Number(key) - 1];
+  if (!wanted) return;
+  wanted.checked = true;
+  wanted.focus();
+  if (isAlone(radios, form)) next(form, 1);
+}
+
+const isAlone = (radios, form) => radios.length === fieldsOf(form).length;
+
+// A click chooses too, and opens the next cell where that is one of buttons as well.
+function clickOn(radio, form) {
+  const radios = fieldsOf(form).filter((field) => field.type === "radio");
+  if (!isAlone(radios, form)) return;
+  const target = neighbour(linkOf(form), "ArrowRight");
+  const isNext = target && templateOf(target)?.content.querySelector("[type=radio]");
+  if (isNext) goTo(form, target);
+  else save(form);
 }
 
 function keyOnCell(event, link) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typed = event.key.length === 1 && event.key !== " " ? event.key : "";
   if (event.keyCode === 229 || event.key === "Delete" || event.key === "Backspace" || typed) {
-    if (open(link, typed) && event.keyCode !== 229) event.preventDefault();
+    if (open(link, { typed }) && event.keyCode !== 229) event.preventDefault();
   } else if (event.key === "F2" || event.key === " ") {
     if (open(link)) event.preventDefault();
   } else if (event.key.startsWith("Arrow")) {
     event.preventDefault();
-    neighbour(link, event.key)?.focus();
+    const target = neighbour(link, event.key);
+    if (target && !open(target, { roams: true })) target.focus();
   }
 }
 
@@ -207,6 +248,8 @@ function neighbour(link, key) {
   const same = [...grid().querySelectorAll(`a.cell[href$="cell=${columnOf(link)}"]`)];
   return same[same.indexOf(link) + (key === "ArrowUp" ? -1 : 1)];
 }
+
+const isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
 
 // Events
 
@@ -219,11 +262,15 @@ document.addEventListener("click", (event) => {
   const remover = event.target.closest("button[form=removing]");
   if (remover) {
     event.preventDefault();
+    takeAway(remover);
     return send(remover.formAction, { source: remover, swap: "none", values: { shown: shownRevision() } });
   }
   const form = event.target.closest("td > form.editor");
-  if (form && event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
-  if (form && event.target.closest("[data-keep]")) { event.preventDefault(); keepTheirs(form); }
+  if (!form) return undefined;
+  if (event.detail && event.target.matches("[type=radio]")) clickOn(event.target, form);
+  else form.roams = false;
+  if (event.target.closest("[data-cancel]")) { event.preventDefault(); close(form, true); }
+  if (event.target.closest("[data-keep]")) { event.preventDefault(); keepTheirs(form); }
   return undefined;
 });
 
@@ -231,20 +278,20 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("td > form.editor");
   if (form) return keyInEditor(event, form);
   if (document.querySelector("dialog[open]")) return undefined;
+  if (isComposing(event)) return event.target.matches?.("a.cell") ? keyOnCell(event, event.target) : undefined;
   if (event.key === "Escape") event.target.closest?.("tbody .adding")?.remove();
-  if (event.key === "Enter" && event.target.matches?.(".adder select")) {
+  if (event.key === "Enter" && event.target.matches?.(".adder :is(select, [role=combobox])")) {
     event.preventDefault(); // as in a cell: Enter takes what is chosen
-    return event.target.form.requestSubmit();
+    const adder = event.target.form;
+    return settle(adder) && adder.requestSubmit();
   }
   if (isTyping()) return undefined;
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && takeBackLast()) {
-    return event.preventDefault();
-  }
+  if (isUndo(event) && takeBackLast()) return event.preventDefault();
   const link = event.target.closest?.("a.cell");
   if (link) return keyOnCell(event, link);
   if (event.key.toLowerCase() === "n" && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    const field = document.querySelector("tfoot [data-add] :is(input:not([type=hidden]), select)");
-    if (field) { event.preventDefault(); field.focus(); }
+    const field = adderField();
+    if (field) { event.preventDefault(); frontOf(field).focus(); }
   }
   return undefined;
 });
@@ -274,6 +321,13 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   form.closest("td").querySelector("a.cell")?.focus({ preventScroll: true });
 });
 
+// Before app.js looks at the answer: what it asks is asked about a row that is there.
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
+  if (elt.matches("[form=removing]")) bringBack(elt, xhr.status === 200);
+}, true);
+document.addEventListener("htmx:sendError", ({ detail: { elt } }) => elt.matches("[form=removing]") && bringBack(elt));
+document.addEventListener("htmx:timeout", ({ detail: { elt } }) => elt.matches("[form=removing]") && bringBack(elt));
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, elt: form } = event.detail;
   if (!form.matches(".editor, .adder, [form=removing]")) return;
@@ -284,7 +338,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     merge(xhr.responseText, revision, form);
     if (form.isConnected && form.matches("td > form.editor")) close(form, form.contains(document.activeElement));
     goOn();
-    if (grid().hasAttribute("data-pieces")) poll(); // the pieces around the table show the change too
+    poll(); // the pieces around the table show the change too
   }
 });
 
@@ -292,6 +346,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const form = event.target;
   if (!form.matches?.("td > form.editor, form.adder")) return;
   form.opened = textOf(form);
+  enhance(form);
+  // Who only went on to the next cell is asked first; who types there already is not interrupted.
+  const passing = openEditors().find((other) => other !== form && other.roams && !isTouched(other));
+  if (passing?.contains(document.activeElement)) close(passing, false);
   if (!isTyping()) focusField(form, form.matches(".editor"));
 });
 
@@ -307,7 +365,10 @@ document.addEventListener("failed", ({ target: form }) => {
 });
 
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.undo));
-document.addEventListener("row-added", (event) => setTimeout(() => welcome(event.detail.key, event.target)));
+document.addEventListener("row-added", (event) => setTimeout(() => {
+  const then = welcome(event.detail.key, event.target);
+  if (then) open(then, { roams: true });
+}));
 document.addEventListener("visibilitychange", poll);
 window.addEventListener("focus", poll);
 window.addEventListener("online", poll);

@@ -130,7 +130,7 @@ def test_a_value_of_the_history_is_typed_by_keyboard(demo, window):
     link.focus()
     page.keyboard.press("Enter")
     page.keyboard.type("780000")
-    page.keyboard.press("Tab")
+    page.keyboard.press("F2")
     page.keyboard.type("CRM, corrected")
     page.keyboard.press("Enter")
     expect(link).to_contain_text("780,000")

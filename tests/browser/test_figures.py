@@ -46,12 +46,12 @@ def test_one_cell_of_a_spreadsheet_is_pasted_without_its_line_break(demo, window
     expect(field).to_have_value("950,000")
 
 
-def test_an_empty_rate_shows_its_per_cent_sign(demo, window):
+def test_the_sign_of_a_rate_stands_behind_its_figure(demo, window):
     page, row = window(MANAGER, demo.diagnose), demo.metric(CONVERSION)
     cell(page, row, "target").locator("a.cell").press("Enter")
     field = editor(page, row, "target").get_by_label("Target", exact=True)
-    expect(field).to_have_value("12%")
-    expect(field).to_have_attribute("placeholder", "%")
+    expect(field).to_have_value("12")
+    expect(editor(page, row, "target").locator(".affix")).to_have_text("%")
     field.fill("14")
     field.press("Enter")
     expect(cell(page, row, "target")).to_contain_text("14%")

@@ -25,6 +25,7 @@ def test_a_plans_home_follows_a_strategy_that_is_paused(demo, window):
 
     cell(table, f"strategy-{strategy.pk}", "strategy").locator("a.cell").click()
     form = editor(table, f"strategy-{strategy.pk}", "strategy")
+    form.locator("summary").click()
     form.get_by_label("Status").select_option("paused")
     form.get_by_role("button", name="Save").click()
 

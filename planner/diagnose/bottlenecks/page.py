@@ -30,6 +30,7 @@ class Dot:
 class BottlenecksPage(TablePage[BottlenecksTable]):
     template = "diagnose/bottlenecks.html"
     pieces = (
+        *TablePage.pieces,
         Piece("quadrants", frozenset({"planner.bottleneck"})),
         Piece(
             "gaps",

@@ -121,13 +121,13 @@ def test_a_rate_shows_its_per_cent_sign_and_opens_as_it_was_saved(rate_url, stat
     client = as_(manager)
     page = client.get(reverse("diagnose", args=[plan.pk])).content.decode()
     row = page[page.index(f'id="metric-{status.rate.pk}"') :]
-    assert 'data-rates="target"' in row[: row.index("</tr>")]
+    assert 'data-v="[&quot;12&quot;,&quot;month&quot;]" data-units="%"' in row[: row.index("</tr>")]
     sales = page[page.index(f'id="metric-{status.sales.pk}"') :]
-    assert "data-rates" not in sales[: sales.index("</tr>")]
+    assert 'data-units="CNY"' in sales[: sales.index("</tr>")]
 
     form = client.get(rate_url, {"cell": "target"}).content.decode()
-    assert 'value="12%"' in form
-    assert 'placeholder="%"' in form
+    assert 'value="12"' in form
+    assert '<span class="affix" data-unit>%</span>' in form
     before = Change.objects.count()
     client.post(
         rate_url, {"cell": "target", "target": "12%", "initial-target": "12%", "target_period": "month"}
@@ -343,7 +343,7 @@ def test_removing_offers_undo_and_undo_brings_the_row_back(url, plan, status, ma
 def test_without_script_a_cell_is_a_page_with_a_form(rate_url, url, status, manager, as_):
     client = as_(manager)
     page = client.get(f"{rate_url}?cell=target").content.decode()
-    assert 'name="initial-target" value="12%"' in page
+    assert 'name="initial-target" value="12"' in page
 
     answer = client.post(rate_url, {"cell": "target", "target": "15%", "target_period": "month"})
     assert answer.status_code == 302

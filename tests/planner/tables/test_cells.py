@@ -72,7 +72,7 @@ NASTY = "\"'><b>&"
 
 def test_what_people_typed_is_escaped_in_text_and_attribute():
     column = Column("key", NASTY)
-    cell = Cell(column, NASTY, values={"one": NASTY, "two": NASTY}, rates=("one",))
+    cell = Cell(column, NASTY, values={"one": NASTY, "two": NASTY}, units={"one": NASTY, "two": NASTY})
     drawn = cell.render("rows/x-1/", labelled=True)
     assert "<b>" not in drawn
     assert "'" not in drawn

@@ -1,0 +1,309 @@
+// Fields in front of others: a list of more than seven is searched by typing, a date is typed as people write it. The
+// field behind keeps the value, so that without script, and on the server, it is a plain list or date.
+// It imports nothing, for app.js imports it: modules that import each other cannot be named by their content.
+
+const FEW = 7;
+let texts = {};
+let isComposing = () => false;
+
+// Begin with the words and the test of app.js.
+export function begin(shared) {
+  ({ texts, isComposing } = shared);
+  enhance(document);
+  document.addEventListener("htmx:load", (event) => enhance(event.target));
+}
+
+// What a text is found by: its letters without case, width, accents, spaces and the marks of an input method.
+const fold = (text) => text.normalize("NFKD").replace(/[\s'’\p{M}]/gu, "").toLowerCase();
+
+// The language of numbers and dates is the browser's own, as in its own fields.
+const locale = navigator.language;
+
+export function enhance(root) {
+  for (const select of root.querySelectorAll("select")) if (isLong(select)) select.front ??= new Chooser(select).input;
+  if (matchMedia("(pointer: coarse)").matches) return; // a phone has a better picker of its own
+  for (const date of root.querySelectorAll("td > .editor input[type=date]")) date.front ??= new Day(date).input;
+}
+
+export const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
+// What is typed into: in place of a list or a date, the field in front of it.
+export const frontOf = (field) => field.front ?? field;
+
+// Take what was typed in front of the fields of a form; false where something of it means nothing.
+export function settle(form) {
+  const fronts = [...form.elements].map((field) => field.front?.owner).filter(Boolean);
+  return fronts.map((front) => front.settle()).every(Boolean);
+}
+
+const isLong = (select) => !select.multiple && !select.matches(".sorter")
+  && (select.hasAttribute("data-new") || [...select.options].filter((option) => option.value).length > FEW);
+
+// A field in front of another, which it hides.
+class Front {
+  constructor(field) {
+    const isFocused = document.activeElement === field;
+    this.field = field;
+    this.input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false });
+    this.input.owner = this;
+    const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent.trim();
+    if (label) this.input.setAttribute("aria-label", label);
+    this.box = Object.assign(document.createElement("span"), { className: "front" });
+    field.before(this.box);
+    this.box.append(this.input);
+    field.hidden = true;
+    field.tabIndex = -1;
+    if (field.id) {
+      this.input.id = field.id;
+      field.id = `${field.id}-value`;
+    }
+    // What is typed here is not yet a value: forms that listen hear of that when it is.
+    this.input.addEventListener("input", (event) => { event.stopPropagation(); this.typed(); });
+    this.input.addEventListener("change", (event) => event.stopPropagation());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    field.form?.addEventListener("reset", () => setTimeout(() => this.show()));
+    this.show();
+    if (isFocused) this.input.focus();
+  }
+
+  set(value) {
+    if (this.field.value !== value) {
+      this.field.value = value;
+      this.field.dispatchEvent(new Event("input", { bubbles: true }));
+      this.field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    this.show();
+  }
+
+  show() {
+    this.input.value = this.shown();
+    this.complain("");
+  }
+
+  complain(sentence) {
+    this.box.classList.toggle("wrong", Boolean(sentence));
+    this.box.querySelector(".error")?.remove();
+    if (!sentence) return;
+    const note = Object.assign(document.createElement("span"), { className: "error", textContent: sentence });
+    note.setAttribute("role", "alert");
+    this.box.append(note);
+  }
+
+  get isTouched() { return this.input.value !== this.shown(); }
+}
+
+// One of many, found by typing: a part of the name, or of its pinyin or initials (the option's data-keys).
+class Chooser extends Front {
+  constructor(select) {
+    super(select);
+    // As wide as its longest option, as a list is; a Chinese character counts twice.
+    const widths = [...select.options].map(({ text }) => text.trim().replace(/\P{ASCII}/gu, "xx").length);
+    this.input.size = Math.max(8, Math.min(30, Math.max(...widths)));
+    this.list = Object.assign(document.createElement("ul"), { className: "options", id: `options-${Chooser.count += 1}` });
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("popover", "manual");
+    this.box.append(this.list);
+    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
+    this.input.addEventListener("click", () => this.open(""));
+    this.input.addEventListener("blur", () => this.leave());
+    // The list keeps the focus where it is.
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const item = event.target.closest("li[data-at]");
+      if (item) this.take(Number(item.dataset.at));
+    });
+  }
+
+  get isOpen() { return this.list.matches(":popover-open"); }
+
+  shown() { return this.field.selectedOptions[0]?.text.trim() ?? ""; }
+
+  typed() { this.open(this.input.value); }
+
+  // Names that begin with what was typed come first, then those whose pinyin does, then all that contain it.
+  matches(text) {
+    const query = fold(text);
+    const options = [...this.field.options].filter((option) => option.value || !query);
+    if (!query) return options;
+    const ranked = options.map((option) => {
+      const name = fold(option.text);
+      const keys = option.dataset.keys?.split(" ") ?? [];
+      const starts = [name.startsWith(query), keys.some((key) => key.startsWith(query))].indexOf(true);
+      const isFound = name.includes(query) || keys.some((key) => key.includes(query));
+      return { option, rank: starts >= 0 ? starts : isFound ? 2 : 3 };
+    });
+    return [0, 1, 2].flatMap((wanted) => ranked.filter(({ rank }) => rank === wanted)).map(({ option }) => option);
+  }
+
+  open(text) {
+    this.complain("");
+    this.found = this.matches(text);
+    const items = this.found.map((option) => option.text.trim());
+    const sentence = this.field.dataset.new;
+    if (sentence && text.trim() && !this.found.some((option) => fold(option.text) === fold(text))) {
+      this.found.push(null);
+      items.push(sentence.replace("%s", text.trim()));
+    }
+    this.list.replaceChildren(...items.map((label, at) => this.item(label, at)));
+    if (!items.length) this.list.append(Object.assign(document.createElement("li"), { className: "muted", textContent: texts.noOption }));
+    if (!this.isOpen) this.list.showPopover();
+    this.input.setAttribute("aria-expanded", "true");
+    this.place();
+    this.mark(text.trim() ? 0 : this.found.findIndex((option) => option?.selected));
+  }
+
+  item(label, at) {
+    const item = Object.assign(document.createElement("li"), { id: `${this.list.id}-${at}`, textContent: label });
+    item.setAttribute("role", "option");
+    item.dataset.at = at;
+    return item;
+  }
+
+  place() {
+    const { left, top, bottom, width } = this.input.getBoundingClientRect();
+    const { style } = this.list;
+    style.minWidth = `${width}px`;
+    style.left = `${Math.max(8, Math.min(left, innerWidth - this.list.offsetWidth - 8))}px`;
+    const isAbove = innerHeight - bottom < this.list.offsetHeight + 8 && top > innerHeight - bottom;
+    style.top = isAbove ? `${top - this.list.offsetHeight - 4}px` : `${bottom + 4}px`;
+  }
+
+  mark(at) {
+    this.at = at;
+    for (const item of this.list.children) item.setAttribute("aria-selected", String(Number(item.dataset.at) === at));
+    const item = at >= 0 ? this.list.children[at] : null;
+    item?.scrollIntoView({ block: "nearest" });
+    if (item?.id) this.input.setAttribute("aria-activedescendant", item.id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  shut() {
+    if (this.isOpen) this.list.hidePopover();
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  take(at) {
+    const option = this.found[at];
+    const name = this.input.value.trim();
+    this.shut();
+    if (option) return this.set(option.value);
+    this.field.append(new Option(name, `new:${name}`));
+    return this.set(`new:${name}`);
+  }
+
+  key(event) {
+    if (isComposing(event)) return;
+    const { key } = event;
+    const isDown = key === "ArrowDown";
+    if ((isDown || key === "ArrowUp") && (this.isOpen || event.altKey || !this.input.form?.roams)) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (!this.isOpen) this.open("");
+      else if (this.found.length) this.mark((this.at + (isDown ? 1 : -1) + this.found.length) % this.found.length);
+    } else if (key === "Escape" && this.isOpen) {
+      event.stopPropagation();
+      this.shut();
+      this.show();
+    } else if (key === "Enter" && !this.input.closest(".editor, .adder")) {
+      // In a form of the page Enter takes the choice, and nothing is sent while the list is open.
+      if (this.isOpen) event.preventDefault();
+      this.settle();
+    } else if (key === "Tab") this.settle();
+  }
+
+  // Take what is marked, or what the text names; false where it names nothing.
+  settle() {
+    if (this.isOpen && this.at >= 0 && this.at < this.found.length) this.take(this.at);
+    this.shut();
+    if (!this.isTouched) return true;
+    if (!this.input.value.trim()) {
+      const none = this.field.querySelector('option[value=""]');
+      if (none) this.set("");
+      else this.show();
+      return true;
+    }
+    const found = this.matches(this.input.value);
+    const exact = found.filter((option) => fold(option.text) === fold(this.input.value));
+    if (exact.length === 1 || found.length === 1) this.set((exact[0] ?? found[0]).value);
+    else this.complain(found.length ? texts.severalOptions : texts.noOption);
+    return !this.isTouched;
+  }
+
+  // Who clicks elsewhere has chosen nothing by that, unless only one thing can be meant.
+  leave() {
+    this.shut();
+    if (this.isTouched) this.settle();
+  }
+}
+Chooser.count = 0;
+
+// A date as people write it: 12/3, 3.12., 12月3日, 2026-12-03, +7 for in seven days. The button opens the calendar.
+class Day extends Front {
+  constructor(date) {
+    super(date);
+    this.input.placeholder = new Intl.DateTimeFormat(locale, { month: "numeric", day: "numeric" }).format(new Date());
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "icon", tabIndex: -1 });
+    button.setAttribute("aria-label", texts.calendar);
+    button.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-calendar"/></svg>';
+    this.box.classList.add("day");
+    this.box.append(button, date);
+    date.hidden = false; // unseen by its stylesheet: the calendar opens where it lies
+    button.addEventListener("click", () => date.showPicker());
+    date.addEventListener("change", () => { this.show(); this.input.focus(); });
+  }
+
+  shown() {
+    if (!this.field.value) return "";
+    return new Intl.DateTimeFormat(locale, { timeZone: "UTC" }).format(new Date(`${this.field.value}T00:00Z`));
+  }
+
+  typed() { this.complain(""); }
+
+  key(event) {
+    if (event.key !== "ArrowDown" || !event.altKey) return;
+    event.preventDefault();
+    this.field.showPicker();
+  }
+
+  settle() {
+    if (!this.isTouched) return true;
+    const text = this.input.value.trim();
+    const day = text && dayOf(text, document.querySelector("[data-today]")?.dataset);
+    if (day === null) this.complain(texts.noDay);
+    else this.set(day);
+    return day !== null;
+  }
+}
+
+// In which order a date of numbers is written here: such as ["month", "day", "year"].
+const order = new Intl.DateTimeFormat(locale).formatToParts(new Date()).map(({ type }) => type)
+  .filter((type) => ["year", "month", "day"].includes(type));
+
+// The date, as 2026-12-03, that a text means; null for none. Without a year it is the one that lies in the plan, else
+// this year's.
+export function dayOf(typed, { today, from = "", to = "" } = {}) {
+  const text = typed.normalize("NFKC").trim();
+  const ahead = /^\+(\d{1,3})$/.exec(text);
+  if (ahead && today) return iso(new Date(Date.parse(today) + Number(ahead[1]) * 86400000));
+  const compact = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  const numbers = compact ? compact.slice(1) : text.match(/\d+/g) ?? [];
+  if (!/^[\d\s./\-年月日号,]+$/.test(text) || numbers.length < 2 || numbers.length > 3) return null;
+  const isYearFirst = numbers[0].length === 4;
+  const names = isYearFirst || /月/.test(text) ? ["year", "month", "day"] : order;
+  const parts = names.filter((name) => numbers.length === 3 || name !== "year");
+  const { year, month, day } = Object.fromEntries(parts.map((name, at) => [name, Number(numbers[at])]));
+  const date = (ofYear) => valid(ofYear < 100 ? 2000 + ofYear : ofYear, month, day);
+  if (year !== undefined) return date(year);
+  const years = [Number(from.slice(0, 4)), Number(to.slice(0, 4)), Number(today?.slice(0, 4))].filter(Boolean);
+  return years.map(date).find((found) => found && found >= from && found <= to) ?? date(Number(today?.slice(0, 4)));
+}
+
+function valid(year, month, day) {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? iso(date) : null;
+}
+
+const iso = (date) => date.toISOString().slice(0, 10);
