@@ -207,10 +207,16 @@ window.addEventListener("focus", () => {
   if (document.querySelector(".signed-out")) ask(document.body.dataset.sessionUrl).catch(() => {});
 });
 
-// A page that is gone back to may be the one that was left, with its form still under way.
+// A page that is gone back to may be the one that was left, with its form still under way and as it was before an edit
+// elsewhere. One that follows changes asks for them (rows.js); another is loaded anew, unless somebody typed into it.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("form.saving").forEach((form) => form.classList.remove("saving"));
+  if (!event.persisted) return;
+  document.querySelectorAll("form.saving").forEach((form) => form.classList.remove("saving"));
+  if (!document.querySelector("[data-changes-url]") && !isTypedInto()) location.reload();
 });
+
+const isTypedInto = () => [...document.querySelectorAll("#main :is(input, textarea)")]
+  .some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 
 // A form of a page is sent by script too, so that it stays as it is until the server has taken it.
 

@@ -250,6 +250,7 @@ class Day extends Front {
     button.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-calendar"/></svg>';
     this.box.classList.add("day");
     this.box.append(button, date);
+    date.setAttribute("aria-hidden", "true");
     date.hidden = false; // unseen by its stylesheet: the calendar opens where it lies
     button.addEventListener("click", () => date.showPicker());
     date.addEventListener("change", () => { this.show(); this.input.focus(); });

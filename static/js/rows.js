@@ -257,3 +257,4 @@ async function takeBack(url) {
 const undoUrl = (revision) => grid().dataset.undoUrl.replace(/0\/$/, `${revision}/`);
 
 timer = setTimeout(poll, pollInterval());
+window.addEventListener("pageshow", ({ persisted }) => persisted && poll());

@@ -67,7 +67,7 @@ function fill(form, link) {
 // What is typed onto a closed cell replaces what it holds.
 function typeInto(form, typed) {
   const field = fieldsOf(form)[0];
-  if (field.type === "radio") return typed && choose(form, typed);
+  if (field.type === "radio") return choose(form, typed);
   const front = frontOf(field);
   if (front.matches("textarea, input:not([type=date])")) {
     front.value = typed;
@@ -208,7 +208,8 @@ function more(form, stops, at, step) {
 function choose(form, key) {
   const radios = fieldsOf(form).filter((field) => field.type === "radio");
   const isScore = radios.some((radio) => /^[0-9]$/.test(radio.value));
-  const wanted = isScore ? radios.find((radio) => radio.value === (/[1-9]/.test(key) ? key : "")) : radios[Number(key) - 1];
+  const value = ["0", "Delete", "Backspace"].includes(key) ? "" : key;
+  const wanted = isScore ? radios.find((radio) => radio.value === value) : radios[Number(key) - 1];
   if (!wanted) return;
   wanted.checked = true;
   wanted.focus();
@@ -230,8 +231,9 @@ function clickOn(radio, form) {
 function keyOnCell(event, link) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typed = event.key.length === 1 && event.key !== " " ? event.key : "";
-  if (event.keyCode === 229 || event.key === "Delete" || event.key === "Backspace" || typed) {
-    if (open(link, { typed }) && event.keyCode !== 229) event.preventDefault();
+  if (event.keyCode === 229) open(link, { roams: true }); // the word goes into the field, over what is selected there
+  else if (event.key === "Delete" || event.key === "Backspace" || typed) {
+    if (open(link, { typed })) event.preventDefault();
   } else if (event.key === "F2" || event.key === " ") {
     if (open(link)) event.preventDefault();
   } else if (event.key.startsWith("Arrow")) {
