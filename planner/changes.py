@@ -60,7 +60,8 @@ def recording(team: Team, *, by: User | None, plan: Plan | None = None, why: str
         if log.changes:
             Change.objects.bulk_create(log.changes)
         else:
-            Team.objects.filter(pk=team.pk).update(revision=F("revision") - 1)
+            # A recording within this one keeps its revision.
+            Team.objects.filter(pk=team.pk, revision=revision).update(revision=F("revision") - 1)
             log.revision -= 1
     team.revision = log.revision
 

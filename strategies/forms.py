@@ -16,6 +16,7 @@ from planner.arithmetic.names import name_key
 from planner.changes import Recording
 from planner.models import Goal, Metric
 from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
+from planner.tables.members import MemberField
 from planner.web.requests import with_value
 from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
 from strategies.models import Strategy
@@ -100,7 +101,7 @@ class GoalForm(RowForm):
     )
     target = QuantityField(label=gettext_lazy("Target"), required=False)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
-    owner = PickField(
+    owner = MemberField(
         label=pgettext_lazy("goal", "Owner"), empty_label=gettext_lazy("Not assigned"), required=False
     )
     due = DayField(label=pgettext_lazy("goal", "Due"), required=False)
@@ -112,7 +113,7 @@ class GoalForm(RowForm):
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
         self.fields["segment"].offer(lambda: self.table.segments)
-        self.fields["owner"].offer(lambda: self.table.members)
+        self.fields["owner"].offer_to(self.table)
         self.fields["actions"].offer(self.table.strategies)
         self.fields["growth"].widget.attrs["placeholder"] = _("+30% or an amount")
         self.fields["baseline"].widget.attrs["placeholder"] = _("Starting value")

@@ -115,6 +115,7 @@ class GoalsTable(Table):
         Column("actions", gettext_lazy("Key actions (with strategy)"), sorts=False, css="wide"),
     )
     kinds = {"core": CoreKind(), "part": PartKind()}
+    offers = frozenset({"planner.membership", "planner.metric", "planner.segment", "strategies.strategy"})
 
     @property
     def filter_names(self) -> list[str]:

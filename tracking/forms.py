@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from planner.changes import Recording
 from planner.stages import TaskSpec
 from planner.tables.forms import AddForm, DayField, PickField, RowForm
+from planner.tables.members import MemberField
 from strategies.models import Strategy
 from strategies.strategies import add_strategy
 from tracking.models import Status, Task
@@ -31,13 +32,13 @@ class StrategyForm(RowForm):
     state = forms.ChoiceField(label=gettext_lazy("Status"), choices=Strategy.State.choices)
     aim = forms.CharField(label=gettext_lazy("Goal description"), max_length=120, required=False)
     goal = PickField(label=gettext_lazy("Goal"), empty_label=gettext_lazy("No goal linked"), required=False)
-    owner = PickField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
+    owner = MemberField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
     resources = _text_field(gettext_lazy("Resource support"))
     risk = _text_field(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
         self.fields["goal"].offer(lambda: self.table.goals)
-        self.fields["owner"].offer(lambda: self.table.members)
+        self.fields["owner"].offer_to(self.table)
         self.fields["aim"].widget.attrs["placeholder"] = _("What it improves, such as conversion rate")
 
 
@@ -48,7 +49,7 @@ class TaskForm(RowForm):
 
     description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
     acceptance = forms.CharField(label=gettext_lazy("Acceptance standard"), max_length=300, required=False)
-    owner = PickField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
+    owner = MemberField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
     start = DayField(label=gettext_lazy("Start"), required=False)
     due = DayField(label=gettext_lazy("Due"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=Status.choices, widget=forms.RadioSelect)
@@ -67,7 +68,7 @@ class TaskForm(RowForm):
     risk = _text_field(gettext_lazy("Risk warning"))
 
     def prepare(self) -> None:
-        self.fields["owner"].offer(lambda: self.table.members)
+        self.fields["owner"].offer_to(self.table)
         self.fields["acceptance"].widget.attrs["placeholder"] = _("How to tell that it is done")
         self.fields["note"].widget.attrs["placeholder"] = _("What's new?")
         self.fields["reason"].widget.attrs["placeholder"] = _("Reason for the delay, if any")

@@ -122,6 +122,7 @@ class TrackingTable(Table):
         Column("risk", gettext_lazy("Risk warning"), sorts=False, css="roomy"),
     )
     kinds = {"strategy": StrategyKind(), "task": TaskKind()}
+    offers = frozenset({"planner.membership", "planner.goal"})
     page_size = 20
 
     @property

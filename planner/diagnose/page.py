@@ -27,10 +27,7 @@ ANALYSED = frozenset(
 
 class DiagnosePage(TablePage[StatusTable]):
     template = "diagnose/diagnose.html"
-    pieces = (
-        *TablePage.pieces,
-        *(Piece(name, ANALYSED) for name in ("months", "flags", "trend", "drivers", "known")),
-    )
+    around = tuple(Piece(name, ANALYSED) for name in ("months", "flags", "trend", "drivers", "known"))
 
     @property
     def months_form(self) -> MonthsForm | None:

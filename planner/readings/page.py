@@ -18,8 +18,7 @@ MOST_IMPORTS = 20
 
 class ReadingsPage(TablePage[ReadingsTable]):
     template = "readings/readings.html"
-    pieces = (
-        *TablePage.pieces,
+    around = (
         Piece("imports", frozenset({"planner.import"})),
         Piece("sources", frozenset({"planner.import", "planner.sourcecheck", "planner.planmetric"})),
     )

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from planner import words
 from planner.arithmetic.quantities import QuantityError, edit_text, parse_quantity
 from planner.changes import Recording, errors_by_field
-from planner.models import Change, Recorded
+from planner.models import Change, Membership, Recorded, User
+from planner.people import add_member
 
 # Lines that are pasted into a field of one line come with spaces between them: 800 850 900 is no 800,850,900.
 _SEVERAL = re.compile(r"[0-9][ \t\r\n]+[0-9]")
@@ -313,6 +314,12 @@ class RowForm(TableForm):
     def opens_more(self) -> bool:
         """Whether something behind *More* asks for an answer."""
         return any(part.is_wrong for part in self.more_parts)
+
+    def admit(self, by: User | None) -> None:
+        """Add the new members who were named: they stay in the team when the change of the row is undone."""
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, Membership) and value.pk is None:
+                self.cleaned_data[name] = add_member(value.team, name=value.name, role=value.role, by=by)
 
     def write(self, log: Recording) -> None:
         """Put what was typed into the object and save it. Raises ValidationError by field.

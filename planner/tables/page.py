@@ -14,8 +14,19 @@ class TablePage(Generic[T]):
     """A table with nothing around it; a subclass names its own template, and gives that what it shows besides."""
 
     template: ClassVar[str] = "tables/page.html"
-    pieces: ClassVar[tuple[Piece, ...]] = (Piece("summary", template="tables/table.html"),)
+    # What is shown around the table.
+    around: ClassVar[tuple[Piece, ...]] = ()
 
     def __init__(self, table: T) -> None:
         self.table = table
         self.plan, self.params = table.plan, table.params
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What follows changes besides the rows: the line beneath the title, what editors offer, what is around."""
+        template = "tables/table.html"
+        return (
+            Piece("summary", template=template),
+            Piece("editors", self.table.offers, template=template),
+            *self.around,
+        )

@@ -94,6 +94,8 @@ class Table:
     # Whether it has more columns than a screen is wide: it scrolls sideways by itself then.
     is_broad: ClassVar[bool] = False
     default_sort: ClassVar[str] = ""
+    # The models whose objects the editors of cells offer.
+    offers: ClassVar[frozenset[str]] = frozenset({"planner.membership"})
     # The parameters without which a cell would be another one, such as the period of the columns.
     cell_params: ClassVar[tuple[str, ...]] = ()
 

@@ -148,6 +148,7 @@ class _Saving:
                 self.form = self.kind.form(self.request.POST, table=self.table, obj=obj, only=only)
                 if not self.form.is_valid() or self.form.find_conflicts():
                     return None
+                self.form.admit(self.log.by)
                 self.form.write(self.log)
         except ValidationError as error:
             if self.form is None:

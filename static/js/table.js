@@ -47,6 +47,14 @@ function open(link, { typed, roams = false } = {}) {
   return true;
 }
 
+// A list that does not have the choice yet gets it, as the cell calls it.
+function setText(field, text, link) {
+  field.value = text;
+  if (field.tagName !== "SELECT" || field.value === text) return;
+  field.append(new Option(link.textContent.trim(), text));
+  field.value = text;
+}
+
 const listOf = (text, count) => (count === 1 ? [text] : JSON.parse(text));
 
 // The texts and units that the cell opens with: in the order of the editor's fields, a list where it has several.
@@ -56,7 +64,7 @@ function fill(form, link) {
   for (const [index, name] of names.entries()) {
     for (const field of form.querySelectorAll(`[name="${name}"], [name="initial-${name}"]`)) {
       if (field.type === "radio") field.checked = field.value === values[index];
-      else field.value = values[index];
+      else setText(field, values[index], link);
     }
   }
   const affixes = [...form.querySelectorAll("[data-unit]")];

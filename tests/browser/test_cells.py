@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from planner.models import Bottleneck, PlanMetric, Reading
+from planner.models import Bottleneck, Membership, PlanMetric, Reading
 from tests.browser.conftest import MANAGER
 from tests.browser.test_journey import cell, editor
 from tracking.models import Task
@@ -192,6 +192,24 @@ def test_what_matches_nothing_is_said_and_stays(demo, window):
     expect(form.get_by_role("alert")).to_have_text("No match. Try another part of the name.")
     expect(form.get_by_role("combobox", name="Metric")).to_have_value("zzz")
     expect(form.get_by_role("combobox", name="Metric")).to_be_focused()
+
+
+def test_a_new_member_is_named_in_the_cell_and_offered_in_the_next(demo, window):
+    page = window(MANAGER, demo.running)
+    first, second = (f"task-{task.pk}" for task in Task.objects.filter(strategy__plan=demo.push)[:2])
+    cell(page, first, "owner").locator("a.cell").focus()
+    page.keyboard.type("Wang Fang")
+    expect(page.get_by_role("option", name="Add “Wang Fang” as a member")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(cell(page, first, "owner").locator(".person")).to_contain_text("Wang Fang")
+    page.keyboard.press("Escape")
+
+    cell(page, second, "owner").locator("a.cell").focus()
+    page.keyboard.type("fang")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_have_text("Wang Fang")
+    page.keyboard.press("Tab")
+    expect(cell(page, second, "owner").locator(".person")).to_contain_text("Wang Fang")
+    assert Membership.objects.filter(team=demo.push.team, name="Wang Fang").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,7 @@ class Dot:
 
 class BottlenecksPage(TablePage[BottlenecksTable]):
     template = "diagnose/bottlenecks.html"
-    pieces = (
-        *TablePage.pieces,
+    around = (
         Piece("quadrants", frozenset({"planner.bottleneck"})),
         Piece(
             "gaps",

@@ -119,6 +119,7 @@ class BottlenecksTable(Table):
         Column("focus", gettext_lazy("In focus")),
     )
     kinds = {"bottleneck": BottleneckKind(), "view": ViewKind()}
+    offers = frozenset({"planner.metric", "planner.segment", "planner.bottleneck"})
 
     @property
     def filter_names(self) -> list[str]:
