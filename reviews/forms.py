@@ -10,23 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from planner.arithmetic.items import join_items
 from planner.changes import Recording
+from planner.tables.fields import ItemsField
 from planner.tables.forms import AddForm, RowForm
 from reviews.models import Review, period_name
 from reviews.reviews import add_review
-
-
-class ItemsField(forms.CharField):
-    """A list, one item a line; kept without its numbers."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=3000, required=False, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        return join_items(super().to_python(value) or "")
 
 
 class PeriodField(forms.ChoiceField):
@@ -65,10 +53,10 @@ class ReviewForm(RowForm):
     """One review."""
 
     period = PeriodField()
-    effect = ItemsField(label=gettext_lazy("Effect of the strategies (key metrics)"))
-    worked = ItemsField(label=gettext_lazy("What worked"))
-    improve = ItemsField(label=gettext_lazy("To improve"))
-    adjustments = ItemsField(label=gettext_lazy("Next adjustments"))
+    effect = ItemsField(label=gettext_lazy("Effect of the strategies (key metrics)"), max_length=3000)
+    worked = ItemsField(label=gettext_lazy("What worked"), max_length=3000)
+    improve = ItemsField(label=gettext_lazy("To improve"), max_length=3000)
+    adjustments = ItemsField(label=gettext_lazy("Next adjustments"), max_length=3000)
 
     def prepare(self) -> None:
         self.fields["period"].offer(self.table.periods)

@@ -11,11 +11,11 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from planner.arithmetic.items import split_items
 from planner.arithmetic.names import name_key
 from planner.changes import Recording
 from planner.models import Goal, Metric
-from planner.tables.forms import AddForm, DayField, PickField, QuantityField, RowForm
+from planner.tables.fields import DayField, ItemsField, PickField, QuantityField
+from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from planner.web.requests import with_value
 from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
@@ -25,16 +25,14 @@ from strategies.targets import growth_of, is_rate, unit_of
 ARROW = "→"
 
 
-class ActionsField(forms.CharField):
+class ActionsField(ItemsField):
     """Key actions, one a line; "→ name of a strategy" behind one links it. Cleans to a tuple of Steps.
 
     An arrow before anything else ("8 % → 12 %") is part of the words.
     """
 
-    widget = forms.Textarea(attrs={"rows": 3})
-
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(longest=200, **kwargs)
         # CharField's own checks measure text, and this cleans to steps.
         self.validators = []
         self.offer(())
@@ -46,16 +44,9 @@ class ActionsField(forms.CharField):
         self.titles = {strategy.pk: strategy.title for strategy in self.strategies}
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value) or ""
-        ProhibitNullCharactersValidator()(text)
-        steps = tuple(self._step(item) for item in split_items(text))
-        for step in steps:
-            if len(step.text) > 200:
-                raise ValidationError(
-                    _("“%(text)s…” is longer than 200 characters. Split it into two key actions.")
-                    % {"text": step.text[:40]}
-                )
-        return steps
+        items = self.items_of(value)
+        ProhibitNullCharactersValidator()("".join(items))
+        return tuple(map(self._step, items))
 
     @property
     def insertions(self) -> list[str]:
@@ -67,8 +58,8 @@ class ActionsField(forms.CharField):
         for index in range(len(parts) - 1, 0, -1):
             title = name_key(ARROW.join(parts[index:]))
             if title in self.by_title and (text := ARROW.join(parts[:index]).strip()):
-                return Step(text, self.by_title[title])
-        return Step(item, None)
+                return Step(self.checked(text), self.by_title[title])
+        return Step(self.checked(item), None)
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, tuple):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from planner.changes import Recording
 from planner.stages import TaskSpec
-from planner.tables.forms import AddForm, DayField, PickField, RowForm
+from planner.tables.fields import DayField, PickField
+from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from strategies.models import Strategy
 from strategies.strategies import add_strategy

@@ -26,11 +26,6 @@ def split_items(text: str) -> tuple[str, ...]:
     return tuple(item for item in items if item)
 
 
-def join_items(text: str) -> str:
-    """A typed list as it is kept: one item a line, without markers."""
-    return "\n".join(split_items(text))
-
-
 def circled(number: int) -> str:
     """The number of an item as the forms of the method write it: ① to ⑳, then plain."""
     return _CIRCLED[number - 1] if 1 <= number <= len(_CIRCLED) else f"{number}."

@@ -16,7 +16,8 @@ from planner.changes import Recording
 from planner.diagnose.metrics import METRIC_FIELDS, change_row
 from planner.models import Change, Metric, PlanMetric
 from planner.plans import add_to_table, new_metric
-from planner.tables.forms import AddForm, DayField, QuantityField, RowForm
+from planner.tables.fields import DayField, QuantityField
+from planner.tables.forms import AddForm, RowForm
 
 # How many spans of three months can be chosen.
 MONTHS_OFFERED = 24

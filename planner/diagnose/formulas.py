@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from planner.models import Formula, Metric, Team
 from planner.models.metrics import MOST_FACTORS
-from planner.tables.forms import PickField
+from planner.tables.fields import PickField
 
 
 class FormulaForm(forms.Form):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from planner.models import Metric, Segment
-from planner.tables.forms import PickField
+from planner.tables.fields import PickField
 
 
 class NameForm(forms.Form):

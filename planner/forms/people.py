@@ -16,7 +16,7 @@ from planner import words
 from planner.arithmetic.workdays import countries
 from planner.models import Membership, Team
 from planner.models.people import Weekday
-from planner.tables.forms import QuantityField
+from planner.tables.fields import QuantityField
 from planner.web.requests import with_value
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]

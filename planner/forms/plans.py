@@ -16,7 +16,7 @@ from planner.arithmetic.periods import add_months, month_start
 from planner.models import Metric, Plan, Team
 from planner.models.plans import check_length
 from planner.plans import FIRST_METRICS, standard_metrics
-from planner.tables.forms import DayField
+from planner.tables.fields import DayField
 from planner.web.requests import with_value
 
 OTHER = "other"

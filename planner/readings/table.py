@@ -24,7 +24,8 @@ from planner.models import Membership, Metric, Plan, Reading, Segment
 from planner.readings.save import save_typed
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
-from planner.tables.forms import AddForm, QuantityField, RowForm
+from planner.tables.fields import QuantityField
+from planner.tables.forms import AddForm, RowForm
 from planner.tables.shows import ALL
 from planner.tables.table import RowKind, Table
 

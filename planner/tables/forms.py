@@ -2,123 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from planner import words
-from planner.arithmetic.quantities import QuantityError, edit_text, parse_quantity
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Membership, Recorded, User
 from planner.people import add_member
-
-# Lines that are pasted into a field of one line come with spaces between them: 800 850 900 is no 800,850,900.
-_SEVERAL = re.compile(r"[0-9][ \t\r\n]+[0-9]")
-
-
-class QuantityField(forms.CharField):
-    """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
-
-    The form sets `currency`, the code of the team's money, and `rate`: of a rate a bare number is per cent (Decision 14
-    of the method), whose sign stands behind the field and not in it.
-    """
-
-    currency = ""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        # CharField's own checks measure text, and this cleans to a number.
-        self.validators = []
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
-        self.rate = False
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text:
-            return None
-        if _SEVERAL.search(text):
-            raise ValidationError(
-                _("“%(text)s” could be several numbers. Enter one, without spaces.") % {"text": text[:40]}
-            )
-        try:
-            quantity = parse_quantity(text, currency=self.currency, rate=self.rate)
-        except QuantityError as error:
-            raise ValidationError(str(error)) from error
-        if quantity.percent and not self.rate:
-            raise ValidationError(_("This value is not a rate. Enter it without a per cent sign."))
-        return quantity.value
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, Decimal):
-            return value
-        return edit_text(value, rate=self.rate, language=words.language()).removesuffix("%")
-
-
-# A year outside these is a typing error.
-FIRST_YEAR, LAST_YEAR = 1990, 2199
-
-
-class DayField(forms.DateField):
-    """A plain date of a year that people plan for, typed in the browser's own date picker."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "error_messages", {"invalid": gettext_lazy("Enter a valid date, such as 2026-10-01.")}
-        )
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        day = super().to_python(value)
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(
-                _("Choose a date between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
-            )
-        return day
-
-
-class PickField(forms.ChoiceField):
-    """One of a table's own objects, such as an owner: cleans to the object, or None when empty."""
-
-    def __init__(self, *, empty_label: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.empty_label = empty_label
-        self._objects: Callable[[], Iterable[Any]] = tuple
-
-    def offer(self, objects: Callable[[], Iterable[Any]]) -> None:
-        """Set the function that returns the options: it is called when the field is shown or read."""
-        self._objects = objects
-        self.choices = self._choice_pairs
-
-    @property
-    def options(self) -> dict[str, Any]:
-        return {str(obj.pk): obj for obj in self._objects()}
-
-    def _choice_pairs(self) -> list[tuple[str, Any]]:
-        names = words.told_apart(self._objects())
-        return [("", self.empty_label), *((str(pk), name) for pk, name in names.items())]
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        if str(value) not in self.options:
-            raise ValidationError(_("This option is no longer available. Choose another one."))
-        return self.options[str(value)]
-
-    def validate(self, value: Any) -> None:
-        forms.Field.validate(self, value)
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(value.pk) if isinstance(value, models.Model) else value
+from planner.tables.fields import QuantityField
 
 
 @dataclass(frozen=True, slots=True)

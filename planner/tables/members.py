@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from planner import access
 from planner.arithmetic.names import name_key
 from planner.models import Membership, Role
-from planner.tables.forms import PickField
+from planner.tables.fields import PickField
 
 # What the browser posts for somebody who is not in the team yet (static/js/fields.js).
 NEW = "new:"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,45 +17,8 @@ from planner.diagnose.bottlenecks.bottlenecks import (
     merge_view,
 )
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
-from planner.tables.forms import AddForm, PickField, RowForm
-
-SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
-FOCUS = (("1", gettext_lazy("In focus")), ("", gettext_lazy("Not in focus")))
-
-
-class ScoreField(forms.ChoiceField):
-    """A score from 1 to 5, or none yet: cleans to an int or None."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=SCORES, required=False, widget=forms.RadioSelect, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if text and text not in dict(SCORES):
-            raise ValidationError(_("Scores are whole numbers from 1 to 5."))
-        return int(text) if text else None
-
-    def valid_value(self, value: Any) -> bool:
-        return isinstance(value, int)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else str(value)
-
-
-class FocusField(forms.ChoiceField):
-    """In focus or not: cleans to a bool."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=FOCUS, required=False, widget=forms.RadioSelect, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value) == "1"
-
-    def valid_value(self, value: Any) -> bool:
-        return isinstance(value, bool)
-
-    def prepare_value(self, value: Any) -> Any:
-        return ("1" if value else "") if isinstance(value, bool) else value
+from planner.tables.fields import FocusField, PickField, ScoreField
+from planner.tables.forms import AddForm, RowForm
 
 
 class BottleneckForm(RowForm):

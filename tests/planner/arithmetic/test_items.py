@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.arithmetic.items import circled, join_items, number_items, split_items
+from planner.arithmetic.items import circled, number_items, split_items
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,6 @@ from planner.arithmetic.items import circled, join_items, number_items, split_it
 )
 def test_a_typed_list_is_split_into_its_items(typed, items):
     assert split_items(typed) == items
-
-
-def test_a_list_is_kept_one_item_a_line():
-    assert join_items("① one; ② two") == "one\ntwo"
-    assert join_items(join_items("① one; ② two")) == "one\ntwo"
 
 
 def test_items_are_numbered_as_the_forms_write_them():

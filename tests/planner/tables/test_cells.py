@@ -6,11 +6,9 @@ import re
 from decimal import Decimal as D
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from planner.tables import cells
 from planner.tables.columns import Cell, Column
-from planner.tables.forms import DayField
 
 
 @pytest.mark.parametrize(
@@ -77,15 +75,3 @@ def test_what_people_typed_is_escaped_in_text_and_attribute():
     assert "<b>" not in drawn
     assert "'" not in drawn
     assert drawn.count('"') == 2 * len(re.findall(r"\s[\w-]+=", drawn))
-
-
-@pytest.mark.parametrize("day", ["1989-12-31", "2200-01-01"])
-def test_a_year_that_is_a_typing_error_is_refused_with_the_range(day):
-    with pytest.raises(ValidationError) as refusal:
-        DayField().clean(day)
-    assert refusal.value.messages == ["Choose a date between 1990 and 2199."]
-
-
-@pytest.mark.parametrize("day", ["1990-01-01", "2199-12-31"])
-def test_the_first_and_the_last_year_are_taken(day):
-    assert f"{DayField().clean(day)}" == day
