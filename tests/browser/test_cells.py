@@ -203,6 +203,7 @@ def test_a_new_member_is_named_in_the_cell_and_offered_in_the_next(demo, window)
     page.keyboard.press("Enter")
     expect(cell(page, first, "owner").locator(".person")).to_contain_text("Wang Fang")
     page.keyboard.press("Escape")
+    page.wait_for_function("document.getElementById('edit-task-owner').innerHTML.includes('Wang Fang')")
 
     cell(page, second, "owner").locator("a.cell").focus()
     page.keyboard.type("fang")
