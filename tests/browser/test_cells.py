@@ -203,7 +203,9 @@ def test_a_new_member_is_named_in_the_cell_and_offered_in_the_next(demo, window)
     page.keyboard.press("Enter")
     expect(cell(page, first, "owner").locator(".person")).to_contain_text("Wang Fang")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.getElementById('edit-task-owner').innerHTML.includes('Wang Fang')")
+    offers = "document.getElementById('edit-task-owner').innerHTML"
+    while "Wang Fang" not in page.evaluate(offers):
+        page.wait_for_timeout(50)
 
     cell(page, second, "owner").locator("a.cell").focus()
     page.keyboard.type("fang")
