@@ -17,6 +17,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from planner.arithmetic.collation import sort_key
 from planner.models import Change, Membership, Plan, Recorded, Role, Team, User
 from planner.stages import stages
 from planner.web.requests import OutOfReach, Request
@@ -24,7 +25,12 @@ from planner.web.requests import OutOfReach, Request
 
 def memberships(user: User) -> QuerySet[Membership]:
     """The memberships of `user`, with their teams."""
-    return Membership.objects.filter(user=user).select_related("team").order_by("team__name", "team_id")
+    return Membership.objects.filter(user=user).select_related("team").order_by("team_id")
+
+
+def seats(user: User) -> list[Membership]:
+    """The memberships of `user`, in the order of their teams' names."""
+    return sorted(memberships(user), key=lambda seat: (sort_key(seat.team.name), seat.team_id))
 
 
 def plans(user: User) -> QuerySet[Plan]:
@@ -240,11 +246,11 @@ def get_plan(request: Request, plan_pk: int, *, may: Rule = may_read, removed: b
 
 def get_membership(request: Request, *, may: Rule = may_read) -> Membership:
     """The user's membership in their current team (the one last used); 404 without any team."""
-    seats = list(memberships(request.user))
-    if not seats:
+    own = seats(request.user)
+    if not own:
         raise OutOfReach
     last = request.user.last_team_id
-    membership = next((seat for seat in seats if seat.team_id == last), seats[0])
+    membership = next((seat for seat in own if seat.team_id == last), own[0])
     require(membership, may)
     return membership
 

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from planner import changes
+from planner import changes, words
 from planner.arithmetic import gaps
 from planner.arithmetic.names import name_key
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
@@ -228,11 +228,12 @@ def whole_of(team: Team) -> Segment:
 def segments_of(team: Team, ids: QuerySet[Any]) -> list[Segment]:
     """The team's regions, product lines, channels and sub-teams; archived ones only where they are among `ids`."""
     segments = Segment.with_removed.filter(Q(removed_at=None) | Q(pk__in=ids), team=team)
-    return list(segments.exclude(dimension=Segment.Dimension.WHOLE))
+    named = words.by_name(segments.exclude(dimension=Segment.Dimension.WHOLE))
+    return sorted(named, key=lambda segment: segment.dimension)
 
 
 def metrics_of(plan: Plan, ids: Iterable[int | None] | QuerySet[Any]) -> list[Metric]:
     """The team's metrics, those of the plan first; archived ones only where they are among `ids`."""
     of_plan = set(plan.metrics.values_list("metric", flat=True))
     metrics = Metric.with_removed.filter(Q(removed_at=None) | Q(pk__in=ids), team=plan.team_id)
-    return sorted(metrics, key=lambda metric: (metric.pk not in of_plan, metric.name, metric.pk))
+    return sorted(words.by_name(metrics), key=lambda metric: metric.pk not in of_plan)

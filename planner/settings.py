@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "csp",
@@ -68,6 +69,9 @@ INSTALLED_APPS = [
     "tracking",
     "reviews",
 ]
+
+# Form fields are drawn by the project's own templates where it has one (templates/django/forms/widgets/).
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # The stages of a plan in the order of the loop; each module has a STAGE (planner/stages.py).
 STAGES = ["planner.diagnose.stage", "strategies.stage", "tracking.stage", "reviews.stage"]

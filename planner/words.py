@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from planner.arithmetic import formats
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.exact import Number, decimal
 from planner.arithmetic.formats import MINUS, Scale
 from planner.arithmetic.names import name_key
@@ -93,6 +94,13 @@ def listed(names: Iterable[object], most: int | None = 3) -> str:
         text = "、".join(texts)
         return f"{text}{' ' if text[-1:].isascii() else ''}等 {len(all_names)} 个" if rest else text
     return ", ".join(texts) + (f" and {rest} more" if rest else "")
+
+
+def by_name(objects: Iterable[Any]) -> list[Any]:
+    """Objects by their names, as people look for them: numbers by value, letters, Chinese by pinyin."""
+    return sorted(
+        objects, key=lambda obj: (sort_key(str(obj), is_person=getattr(obj, "is_person", False)), obj.pk)
+    )
 
 
 def told_apart(objects: Iterable[Any]) -> Mapping[int, str]:

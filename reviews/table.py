@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -17,6 +17,7 @@ from planner.models import Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
+from planner.tables.searching import matching
 from planner.tables.table import RowKind, Table
 from reviews import sheet
 from reviews.forms import AddReviewForm, ReviewForm
@@ -91,10 +92,7 @@ class ReviewsTable(Table):
     def objects(self) -> QuerySet[Review]:
         reviews = self.kinds["review"].objects(self.plan)
         if query := self.params.get("q", "").strip():
-            condition = Q()
-            for name in TEXTS:
-                condition |= Q(**{f"{name}__icontains": query})
-            reviews = reviews.filter(condition)
+            reviews = reviews.filter(pk__in=matching(reviews, query, *TEXTS))
         if self.params.get("kind") in Review.Kind.values:
             reviews = reviews.filter(kind=self.params["kind"])
         return reviews.order_by("-start" if self.sort == "-period" else "start", "kind", "pk")

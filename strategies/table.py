@@ -18,6 +18,7 @@ from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.searching import matching
 from planner.tables.shows import ALL, Shows
 from planner.tables.table import RowKind, Table
 from strategies import sheet
@@ -145,20 +146,21 @@ class GoalsTable(Table):
         parts_text = ngettext("%(n)d sub-goal", "%(n)d sub-goals", parts)
         return f"{core_text % {'n': len(goals) - parts}} · {parts_text % {'n': parts}}"
 
-    def objects(self) -> QuerySet[Goal]:
+    def objects(self) -> Any:
         """The core goals; a filter may match one of their dimensions instead."""
         goals = self.kinds["core"].objects(self.plan)
         if condition := self._filter_condition():
             parts = Goal.objects.filter(condition, parent=OuterRef("pk"))
             goals = goals.filter(condition | Exists(parts))
-        return self.ordered(goals, {"core": "name", "target": "target", "owner": "owner__name", "due": "due"})
+        names = {"core": "name", "owner": "owner__name"}
+        return self.ordered(goals, {"target": "target", "due": "due"}, names)
 
     def _filter_condition(self) -> Q:
         """The condition of the filters on one goal; empty without filters."""
         condition = Q()
         if query := self.params.get("q", "").strip():
-            of_actions = KeyAction.objects.filter(goal=OuterRef("pk"), text__icontains=query)
-            condition &= Q(name__icontains=query) | Q(Exists(of_actions))
+            actions = matching(KeyAction.objects.filter(goal__plan=self.plan), query, "text")
+            condition &= Q(pk__in=matching(self.plan.goals.all(), query, "name")) | Q(key_actions__in=actions)
         if owner := self.params.get("owner"):
             condition &= Q(owner__in=[member for member in self.members if str(member.pk) == owner])
         return condition

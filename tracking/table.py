@@ -19,6 +19,7 @@ from planner.models import Goal, Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.searching import matching
 from planner.tables.shows import ALL, Numbered
 from planner.tables.table import RowKind, Table
 from strategies.models import Strategy
@@ -161,16 +162,18 @@ class TrackingTable(Table):
         text = ngettext("%(done)d of %(n)d task done", "%(done)d of %(n)d tasks done", count["all"])
         return text % {"done": count["done"], "n": count["all"]}
 
-    def objects(self) -> QuerySet[Strategy]:
+    def objects(self) -> Any:
         strategies = self.kinds["strategy"].objects(self.plan)
         if pitfall := OF_STRATEGIES.get(self.params.get("lacks", "")):
             strategies = sized(strategies).filter(pitfall.sizes)
         elif self._asks_for_tasks:
             strategies = strategies.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
         if query := self.params.get("q", "").strip():
-            matching_tasks = Task.objects.filter(strategy=OuterRef("pk"), description__icontains=query)
+            of_tasks = matching(Task.objects.of_plan(self.plan), query, "description")
+            of_strategies = matching(self.plan.strategies.all(), query, "title", "aim")
             strategies = strategies.filter(
-                Q(title__icontains=query) | Q(aim__icontains=query) | Exists(matching_tasks)
+                Q(pk__in=of_strategies)
+                | Exists(Task.objects.filter(strategy=OuterRef("pk"), pk__in=of_tasks))
             )
         return self._sorted(strategies)
 
@@ -197,22 +200,16 @@ class TrackingTable(Table):
             tasks = tasks.open().counting().filter(pitfall.lacking(self.work_day))
         return tasks
 
-    def _sorted(self, strategies: QuerySet[Strategy]) -> QuerySet[Strategy]:
-        fields = {
-            "strategy": "title",
-            "goal": "aim",
-            "owner": "owner__name",
-            "start": "first",
-            "due": "last",
-            "progress": "open",
-        }
+    def _sorted(self, strategies: QuerySet[Strategy]) -> Any:
+        fields = {"start": "first", "due": "last", "progress": "open"}
+        names = {"strategy": "title", "goal": "aim", "owner": "owner__name"}
         if self.sort.removeprefix("-") in ("start", "due", "progress"):
             strategies = strategies.annotate(
                 first=Min("tasks__start", filter=LIVE),
                 last=Max("tasks__due", filter=LIVE),
                 open=Count("tasks", filter=LIVE & Q(tasks__status__in=OPEN)),
             )
-        return self.ordered(strategies, fields)
+        return self.ordered(strategies, fields, names)
 
     def file_columns(self) -> tuple[sheets.Column[sheet.Row], ...]:
         return sheet.columns(self.labels(), self.member_names)

@@ -27,6 +27,7 @@ from planner.models import GapPoint, Metric, Plan, PlanMetric, Recorded
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
+from planner.tables.searching import matching, sorted_by
 from planner.tables.shows import ALL
 from planner.tables.table import RowKind, Table
 
@@ -131,7 +132,7 @@ class StatusTable(Table):
     def objects(self) -> list[Standing]:
         rows = self.kinds["metric"].objects(self.plan)
         if query := self.params.get("q", "").strip():
-            rows = rows.filter(metric__name__icontains=query) | rows.filter(problems__icontains=query)
+            rows = rows.filter(pk__in=matching(rows, query, "metric__name", "problems"))
         rows_found = standings(self.plan, rows.order_by("order", "pk"))
         side = self.params.get("side")
         if side == "ahead":
@@ -152,7 +153,7 @@ class StatusTable(Table):
         if not key:
             return rows
         if key == "metric":
-            return sorted(rows, key=lambda standing: standing.row.metric.name, reverse=down)
+            return sorted_by(rows, "row__metric__name", down=down)
         key_of: Callable[[Standing], Any] = {
             "current": lambda standing: standing.current,
             "target": lambda standing: standing.target,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.models import Metric, Segment
 from planner.tables.fields import PickField
 
@@ -37,4 +38,4 @@ class MergeForm(forms.Form):
         others = type(self.named).objects.filter(team=self.named.team_id).exclude(pk=self.named.pk)
         if isinstance(self.named, Segment):
             others = others.filter(dimension=self.named.dimension)
-        return list(others.order_by("name", "pk"))
+        return words.by_name(others)

@@ -280,6 +280,8 @@ class Membership(Recorded):
     the history when it has lost one.
     """
 
+    is_person = True
+
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", verbose_name=_("team"))
     user = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("account")

@@ -26,6 +26,7 @@ from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.fields import QuantityField
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.searching import matching
 from planner.tables.shows import ALL
 from planner.tables.table import RowKind, Table
 
@@ -216,7 +217,8 @@ class ReadingsTable(Table):
         choices = [
             (str(segment.pk), labelled(segment))
             for segment in sorted(
-                self.all_segments, key=lambda segment: (bool(segment.name), segment.dimension, segment.name)
+                words.by_name(self.all_segments),
+                key=lambda segment: (bool(segment.name), segment.dimension),
             )
         ]
         result = self.filter("segment", _("Segment"), choices)
@@ -289,9 +291,9 @@ class ReadingsTable(Table):
         in_plan = dict(self.plan.metrics.values_list("metric", "order"))
         metrics = Metric.objects.filter(team=self.plan.team_id)
         if query := self.params.get("q", "").strip():
-            metrics = metrics.filter(name__icontains=query)
+            metrics = metrics.filter(pk__in=matching(metrics, query, "name"))
         return sorted(
-            metrics, key=lambda metric: (metric.pk not in in_plan, in_plan.get(metric.pk, 0), metric.name)
+            words.by_name(metrics), key=lambda metric: (metric.pk not in in_plan, in_plan.get(metric.pk, 0))
         )
 
     def rows_for(self, objects: Iterable[Metric]) -> list[Row]:

@@ -22,6 +22,7 @@ from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.searching import sorted_by
 from planner.tables.shows import Shows, rows_touched
 
 # Rows of a form to fill in.
@@ -318,12 +319,17 @@ class Table:
             for key, names in kind.edits.items()
         }
 
-    def ordered(self, queryset: QuerySet[Any], by: dict[str, str]) -> QuerySet[Any]:
-        """The objects in the order that was asked for, `by` naming the field of a column; else in their own."""
-        field = by.get(self.sort.removeprefix("-"))
+    def ordered(self, queryset: QuerySet[Any], by: dict[str, str], names: dict[str, str]) -> Any:
+        """The objects in the order that was asked for: `by` a column's field, or by its name as people read it.
+
+        `names` are the paths of names by their columns. Otherwise they stand in their own order.
+        """
+        key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
+        if key in names:
+            return sorted_by(queryset.order_by("order", "pk"), names[key], down=down)
+        field = by.get(key)
         if field is None:
             return queryset.order_by("order", "pk")
-        down = self.sort.startswith("-")
         ordered = F(field).desc(nulls_last=True) if down else F(field).asc(nulls_last=True)
         return queryset.order_by(ordered, "order", "pk")
 
@@ -348,7 +354,7 @@ class Table:
     def members(self) -> list[Membership]:
         """Who can own something in this team."""
         memberships: Any = self.plan.team.memberships
-        return list(memberships.owners())
+        return words.by_name(memberships.owners())
 
     @cached_property
     def member_names(self) -> Mapping[int, str]:

@@ -41,7 +41,7 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    return list(access.memberships(user))
+    return access.seats(user)
 
 
 def _current_team(request: HttpRequest, memberships: Iterable[Membership]) -> Team | None:

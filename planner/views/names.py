@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import access, changes
+from planner import access, changes, words
 from planner.forms.names import MergeForm, NameForm
 from planner.models import Change, Membership, Metric, Plan, Segment
 from planner.models.history import CannotUndo
@@ -32,14 +32,14 @@ def metrics(request: Request) -> HttpResponse:
     found = Metric.with_removed.filter(team=membership.team).annotate(
         used=Count("in_plans", filter=in_use, distinct=True)
     )
-    return _show_list(request, membership, "team/metrics.html", Metric, found.order_by("name", "pk"))
+    return _show_list(request, membership, "team/metrics.html", Metric, found)
 
 
 @require_GET
 def segments(request: Request) -> HttpResponse:
     membership = access.get_membership(request)
     found = Segment.with_removed.filter(team=membership.team).exclude(dimension=Segment.Dimension.WHOLE)
-    found = found.annotate(values_known=Count("readings")).order_by("dimension", "name", "pk")
+    found = found.annotate(values_known=Count("readings"))
     return _show_list(request, membership, "team/segments.html", Segment, found)
 
 
@@ -47,6 +47,7 @@ def _show_list(
     request: Request, membership: Membership, template: str, model: type[Metric | Segment], found: Any
 ) -> HttpResponse:
     can_manage = access.may_manage(membership)
+    found = sorted(words.by_name(found), key=lambda named: getattr(named, "dimension", ""))
     context = {
         "groups": [
             {"archived": False, "objects": [named for named in found if named.removed_at is None]},

@@ -30,7 +30,7 @@ from planner.web.submissions import once
 def team(request: Request) -> HttpResponse:
     membership = access.get_membership(request)
     can_manage = access.may_manage(membership)
-    members = list(membership.team.memberships.select_related("user"))
+    members = words.by_name(membership.team.memberships.select_related("user"))
     if can_manage:
         _show_invitations(request, membership.team, members)
     context = {

@@ -43,7 +43,8 @@ class Front {
   constructor(field) {
     const isFocused = document.activeElement === field;
     this.field = field;
-    this.input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false });
+    const plain = { type: "text", autocomplete: "off", spellcheck: false };
+    this.input = Object.assign(document.createElement("input"), plain);
     this.input.owner = this;
     const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent.trim();
     if (label) this.input.setAttribute("aria-label", label);
@@ -98,12 +99,14 @@ class Chooser extends Front {
     // As wide as its longest option, as a list is; a Chinese character counts twice.
     const widths = [...select.options].map(({ text }) => text.trim().replace(/\P{ASCII}/gu, "xx").length);
     this.input.size = Math.max(8, Math.min(30, Math.max(...widths)));
-    this.list = Object.assign(document.createElement("ul"), { className: "options", id: `options-${Chooser.count += 1}` });
+    Chooser.count += 1;
+    this.list = Object.assign(document.createElement("ul"), { className: "options", id: `options-${Chooser.count}` });
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("popover", "manual");
     this.box.append(this.list);
-    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
-    for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
+    const says = { autocomplete: "list", expanded: "false", controls: this.list.id };
+    for (const [name, value] of Object.entries(says)) this.input.setAttribute(`aria-${name}`, value);
+    this.input.setAttribute("role", "combobox");
     this.input.addEventListener("click", () => this.open(""));
     this.input.addEventListener("blur", () => this.leave());
     // The list keeps the focus where it is.
@@ -147,7 +150,10 @@ class Chooser extends Front {
       items.push(sentence.replace("%s", text.trim()));
     }
     this.list.replaceChildren(...items.map((label, at) => this.item(label, at)));
-    if (!items.length) this.list.append(Object.assign(document.createElement("li"), { className: "muted", textContent: texts.noOption }));
+    if (!items.length) {
+      const none = { className: "muted", textContent: texts.noOption };
+      this.list.append(Object.assign(document.createElement("li"), none));
+    }
     if (!this.isOpen) this.list.showPopover();
     this.input.setAttribute("aria-expanded", "true");
     this.place();

@@ -15,7 +15,8 @@ const templateOf = (link) => document.getElementById(`edit-${link.closest("tr").
 const rowUrl = (form) => form.getAttribute("action");
 const valueOf = (field) => (field.type === "radio" ? field.checked : field.value);
 const textOf = (form) => JSON.stringify(fieldsOf(form).map(valueOf));
-const isTouched = (form) => textOf(form) !== form.opened || fieldsOf(form).some((field) => field.front?.owner.isTouched);
+const isTouched = (form) => textOf(form) !== form.opened
+  || fieldsOf(form).some((field) => field.front?.owner.isTouched);
 const isTyping = () => document.activeElement?.matches("input, select, textarea") ?? false;
 const isFigure = (field) => field.matches("[inputmode=decimal], [type=radio], .day > input");
 const adderField = () => document.querySelector("tfoot [data-add] :is(input:not([type=hidden]), select)");
@@ -81,7 +82,8 @@ function typeInto(form, typed) {
     front.value = typed;
     front.dispatchEvent(new InputEvent("input", { bubbles: true }));
   } else if (front.matches("select")) {
-    const option = [...front.options].find((item) => (typed ? item.text.toLowerCase().startsWith(typed.toLowerCase()) : !item.value));
+    const begins = ({ text, value }) => (typed ? text.toLowerCase().startsWith(typed.toLowerCase()) : !value);
+    const option = [...front.options].find(begins);
     if (option) front.value = option.value;
   } else if (!typed) front.value = "";
   return undefined;
@@ -116,9 +118,11 @@ function goOn() {
 
 // Save the cell and go to another; behind the last one to the form that adds a row.
 function goTo(form, target) {
+  const stay = linkOf(form);
   if (!save(form)) return void focusField(form, false);
   if (target && open(target, { roams: true })) return;
-  (target ?? (adderField() && frontOf(adderField())) ?? linkOf(form))?.focus({ preventScroll: !target && !adderField() });
+  const adder = target ? null : adderField();
+  (target ?? (adder && frontOf(adder)) ?? stay).focus();
 }
 
 function next(form, step) {
@@ -168,13 +172,16 @@ async function keepTheirs(form) {
 function keyInEditor(event, form) {
   if (isComposing(event)) return undefined;
   const { key, target } = event;
-  const stops = fieldsOf(form).filter((field) => field.type !== "radio" || field.checked || field === target).map(frontOf);
+  const isStop = (field) => field.type !== "radio" || field.checked || field === target;
+  const stops = fieldsOf(form).filter(isStop).map(frontOf);
   const at = stops.indexOf(target);
   const done = (act) => { event.preventDefault(); act(); };
   if (key === "Escape") return done(() => close(form, true));
   if (at < 0) return undefined;
   if (key === "F2") return done(() => more(form, stops, at, event.shiftKey ? -1 : 1));
-  if (key === "Tab" && !form.matches(".answered, .conflict, .failed")) return done(() => next(form, event.shiftKey ? -1 : 1));
+  if (key === "Tab" && !form.matches(".answered, .conflict, .failed")) {
+    return done(() => next(form, event.shiftKey ? -1 : 1));
+  }
   if (key === "Enter") return enter(event, form, done);
   if (isUndo(event) && !isTouched(form) && takeBackLast()) return done(() => close(form, true));
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return undefined;
@@ -191,7 +198,10 @@ function keyInEditor(event, form) {
 function enter(event, form, done) {
   const isText = event.target.tagName === "TEXTAREA";
   if (isText && (event.shiftKey || matchMedia("(pointer: coarse)").matches)) return undefined;
-  if (isText && event.altKey) return done(() => event.target.setRangeText("\n", event.target.selectionStart, event.target.selectionEnd, "end"));
+  if (isText && event.altKey) {
+    const { selectionStart, selectionEnd } = event.target;
+    return done(() => event.target.setRangeText("\n", selectionStart, selectionEnd, "end"));
+  }
   if (event.ctrlKey || event.metaKey) {
     const link = linkOf(form);
     return done(() => (save(form) ? link.focus({ preventScroll: true }) : focusField(form, false)));

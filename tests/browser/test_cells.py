@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from planner.models import Bottleneck, Membership, PlanMetric, Reading
+from planner.models import Bottleneck, Membership, Plan, PlanMetric, Reading
 from tests.browser.conftest import MANAGER
 from tests.browser.test_journey import cell, editor
 from tracking.models import Task
@@ -178,6 +178,21 @@ def test_a_long_list_is_found_by_typing(demo, window):
     expect(cell(page, row, "place")).to_contain_text("Customer conversion rate")
     last.refresh_from_db()
     assert last.metric.name == "Customer conversion rate"
+
+
+@pytest.mark.parametrize("typed", ["周", "zhouyi", "zy", "ZHOU'YI", "ｚｙ"])
+def test_a_chinese_name_is_found_by_its_sounds(demo, window, typed):
+    plan = Plan.objects.filter(team__name="华东销售部").order_by("start").last()
+    page = window(MANAGER, f"/plans/{plan.pk}/tracking/", locale="zh-CN")
+    task = Task.objects.filter(strategy__plan=plan).exclude(owner__name="周毅").first()
+    cell(page, f"task-{task.pk}", "owner").locator("a.cell").press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(typed)
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_have_text("周毅")
+    page.keyboard.press("Enter")
+    expect(cell(page, f"task-{task.pk}", "owner").locator(".person")).to_contain_text("周毅")
+    task.refresh_from_db()
+    assert task.owner.name == "周毅"
 
 
 def test_what_matches_nothing_is_said_and_stays(demo, window):

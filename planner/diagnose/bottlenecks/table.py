@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner import access
+from planner.arithmetic.collation import finds
 from planner.diagnose.bottlenecks.forms import AddBottleneckForm, AddViewForm, BottleneckForm, ViewForm
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of, whole_of
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
+from planner.tables.searching import matching, sorted_by
 from planner.tables.table import RowKind, Table
 
 MOST_IN_FOCUS = 3
@@ -167,17 +169,19 @@ class BottlenecksTable(Table):
         if self.params.get("kind"):
             views = views.filter(kind=self.params["kind"])
         if query:
-            views = views.filter(text__icontains=query)
+            views = views.filter(pk__in=matching(views, query, "text"))
         return [*bottlenecks, *views]
 
     def _matches(self, bottleneck: Bottleneck) -> bool:
-        query, kind = self.params.get("q", "").strip().casefold(), self.params.get("kind")
+        kind = self.params.get("kind")
         place = f"{bottleneck.step} {bottleneck.metric or ''} {bottleneck.segment or ''}"
-        text = f"{bottleneck.cause} {bottleneck.evidence} {place}"
-        return (not kind or bottleneck.kind == kind) and query in text.casefold()
+        texts = (bottleneck.cause, bottleneck.evidence, place)
+        return (not kind or bottleneck.kind == kind) and finds(self.params.get("q", ""), *texts)
 
     def _sorted(self, bottlenecks: list[Bottleneck]) -> list[Bottleneck]:
         down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
+        if key == "cause":
+            return sorted_by(bottlenecks, "cause", down=down)
         name = {"focus": "in_focus"}.get(key, key)
         with_value = [bottleneck for bottleneck in bottlenecks if getattr(bottleneck, name) is not None]
         with_value.sort(key=lambda bottleneck: getattr(bottleneck, name), reverse=down)
