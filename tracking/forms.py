@@ -98,6 +98,7 @@ class AddStrategyForm(AddForm):
     """A strategy begins with its name."""
 
     title = gettext_lazy("Add a strategy")
+    focus_column = "goal"
     name = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
 
     def prepare(self) -> None:
@@ -111,6 +112,7 @@ class AddTaskForm(AddForm):
     """A task begins with what is to be done, below its strategy."""
 
     title = gettext_lazy("Add a task")
+    focus_column = "owner"
     beneath = forms.IntegerField(widget=forms.HiddenInput)
     description = forms.CharField(label=gettext_lazy("Task"), max_length=200)
 

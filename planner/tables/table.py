@@ -189,6 +189,11 @@ class Table:
     def can_add(self) -> bool:
         return any(kind.may_add(self.member) for kind in self.kinds.values())
 
+    @property
+    def adds_beneath(self) -> bool:
+        """Whether this member may add rows beneath others."""
+        return any(kind.beneath and kind.may_add(self.member) for kind in self.kinds.values())
+
     def sheet(self, *, blank: bool = False) -> sheets.Sheet:
         """The table as a file shows it: the form of the method, filled in or, with `blank`, to fill in."""
         language = words.language()

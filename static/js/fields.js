@@ -29,6 +29,31 @@ export const fieldsOf = (form) => [...form.elements].filter((field) => field.nam
 // What is typed into: in place of a list or a date, the field in front of it.
 export const frontOf = (field) => field.front ?? field;
 
+// A list that does not have the choice yet gets it, as the cell calls it.
+function setText(field, text, link) {
+  field.value = text;
+  if (field.tagName !== "SELECT" || field.value === text) return;
+  field.append(new Option(link.textContent.trim(), text));
+  field.value = text;
+}
+
+const listOf = (text, count) => (count === 1 ? [text] : JSON.parse(text));
+
+// The texts and units that the cell opens with: in the order of the editor's fields, a list where it has several.
+export function fill(form, link) {
+  const names = [...form.querySelectorAll('[name^="initial-"]')].map((field) => field.name.slice("initial-".length));
+  const values = listOf(link.dataset.v, names.length);
+  for (const [index, name] of names.entries()) {
+    for (const field of form.querySelectorAll(`[name="${name}"], [name="initial-${name}"]`)) {
+      if (field.type === "radio") field.checked = field.value === values[index];
+      else setText(field, values[index], link);
+    }
+  }
+  const affixes = [...form.querySelectorAll("[data-unit]")];
+  const units = link.dataset.units === undefined ? [] : listOf(link.dataset.units, affixes.length);
+  for (const [index, affix] of affixes.entries()) affix.textContent = units[index] ?? "";
+}
+
 // Take what was typed in front of the fields of a form; false where something of it means nothing.
 export function settle(form) {
   const fronts = [...form.elements].map((field) => field.front?.owner).filter(Boolean);

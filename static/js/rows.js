@@ -2,12 +2,13 @@
 // their group when they are new, out when they are gone; what others changed is asked for; what one changed is undone.
 // A row in which somebody types waits until its cell is closed.
 import { ask, htmx, renew, sentencesOf, showToast, texts } from "./app.js";
-import { fieldsOf, frontOf } from "./fields.js";
+import { enhance, fieldsOf, frontOf } from "./fields.js";
 
 export const grid = () => document.querySelector("table.grid");
 // What of the page says where to ask for changes, and which revision it has: its table, or a piece of it.
 export const live = () => document.querySelector("[data-changes-url]");
 export const openEditors = () => [...document.querySelectorAll("td > form.editor")];
+export const adderField = () => document.querySelector("tfoot [data-add] :is(input:not([type=hidden]), select)");
 export const membersOf = (group) => [...grid().querySelectorAll(`[id="${group}"], [data-group="${group}"]`)];
 
 const pending = new Map(); // rows that changed while one of their cells was being edited, by id
@@ -147,8 +148,25 @@ export function openAdder(link) {
   row.dataset.adds = group;
   membersOf(group).at(-1).after(row);
   htmx.process(row);
+  enhance(row);
   frontOf(fieldsOf(form)[0]).focus();
   return true;
+}
+
+// Add a row beneath the head of this one, or where there is no such row, at the end of the table.
+export function addBeneath(row, leaveCell = () => true) {
+  const opener = document.getElementById(row.dataset.group ?? row.id).querySelector("a[data-opens]");
+  const field = adderField();
+  if (!leaveCell()) return;
+  if (opener) openAdder(opener);
+  else if (field) frontOf(field).focus();
+}
+
+// The row above gets the focus.
+export function closeAdder(adding) {
+  const above = adding?.previousElementSibling;
+  adding?.remove();
+  above?.querySelector("a.cell")?.focus();
 }
 
 // A row that was added: its form is ready for another. The cell in which one goes on, where the form names one.

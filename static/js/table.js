@@ -1,10 +1,10 @@
 // Tables that people edit in place. The server renders every cell; this opens editors and sends them, and adds rows.
 // Everything is delegated, so that a table swapped by htmx keeps working.
 import { ask, htmx, isComposing, renew, report, send, texts } from "./app.js";
-import { enhance, fieldsOf, frontOf, settle } from "./fields.js";
+import { enhance, fieldsOf, fill, frontOf, settle } from "./fields.js";
 import {
-  bringBack, grid, merge, openAdder, openEditors, poll, release, remember, shownRevision, takeAway, takeBackLast, toast,
-  welcome,
+  addBeneath, adderField, bringBack, closeAdder, grid, merge, openAdder, openEditors, poll, release, remember,
+  shownRevision, takeAway, takeBackLast, toast, welcome,
 } from "./rows.js";
 
 let heldRequest = null; // a request that would replace the table, held until no cell is open
@@ -19,7 +19,6 @@ const isTouched = (form) => textOf(form) !== form.opened
   || fieldsOf(form).some((field) => field.front?.owner.isTouched);
 const isTyping = () => document.activeElement?.matches("input, select, textarea") ?? false;
 const isFigure = (field) => field.matches("[inputmode=decimal], [type=radio], .day > input");
-const adderField = () => document.querySelector("tfoot [data-add] :is(input:not([type=hidden]), select)");
 
 // Opening and closing. A cell opened by going to it roams: the arrows lead on to the next one, as in a spreadsheet.
 
@@ -46,31 +45,6 @@ function open(link, { typed, roams = false } = {}) {
   focusField(form, typed === undefined);
   if (typed !== undefined) typeInto(form, typed);
   return true;
-}
-
-// A list that does not have the choice yet gets it, as the cell calls it.
-function setText(field, text, link) {
-  field.value = text;
-  if (field.tagName !== "SELECT" || field.value === text) return;
-  field.append(new Option(link.textContent.trim(), text));
-  field.value = text;
-}
-
-const listOf = (text, count) => (count === 1 ? [text] : JSON.parse(text));
-
-// The texts and units that the cell opens with: in the order of the editor's fields, a list where it has several.
-function fill(form, link) {
-  const names = [...form.querySelectorAll('[name^="initial-"]')].map((field) => field.name.slice("initial-".length));
-  const values = listOf(link.dataset.v, names.length);
-  for (const [index, name] of names.entries()) {
-    for (const field of form.querySelectorAll(`[name="${name}"], [name="initial-${name}"]`)) {
-      if (field.type === "radio") field.checked = field.value === values[index];
-      else setText(field, values[index], link);
-    }
-  }
-  const affixes = [...form.querySelectorAll("[data-unit]")];
-  const units = link.dataset.units === undefined ? [] : listOf(link.dataset.units, affixes.length);
-  for (const [index, affix] of affixes.entries()) affix.textContent = units[index] ?? "";
 }
 
 // What is typed onto a closed cell replaces what it holds.
@@ -178,6 +152,7 @@ function keyInEditor(event, form) {
   const done = (act) => { event.preventDefault(); act(); };
   if (key === "Escape") return done(() => close(form, true));
   if (at < 0) return undefined;
+  if (isAddingBeneath(event)) return done(() => addBeneath(form.closest("tr"), () => save(form)));
   if (key === "F2") return done(() => more(form, stops, at, event.shiftKey ? -1 : 1));
   if (key === "Tab" && !form.matches(".answered, .conflict, .failed")) {
     return done(() => next(form, event.shiftKey ? -1 : 1));
@@ -246,8 +221,15 @@ function clickOn(radio, form) {
   else save(form);
 }
 
+// Alt+N adds a row beneath the head of this one, from a cell that is open too. On a Mac it types a sign.
+const isAddingBeneath = (event) => event.altKey && event.code === "KeyN" && !event.ctrlKey && !event.metaKey;
+
 function keyOnCell(event, link) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isAddingBeneath(event)) {
+    event.preventDefault();
+    return addBeneath(link.closest("tr"));
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const typed = event.key.length === 1 && event.key !== " " ? event.key : "";
   if (event.keyCode === 229) open(link, { roams: true }); // the word goes into the field, over what is selected there
   else if (event.key === "Delete" || event.key === "Backspace" || typed) {
@@ -259,6 +241,7 @@ function keyOnCell(event, link) {
     const target = neighbour(link, event.key);
     if (target && !open(target, { roams: true })) target.focus();
   }
+  return undefined;
 }
 
 function neighbour(link, key) {
@@ -299,7 +282,7 @@ document.addEventListener("keydown", (event) => {
   if (form) return keyInEditor(event, form);
   if (document.querySelector("dialog[open]")) return undefined;
   if (isComposing(event)) return event.target.matches?.("a.cell") ? keyOnCell(event, event.target) : undefined;
-  if (event.key === "Escape") event.target.closest?.("tbody .adding")?.remove();
+  if (event.key === "Escape") closeAdder(event.target.closest?.("tbody .adding"));
   if (event.key === "Enter" && event.target.matches?.(".adder :is(select, [role=combobox])")) {
     event.preventDefault(); // as in a cell: Enter takes what is chosen
     const adder = event.target.form;
