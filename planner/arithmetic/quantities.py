@@ -31,16 +31,31 @@ _MULTIPLIERS = {
     "": Decimal(1),
     "k": Decimal(1_000),
     "m": Decimal(1_000_000),
+    "mn": Decimal(1_000_000),
     "bn": Decimal(1_000_000_000),
+    "百": Decimal(100),
+    "千": Decimal(1_000),
     "万": WAN,
+    "十万": 10 * WAN,
+    "百万": 100 * WAN,
+    "千万": 1_000 * WAN,
     "亿": YI,
+    "十亿": 10 * YI,
+    "百亿": 100 * YI,
+    "千亿": 1_000 * YI,
 }
+# Read only where a person types and sees at once what was read. In a file nobody looks at every cell, and there they
+# may be something else: a w a week or a watt, a b a byte or a grade, and a factor of 10,000 would go unnoticed.
+_SHORTHAND = {"w": WAN, "wan": WAN, "yi": YI, "b": Decimal(1_000_000_000)}
+_FACTORS = _MULTIPLIERS | _SHORTHAND
 
 
 @cache
-def _quantity() -> re.Pattern[str]:
-    """A figure with all that may be around it."""
+def _quantity(*, typed: bool) -> re.Pattern[str]:
+    """A figure with all that may be around it, see `parse_quantity`."""
     currency = currencies.pattern()
+    words = [*_MULTIPLIERS, *(_SHORTHAND if typed else ())]
+    multiplier = "|".join(sorted(filter(None, words), key=len, reverse=True))
     return re.compile(
         rf"""
         (?P<before>{currency})? \ ?
@@ -51,7 +66,7 @@ def _quantity() -> re.Pattern[str]:
             (?: [0-9]+ | [1-9][0-9]{{0,2}} (?: (?:,[0-9]{{3}})+ | (?:\ [0-9]{{3}})+ ) ) (?:\.[0-9]+)?
             | \.[0-9]+
         ) (?P<behind>-)? \ ?
-        (?: (?P<percent>%) | (?P<multiplier>k|m|bn|万|亿)? \ ? (?P<after>{currency})? ) \ ?
+        (?: (?P<percent>%) | (?P<multiplier>{multiplier})? \ ? (?P<after>{currency})? ) \ ?
         (?P<close>\))?
         """,
         re.VERBOSE | re.IGNORECASE,
@@ -86,8 +101,10 @@ def _narrow(character: str) -> str:
     return character
 
 
-def parse_quantity(text: str, *, currency: str = "", rate: bool = False) -> Quantity:
-    """Read one figure: `1,234.5`, `80万`, `1.2亿元`, `800k`, `8%`, `¥1,200`; `(1,200)` and `1,200-` for −1,200.
+def parse_quantity(text: str, *, currency: str = "", rate: bool = False, typed: bool = False) -> Quantity:
+    """Read one figure: `1,234.5`, `80万`, `3百万元`, `800k`, `8%`, `¥1,200`; `(1,200)` and `1,200-` for −1,200.
+
+    What is `typed` in a cell, not read from a file, may be in shorthand too: `100w`, `100wan`, `1.2yi`, `1.2b`.
 
     `currency` is the code of the team's money: a sign or code of another one is refused, where it is known whose
     figure this is. With `rate` a bare number is per cent: 12 is 0.12 (Decision 14 of the planning method).
@@ -105,14 +122,14 @@ def parse_quantity(text: str, *, currency: str = "", rate: bool = False) -> Quan
     if not rate and _PLAIN.fullmatch(stripped):
         return Quantity(_without_trailing_zeros(Decimal(stripped)), percent=False)
     normalised = half_width(stripped[: _LONGEST + 1]).replace("\N{MINUS SIGN}", "-")
-    match = _quantity().fullmatch(normalised) if len(normalised) <= _LONGEST else None
+    match = _quantity(typed=typed).fullmatch(normalised) if len(normalised) <= _LONGEST else None
     if match is None or not _is_consistent(match):
         raise QuantityError(_refusal(stripped))
     _check_money(match, currency, rate)
     percent = rate or bool(match["percent"])
     with localcontext(_EXACT):
         value = Decimal(re.sub("[, ]", "", match["number"]))
-        value *= Decimal("0.01") if percent else _MULTIPLIERS[(match["multiplier"] or "").lower()]
+        value *= Decimal("0.01") if percent else _FACTORS[(match["multiplier"] or "").lower()]
         if match["open"] or match["sign"] == "-" or match["behind"]:
             value = -value
         if value != round(value, DECIMAL_PLACES):

@@ -22,7 +22,7 @@ _SEVERAL = re.compile(r"[0-9][ \t\r\n]+[0-9]")
 
 
 class QuantityField(forms.CharField):
-    """A figure as people type it: 1,200 · 80万 · 8%. Cleans to a Decimal, or None when empty.
+    """A figure as people type it: 1,200 · 80万 · 100w · 1.5m · 8%. Cleans to a Decimal, or None when empty.
 
     The form sets `currency`, the code of the team's money, and `rate`: of a rate a bare number is per cent (Decision 14
     of the method), whose sign stands behind the field and not in it.
@@ -46,7 +46,7 @@ class QuantityField(forms.CharField):
                 _("“%(text)s” could be several numbers. Enter one, without spaces.") % {"text": text[:40]}
             )
         try:
-            quantity = parse_quantity(text, currency=self.currency, rate=self.rate)
+            quantity = parse_quantity(text, currency=self.currency, rate=self.rate, typed=True)
         except QuantityError as error:
             raise ValidationError(str(error)) from error
         if quantity.percent and not self.rate:

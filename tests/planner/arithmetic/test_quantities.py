@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import list_currencies
 from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -73,10 +74,79 @@ def test_plain_figures_are_read(text, value):
         ("1.5M", "1500000"),
         ("2bn", "2000000000"),
         ("2 Bn", "2000000000"),
+        ("2mn", "2000000"),
+        ("3百", "300"),
+        ("8千", "8000"),
+        ("8 千元", "8000"),
+        ("5十万", "500000"),
+        ("3百万", "3000000"),
+        ("1.5百万元", "1500000"),
+        ("-2千万", "-20000000"),
+        ("1.2十亿", "1200000000"),
+        ("3百亿", "30000000000"),
+        ("2千亿元", "200000000000"),
     ],
 )
 def test_multipliers_of_both_languages_are_read(text, value):
     assert parse_quantity(text) == Quantity(D(value), percent=False)
+
+
+SHORTHAND = {
+    "100w": "1000000",
+    "100W": "1000000",
+    "100 w": "1000000",
+    "１００ｗ": "1000000",
+    "¥100w": "1000000",
+    "1.5w元": "15000",
+    "80wan": "800000",
+    "1.2yi": "120000000",
+    "1.2b": "1200000000",
+    "$1.2B": "1200000000",
+}
+
+
+@pytest.mark.parametrize(("text", "value"), SHORTHAND.items())
+def test_shorthand_is_read_where_it_is_typed(text, value):
+    assert parse_quantity(text, typed=True) == Quantity(D(value), percent=False)
+
+
+@pytest.mark.parametrize("text", SHORTHAND)
+def test_shorthand_in_a_file_is_refused_for_it_may_be_something_else(text):
+    with pytest.raises(QuantityError, match="is not a number"):
+        parse_quantity(text)
+
+
+MULTIPLIERS = {
+    "": 1, "百": 100, "千": 1000, "k": 1000, "K": 1000, "万": 10**4, "w": 10**4, "W": 10**4, "wan": 10**4,
+    "十万": 10**5, "百万": 10**6, "m": 10**6, "M": 10**6, "mn": 10**6, "千万": 10**7, "亿": 10**8, "yi": 10**8,
+    "十亿": 10**9, "bn": 10**9, "b": 10**9, "B": 10**9, "百亿": 10**10, "千亿": 10**11,
+}  # fmt: skip
+SIGNS = {"": 1, "+": 1, "-": -1, "\N{MINUS SIGN}": -1}
+
+
+@given(
+    st.decimals("0", "99", places=3).map(abs),
+    st.sampled_from(sorted(MULTIPLIERS)),
+    st.sampled_from(sorted(SIGNS)),
+    st.sampled_from(["", "¥", "￥", "CNY", "cny ", "RMB", "人民币"]),
+    st.sampled_from(["", "元", " 元", "CNY", "rmb"]),
+    st.sampled_from(["", " "]),
+    st.booleans(),
+)
+def test_every_multiplier_goes_with_every_sign_currency_and_width(
+    number, multiplier, sign, before, after, space, wide
+):
+    text = f"{before}{sign}{number}{space}{multiplier}{after}"
+    if wide:
+        text = "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text)
+    expected = SIGNS[sign] * number * MULTIPLIERS[multiplier]
+    assert parse_quantity(text, currency="CNY", typed=True).value == expected
+
+
+@pytest.mark.parametrize(("multiplier", "factor"), MULTIPLIERS.items())
+def test_no_multiplier_takes_a_letter_of_a_currency(multiplier, factor):
+    for code in list_currencies():
+        assert parse_quantity(f"5{multiplier}{code}", typed=True).value == 5 * factor, code
 
 
 @pytest.mark.parametrize(
@@ -175,10 +245,10 @@ def test_of_a_rate_a_bare_number_is_per_cent(text, value):
     assert parse_quantity(text, rate=True) == Quantity(D(value), percent=True)
 
 
-@pytest.mark.parametrize("text", ["¥8", "8k", "8万"])
+@pytest.mark.parametrize("text", ["¥8", "8k", "8万", "8w", "8百万"])
 def test_a_rate_is_no_money_and_has_no_multiplier(text):
     with pytest.raises(QuantityError) as refusal:
-        parse_quantity(text, rate=True)
+        parse_quantity(text, rate=True, typed=True)
     assert str(refusal.value) == f"“{text}” is not a percentage. Enter one, such as 8 or 8%."
 
 
@@ -358,7 +428,9 @@ def test_an_editor_of_nothing_is_empty():
 @example(D("-0.000000"), True, "en")
 @example(D("1E+5"), False, "en")
 def test_what_an_editor_shows_is_read_back_exactly(value, rate, language):
-    assert parse_quantity(edit_text(value, rate=rate, language=language)) == Quantity(value, percent=rate)
+    shown = edit_text(value, rate=rate, language=language)
+    for typed in (True, False):
+        assert parse_quantity(shown, typed=typed) == Quantity(value, percent=rate)
 
 
 @given(st.integers(-10_000_000, 10_000_000), LANGUAGES)
@@ -367,10 +439,10 @@ def test_round_amounts_are_read_back_exactly_too(thousands, language):
     assert parse_quantity(edit_text(value, rate=False, language=language)).value == value
 
 
-@given(st.text(alphabet="0123456789.,%万亿kMbn()-+ ¥元", max_size=14) | st.text(max_size=8))
+@given(st.text(alphabet="0123456789.,%十百千万亿kMbnw()-+ ¥元", max_size=14) | st.text(max_size=8))
 def test_any_text_gives_a_figure_that_can_be_stored_or_a_refusal(text):
     try:
-        value = parse_quantity(text).value
+        value = parse_quantity(text, typed=True).value
     except QuantityError:
         return
     assert value == round(value, 6)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from planner.tables.fields import DayField, FocusField, ItemsField, ScoreField
+from planner.tables.fields import DayField, FocusField, ItemsField, QuantityField, ScoreField
 
 
 @pytest.mark.parametrize("day", ["1989-12-31", "2200-01-01"])
@@ -55,3 +57,10 @@ def test_an_item_that_is_too_long_is_named():
     with pytest.raises(ValidationError) as refusal:
         field.clean("short\n01234567890")
     assert refusal.value.messages == ["“01234567890…” is longer than 10 characters. Split it into two lines."]
+
+
+@pytest.mark.parametrize("typed", ["100w", "100 W", "1百万元", "¥1,000,000", "1m", "1mn", "1000k"])
+def test_an_amount_is_read_as_people_write_it(typed):
+    field = QuantityField()
+    field.currency = "CNY"
+    assert field.clean(typed) == Decimal(1_000_000)

@@ -205,6 +205,19 @@ def test_a_unit_is_never_taken_twice_or_guessed(importing, header, amount, why):
     assert places(said)[0] == (2, header)
 
 
+@pytest.mark.parametrize("shorthand", ["100w", "100W", "1.2b", "80wan"])
+def test_the_shorthand_of_typed_cells_is_refused_with_its_place(importing, shorthand):
+    """A w in a file may be a week or a watt: nobody looks at every cell there, and nothing is guessed."""
+    said = importing(f"month,Total sales\n2026-08,{shorthand}\n2026-09,80万\n")
+    assert places(said) == [(2, "Total sales")]
+    assert said["errors"][0]["message"].startswith(f"“{shorthand}” is not a number")
+
+
+def test_words_for_hundreds_and_thousands_are_clear_in_a_file_too(importing):
+    said = importing("month,Total sales\n2026-08,3百万元\n2026-09,8千\n")
+    assert said["totals"] == {"Total sales": "3008000"}
+
+
 def test_a_line_above_the_table_counts_for_money_alone(importing):
     importing("Sales of 2026,,\n,,单位：万元\n" + WIDE)
     assert stored() == {
