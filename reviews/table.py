@@ -17,6 +17,7 @@ from planner.models import Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
+from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.table import RowKind, Table
 from reviews import sheet
@@ -56,10 +57,34 @@ class ReviewsTable(Table):
     )
     columns = (
         Column("period", pgettext_lazy("review", "Period"), css="first"),
-        Column("effect", gettext_lazy("Effect of the strategies (key metrics)"), sorts=False, css="wide"),
-        Column("worked", gettext_lazy("What worked"), sorts=False, css="wide"),
-        Column("improve", gettext_lazy("To improve"), sorts=False, css="wide"),
-        Column("adjustments", gettext_lazy("Next adjustments"), sorts=False, css="wide"),
+        Column(
+            "effect",
+            gettext_lazy("Effect of the strategies (key metrics)"),
+            sorts=False,
+            css="wide",
+            prompt=gettext_lazy("Add effect"),
+        ),
+        Column(
+            "worked",
+            gettext_lazy("What worked"),
+            sorts=False,
+            css="wide",
+            prompt=gettext_lazy("Add what worked"),
+        ),
+        Column(
+            "improve",
+            gettext_lazy("To improve"),
+            sorts=False,
+            css="wide",
+            prompt=gettext_lazy("Add what to improve"),
+        ),
+        Column(
+            "adjustments",
+            gettext_lazy("Next adjustments"),
+            sorts=False,
+            css="wide",
+            prompt=gettext_lazy("Add adjustments"),
+        ),
     )
     kinds = {"review": ReviewKind()}
 
@@ -117,7 +142,7 @@ class ReviewsTable(Table):
     def _row(self, review: Review) -> Row:
         kind = self.kinds["review"]
         contents: dict[str, Any] = {
-            name: cells.steps(items) if (items := split_items(getattr(review, name))) else cells.EMPTY
+            name: cells.steps(items) if (items := split_items(getattr(review, name))) else EMPTY
             for name in TEXTS
         }
         contents["period"] = cells.lines(str(review), review.get_kind_display())

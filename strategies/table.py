@@ -18,6 +18,7 @@ from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.shows import ALL, Shows
 from planner.tables.table import RowKind, Table
@@ -110,10 +111,16 @@ class GoalsTable(Table):
     columns = (
         Column("core", gettext_lazy("Core goal"), css="first"),
         Column("dimension", gettext_lazy("Dimension"), sorts=False, css="tight"),
-        Column("target", gettext_lazy("Target value"), css="roomy"),
-        Column("owner", pgettext_lazy("goal", "Owner")),
-        Column("due", pgettext_lazy("goal", "Due"), numeric=True),
-        Column("actions", gettext_lazy("Key actions (with strategy)"), sorts=False, css="wide"),
+        Column("target", gettext_lazy("Target value"), css="roomy", prompt=gettext_lazy("Set target")),
+        Column("owner", pgettext_lazy("goal", "Owner"), prompt=gettext_lazy("Assign owner")),
+        Column("due", pgettext_lazy("goal", "Due"), numeric=True, prompt=gettext_lazy("Set date")),
+        Column(
+            "actions",
+            gettext_lazy("Key actions (with strategy)"),
+            sorts=False,
+            css="wide",
+            prompt=gettext_lazy("Add key actions"),
+        ),
     )
     kinds = {"core": CoreKind(), "part": PartKind()}
     offers = frozenset({"planner.membership", "planner.metric", "planner.segment", "strategies.strategy"})
@@ -247,7 +254,7 @@ class GoalsTable(Table):
 
     def _target(self, target: Target) -> Any:
         if target.goal.target is None:
-            return cells.EMPTY
+            return EMPTY
         language = words.language()
         explanation = [text for text in (sentence(target, language), baseline_sentence(target)) if text]
         target_lines = cells.lines(cells.figure(headline(target, language)), cells.joined(explanation))
@@ -263,7 +270,7 @@ class GoalsTable(Table):
 
     def _actions(self, goal: Goal) -> Any:
         actions = list(goal.key_actions.all())
-        return cells.steps([self._action(action) for action in actions]) if actions else cells.EMPTY
+        return cells.steps([self._action(action) for action in actions]) if actions else EMPTY
 
     def _action(self, action: KeyAction) -> Any:
         strategy = action.strategy

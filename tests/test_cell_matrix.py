@@ -5,6 +5,7 @@ Owner is a rep who owns the task, or who wrote the view of a cause; the rep owns
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -111,6 +112,64 @@ def test_who_may_edit_a_cell(table, kind, cell, who, plan, rows, request, as_):
     assert (link in page) == allowed
     # A cell that was sent empty may be refused for what it says, never for who sent it.
     assert answer.status_code in ((200, 422) if allowed else (403,))
+
+
+EMPTY_CELLS = {
+    ("readings", "metric"): {"2026-09": ("Enter value", "填写数值")},
+    ("diagnose", "metric"): {
+        "current": ("Enter value", "填写数值"),
+        "problems": ("Add problems", "添加问题点"),
+    },
+    ("bottlenecks", "bottleneck"): {
+        "place": ("Add where it occurs", "填写所在环节"),
+        "evidence": ("Add evidence", "添加依据"),
+        "impact": ("Score", "评分"),
+        "ease": ("Score", "评分"),
+        "focus": ("Put in focus", "列为重点"),
+    },
+    ("goals", "core"): {"target": ("Set target", "设置目标值"), "owner": ("Assign owner", "指定负责人")},
+    ("goals", "part"): {"due": ("Set date", "设置日期"), "actions": ("Add key actions", "添加关键动作")},
+    ("tracking", "strategy"): {"goal": ("Set goal", "关联目标"), "owner": ("Assign owner", "指定负责人")},
+    ("tracking", "task"): {
+        "start": ("Set date", "设置日期"),
+        "due": ("Set date", "设置日期"),
+        "resources": ("Add resources", "添加资源支持"),
+        "risk": ("Add risk", "添加风险"),
+    },
+    ("reviews", "review"): {
+        "effect": ("Add effect", "填写执行效果"),
+        "worked": ("Add what worked", "添加成功经验"),
+        "improve": ("Add what to improve", "添加待改进点"),
+        "adjustments": ("Add adjustments", "添加调整计划"),
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("table", "kind"), EMPTY_CELLS)
+def test_an_empty_cell_says_what_goes_there_to_who_may_fill_it(
+    table, kind, who, language, plan, rows, request, as_
+):
+    user, key = request.getfixturevalue(who), f"{kind}-{rows[table, kind].pk}"
+    client = as_(user)
+    client.cookies["django_language"] = language
+    page = client.get(reverse(table, args=[plan.pk]), QUERY.get(table, {})).content.decode()
+    row = page.partition(f'<tr id="{key}"')[2].partition("</tr>")[0]
+    for cell, prompts in EMPTY_CELLS[table, kind].items():
+        prompt = f'<span class="none">{prompts[language != "en"]}</span>'
+        link = row.partition(f'cell={cell}"')[2].partition("</td>")[0]
+        assert (prompt in link) == (who in RULES[table, kind][cell])
+    if who == "viewer":
+        assert "–" in row
+        assert set(re.findall('class="none">([^<]*)<', row)) == {"–"}
+
+
+def test_a_month_that_has_not_started_asks_for_no_value(plan, rows, manager, as_):
+    page = as_(manager).get(reverse("readings", args=[plan.pk]), {"to": "2027-02"}).content.decode()
+    row = page.partition('<tbody class="rows">')[2].partition("</tr>")[0]
+    assert row.count("Enter value") == 9
+    assert row.count("–") == 3
 
 
 @pytest.mark.parametrize("who", PEOPLE)

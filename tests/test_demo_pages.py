@@ -123,7 +123,7 @@ def test_table_3(demo, team, language, heads, strategies):
             "en",
             ["Core goal", "Dimension", "Target value", "Owner", "Due", "Key actions (with strategy)"],
             [
-                ["1,000,000 CNY From 800,000 to 1,000,000 CNY, +25%", "C Chen Jing", "30 Sep", "–"],
+                ["1,000,000 CNY From 800,000 to 1,000,000 CNY, +25%", "C Chen Jing", "30 Sep", "Add key actions"],
                 [
                     "150 new customers From 115 to 150 new customers, +30%", "C Chen Jing", "30 Sep",
                     "① tune ad keywords (marketing specialist helps) ② referral reward (200 CNY per referral)",
@@ -145,7 +145,7 @@ def test_table_3(demo, team, language, heads, strategies):
             "zh-hans",
             ["核心目标", "拆解维度", "目标值", "负责人", "完成时间", "关键动作（对应策略）"],
             [
-                ["100 万元 从 80 到 100 万元，+25%", "陈 陈静", "9月30日", "–"],
+                ["100 万元 从 80 到 100 万元，+25%", "陈 陈静", "9月30日", "添加关键动作"],
                 [
                     "150 个新客户 从 115 到 150 个新客户，+30%", "陈 陈静", "9月30日",
                     "① 优化广告关键词（市场专员配合） ② 转介绍奖励（每成功推荐一位奖励 200 元）",

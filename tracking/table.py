@@ -113,14 +113,22 @@ class TrackingTable(Table):
     )
     columns = (
         Column("strategy", gettext_lazy("Strategy"), css="first"),
-        Column("goal", gettext_lazy("Goal")),
+        Column("goal", gettext_lazy("Goal"), prompt=gettext_lazy("Set goal")),
         Column("actions", gettext_lazy("Specific actions"), sorts=False, css="tight"),
-        Column("owner", gettext_lazy("Owner")),
-        Column("start", gettext_lazy("Start"), numeric=True),
-        Column("due", gettext_lazy("Due"), numeric=True),
+        Column("owner", gettext_lazy("Owner"), prompt=gettext_lazy("Assign owner")),
+        Column("start", gettext_lazy("Start"), numeric=True, prompt=gettext_lazy("Set date")),
+        Column("due", gettext_lazy("Due"), numeric=True, prompt=gettext_lazy("Set date")),
         Column("progress", gettext_lazy("Progress (done / in progress / not started)")),
-        Column("resources", gettext_lazy("Resource support"), sorts=False, css="roomy"),
-        Column("risk", gettext_lazy("Risk warning"), sorts=False, css="roomy"),
+        Column(
+            "resources",
+            gettext_lazy("Resource support"),
+            sorts=False,
+            css="roomy",
+            prompt=gettext_lazy("Add resources"),
+        ),
+        Column(
+            "risk", gettext_lazy("Risk warning"), sorts=False, css="roomy", prompt=gettext_lazy("Add risk")
+        ),
     )
     kinds = {"strategy": StrategyKind(), "task": TaskKind()}
     offers = frozenset({"planner.membership", "planner.goal"})

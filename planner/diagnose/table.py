@@ -27,6 +27,7 @@ from planner.models import GapPoint, Metric, Plan, PlanMetric, Recorded
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
+from planner.tables.markup import EMPTY
 from planner.tables.searching import matching, sorted_by
 from planner.tables.shows import ALL
 from planner.tables.table import RowKind, Table
@@ -75,11 +76,22 @@ class StatusTable(Table):
     )
     columns = (
         Column("metric", gettext_lazy("Metric"), css="first"),
-        Column("current", gettext_lazy("Current (avg. of last 3 months)"), numeric=True),
-        Column("target", gettext_lazy("Annual target"), numeric=True),
+        Column(
+            "current",
+            gettext_lazy("Current (avg. of last 3 months)"),
+            numeric=True,
+            prompt=gettext_lazy("Enter value"),
+        ),
+        Column("target", gettext_lazy("Annual target"), numeric=True, prompt=gettext_lazy("Set target")),
         Column("gap", gettext_lazy("Gap"), numeric=True),
         Column("rate", gettext_lazy("Gap rate")),
-        Column("problems", gettext_lazy("Main problems (with team feedback)"), sorts=False, css="wide"),
+        Column(
+            "problems",
+            gettext_lazy("Main problems (with team feedback)"),
+            sorts=False,
+            css="wide",
+            prompt=gettext_lazy("Add problems"),
+        ),
     )
     kinds = {"metric": MetricKind()}
 
@@ -277,7 +289,7 @@ class StatusTable(Table):
     def _gap(self, standing: Standing) -> Any:
         gap = standing.gap.gap
         if gap is None:
-            return cells.EMPTY
+            return EMPTY
         if standing.gap.is_surplus and gap != 0:
             return cells.lines(self._figure(standing, -gap, difference=True), _("Surplus"))
         return self._figure(standing, gap, difference=True)

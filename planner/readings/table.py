@@ -26,6 +26,7 @@ from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.fields import QuantityField
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.shows import ALL
 from planner.tables.table import RowKind, Table
@@ -200,7 +201,12 @@ class ReadingsTable(Table):
         if is_running:
             label = _("%(month)s (in progress)") % {"month": label}
         return Column(
-            f"{month:%Y-%m}", label, numeric=True, sorts=False, css="uncounted" if is_running else ""
+            f"{month:%Y-%m}",
+            label,
+            numeric=True,
+            sorts=False,
+            css="uncounted" if is_running else "",
+            prompt=gettext_lazy("Enter value"),
         )
 
     @cached_property
@@ -321,18 +327,14 @@ class ReadingsTable(Table):
         }
         return self.row(kind, metric, contents)
 
-    def cells(self, kind: RowKind, obj: Any, contents: dict[str, Any]) -> list[Cell]:
+    def editable(self, kind: RowKind, obj: Any) -> frozenset[str]:
         """Months that have not started are shown where a file has brought them, and cannot be entered."""
-        cells = super().cells(kind, obj, contents)
-        for cell in cells[1:]:
-            if month_of(cell.column.key) > self.running:
-                cell.values = None
-        return cells
+        return frozenset(key for key in super().editable(kind, obj) if month_of(key) <= self.running)
 
     def _cell(self, metric: Metric, month: dt.date) -> Any:
         reading = self.reading(metric.pk, month)
         if reading is None:
-            return cells.EMPTY
+            return EMPTY
         language = words.language()
         figure = cells.figure(formats.figure(Scale(metric.is_rate), reading.value, language=language))
         lines = [_("In progress, not counted yet")] if month == self.running else []

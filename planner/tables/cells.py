@@ -17,9 +17,7 @@ from planner.arithmetic import formats
 from planner.arithmetic.formats import Figure
 from planner.arithmetic.items import circled
 from planner.models import Membership
-from planner.tables.markup import esc
-
-EMPTY = mark_safe('<span class="none">–</span>')
+from planner.tables.markup import EMPTY, esc
 
 
 def text(value: str) -> SafeString:
@@ -28,7 +26,9 @@ def text(value: str) -> SafeString:
 
 
 def figure(value: Figure) -> SafeString:
-    """A number with its unit quiet behind it."""
+    """A number with its unit quiet behind it; EMPTY for none."""
+    if value.number == formats.DASH:
+        return EMPTY
     if not value.unit:
         return format_html('<span class="fig">{}</span>', value.number)
     return format_html('<span class="fig">{}</span><span class="unit">{}</span>', value.number, value.unit)

@@ -13,22 +13,30 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.models import Recorded
-from planner.tables.markup import esc
+from planner.tables.markup import EMPTY, esc
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its key in addresses, its heading, and how it sorts and aligns."""
+    """A column of a table: its key in addresses, its heading, and how it sorts and aligns.
+
+    `prompt` is what an empty cell says to who may fill it; others see a dash.
+    """
 
     key: str
     label: Any
     numeric: bool = False
     sorts: bool = True
     css: str = ""
+    prompt: Any = ""
 
     @property
     def labelling(self) -> str:
         return _labelling(self.label, words.language())
+
+    @property
+    def prompting(self) -> str:
+        return _prompting(self.prompt, words.language())
 
     def classes(self, extra: str) -> str:
         return _classes(self.numeric, self.css, extra)
@@ -37,6 +45,11 @@ class Column:
 @cache
 def _labelling(label: Any, language: str) -> str:
     return f' data-label="{esc(label)}"'
+
+
+@cache
+def _prompting(prompt: Any, language: str) -> str:
+    return f'<span class="none">{esc(prompt)}</span>'
 
 
 @cache
@@ -53,13 +66,19 @@ class Cell:
     """
 
     column: Column
-    html: str
+    html: Any
     values: dict[str, str] | None = None
     # The units of those of these that are figures.
     units: dict[str, str] | None = None
     span: int = 1
     css: str = ""
     below: str = ""
+
+    def prompt(self) -> None:
+        """Say in place of a dash what goes there."""
+        html = esc(self.html)
+        if self.column.prompt and EMPTY in html:
+            self.html = mark_safe(html.replace(EMPTY, self.column.prompting))
 
     def render(self, row_url: str, *, labelled: bool, query: str = "") -> str:
         """The table cell; an editable one holds a link that opens the editor, with or without script.

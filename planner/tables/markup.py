@@ -5,6 +5,11 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from django.utils.safestring import mark_safe
+
+# What stands where nothing is: beside it stands nothing else, so that a cell knows it again.
+EMPTY = mark_safe('<span class="none">–</span>')
+
 
 def esc(value: Any) -> str:
     """The value as HTML: a piece of HTML stays what it is, everything else is escaped.

@@ -295,7 +295,7 @@ class Table:
 
     def cells(self, kind: RowKind, obj: Any, contents: dict[str, Any]) -> list[Cell]:
         """The cells of one row: `contents` maps a column's key to HTML or to a finished Cell."""
-        editable = kind.may_edit(self.member, obj)
+        editable = self.editable(kind, obj)
         cells = []
         for column in self.columns:
             if column.key not in contents:
@@ -306,8 +306,13 @@ class Table:
                 form, names = self._forms[kind.name], self._names[kind.name, column.key]
                 cell.values = form.editor_texts(obj, names)
                 cell.units = form.units(names)
+                cell.prompt()
             cells.append(cell)
         return cells
+
+    def editable(self, kind: RowKind, obj: Any) -> frozenset[str]:
+        """The columns whose cells open an editor for this member in this row."""
+        return kind.may_edit(self.member, obj)
 
     @cached_property
     def _forms(self) -> dict[str, RowForm]:

@@ -17,6 +17,7 @@ from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of, whole_of
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
+from planner.tables.markup import EMPTY
 from planner.tables.searching import matching, sorted_by
 from planner.tables.table import RowKind, Table
 
@@ -113,12 +114,20 @@ class BottlenecksTable(Table):
     )
     columns = (
         Column("cause", gettext_lazy("Cause"), css="first"),
-        Column("place", gettext_lazy("Where"), sorts=False, css="roomy"),
-        Column("evidence", gettext_lazy("Evidence"), sorts=False, css="wide"),
-        Column("impact", gettext_lazy("Impact"), numeric=True),
-        Column("ease", gettext_lazy("Ease"), numeric=True),
+        Column(
+            "place",
+            gettext_lazy("Where"),
+            sorts=False,
+            css="roomy",
+            prompt=gettext_lazy("Add where it occurs"),
+        ),
+        Column(
+            "evidence", gettext_lazy("Evidence"), sorts=False, css="wide", prompt=gettext_lazy("Add evidence")
+        ),
+        Column("impact", gettext_lazy("Impact"), numeric=True, prompt=gettext_lazy("Score")),
+        Column("ease", gettext_lazy("Ease"), numeric=True, prompt=gettext_lazy("Score")),
         Column("quadrant", gettext_lazy("Priority"), sorts=False),
-        Column("focus", gettext_lazy("In focus")),
+        Column("focus", gettext_lazy("In focus"), prompt=gettext_lazy("Put in focus")),
     )
     kinds = {"bottleneck": BottleneckKind(), "view": ViewKind()}
     offers = frozenset({"planner.metric", "planner.segment", "planner.bottleneck"})
@@ -222,7 +231,7 @@ class BottlenecksTable(Table):
             "quadrant": cells.chip(TONES[quadrant], quadrant.label)
             if quadrant
             else cells.small(_("Not scored")),
-            "focus": cells.chip("good", _("In focus")) if bottleneck.in_focus else cells.EMPTY,
+            "focus": cells.chip("good", _("In focus")) if bottleneck.in_focus else EMPTY,
         }
         return self.row(kind, bottleneck, contents)
 

@@ -9,6 +9,7 @@ import pytest
 
 from planner.tables import cells
 from planner.tables.columns import Cell, Column
+from planner.tables.markup import EMPTY
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_a_share_is_a_bar_within_its_frame(share, width):
 def test_a_score_has_as_many_full_dots_as_it_says():
     dots = re.findall(r'cx="(\d+)" cy="5" r="(\d)"', cells.score(3))
     assert dots == [("5", "4"), ("15", "4"), ("25", "4"), ("35", "2"), ("45", "2")]
-    assert cells.score(None) == cells.EMPTY
+    assert cells.score(None) == EMPTY
 
 
 @pytest.mark.parametrize(("days", "words"), [(1, "1 day late"), (2, "2 days late"), (21, "21 days late")])
