@@ -67,16 +67,17 @@ def late(days: int) -> SafeString:
     return chip("bad", ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days})
 
 
-def score(value: int | None) -> SafeString:
-    """A score from 1 to 5, as a figure with its dots."""
+def score(value: int | None, lines: Sequence[Any] = ()) -> SafeString:
+    """A score from 1 to 5, as a figure with its dots; pointed at, it says what its step means."""
     if value is None:
         return EMPTY
     dots = "".join(f'<circle cx="{5 + 10 * n}" cy="5" r="{4 if n < value else 2}"/>' for n in range(5))
-    return format_html(
+    shown = format_html(
         '<span class="score"><span class="fig">{}</span><svg viewBox="0 0 50 10" aria-hidden="true">{}</svg></span>',
         value,
         mark_safe(dots),
     )
+    return tip(shown, [lines[value - 1]]) if lines else shown
 
 
 def small(content: Any) -> SafeString:

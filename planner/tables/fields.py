@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -118,15 +118,34 @@ class PickField(forms.ChoiceField):
         return str(value.pk) if isinstance(value, models.Model) else value
 
 
+class StepSelect(forms.RadioSelect):
+    """Steps to choose among, each with a line that says what it means."""
+
+    lines: Sequence[Any] = ()
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, label, *args, **kwargs)
+        if self.lines:
+            option["line"] = self.lines[int(value) - 1] if value else NO_SCORE
+        return option
+
+
+NO_SCORE = gettext_lazy("Not scored")
 SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
 FOCUS = (("1", gettext_lazy("In focus")), ("", gettext_lazy("Not in focus")))
 
 
 class ScoreField(forms.ChoiceField):
-    """A score from 1 to 5, or none yet: cleans to an int or None."""
+    """A score from 1 to 5, or none yet: cleans to an int or None.
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=SCORES, required=False, widget=forms.RadioSelect, **kwargs)
+    `lines` say what each of the five steps means, 1 first.
+    """
+
+    widget = StepSelect
+
+    def __init__(self, *, lines: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(choices=SCORES, required=False, **kwargs)
+        self.widget.lines = lines
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

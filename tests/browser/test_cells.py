@@ -159,7 +159,7 @@ def test_scores_are_set_by_clicks_alone_and_the_counter_follows(demo, window):
     expect(page.locator("#summary")).to_have_text("4 bottlenecks · 2 in focus")
     cell(page, row, "impact").locator("a.cell").click()
     for column, label in (("impact", "5"), ("ease", "1"), ("focus", "In focus")):
-        editor(page, row, column).get_by_role("radio", name=label, exact=True).click()
+        editor(page, row, column).get_by_role("radio", name=re.compile(f"^{label}")).click()
     expect(editor(page, row, "focus")).to_have_count(0)
     expect(page.locator("#summary")).to_have_text("4 bottlenecks · 3 in focus")
     last.refresh_from_db()

@@ -37,7 +37,7 @@ def test_the_quadrants_follow_a_score_in_both_windows(demo, window):
     mine, theirs = window(MANAGER, address), window(REP, address)
     last = Bottleneck.objects.filter(plan=demo.push, impact=2).get()
     cell(mine, f"bottleneck-{last.pk}", "impact").locator("a.cell").click()
-    mine.get_by_role("radio", name="5", exact=True).check(force=True)
+    mine.get_by_role("radio", name="5 ").check(force=True)
     mine.keyboard.press("Enter")
 
     for page in (mine, theirs):

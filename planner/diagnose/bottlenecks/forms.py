@@ -20,6 +20,22 @@ from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.tables.fields import FocusField, PickField, ScoreField
 from planner.tables.forms import AddForm, RowForm
 
+# What the steps of the two scores mean, 1 first.
+IMPACT = (
+    gettext_lazy("Hardly affects the results"),
+    gettext_lazy("Explains a small part of the gap"),
+    gettext_lazy("Explains a clear part of the gap"),
+    gettext_lazy("Explains a large part of the gap"),
+    gettext_lazy("Explains most of the gap"),
+)
+EASE = (
+    gettext_lazy("Needs outside help or more time than this plan has"),
+    gettext_lazy("Takes most of this plan and help from other departments"),
+    gettext_lazy("Takes about a month, with some support"),
+    gettext_lazy("Takes a few weeks with our own team"),
+    gettext_lazy("Done within a week with what we have"),
+)
+
 
 class BottleneckForm(RowForm):
     """One bottleneck."""
@@ -39,8 +55,8 @@ class BottleneckForm(RowForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    impact = ScoreField(label=gettext_lazy("Impact (5 = highest)"))
-    ease = ScoreField(label=gettext_lazy("Ease (5 = easiest)"))
+    impact = ScoreField(label=gettext_lazy("Impact (5 = highest)"), lines=IMPACT)
+    ease = ScoreField(label=gettext_lazy("Ease (5 = easiest)"), lines=EASE)
     in_focus = FocusField(label=gettext_lazy("In focus"))
 
     def prepare(self) -> None:

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner import access
 from planner.arithmetic.collation import finds
-from planner.diagnose.bottlenecks.forms import AddBottleneckForm, AddViewForm, BottleneckForm, ViewForm
+from planner.diagnose.bottlenecks.forms import (
+    EASE,
+    IMPACT,
+    AddBottleneckForm,
+    AddViewForm,
+    BottleneckForm,
+    ViewForm,
+)
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of, whole_of
 from planner.tables import cells
@@ -226,8 +233,8 @@ class BottlenecksTable(Table):
             "cause": cells.lines(bottleneck.cause, bottleneck.get_kind_display()),
             "place": cells.text(" · ".join(map(str, place))),
             "evidence": cells.text(bottleneck.evidence),
-            "impact": cells.score(bottleneck.impact),
-            "ease": cells.score(bottleneck.ease),
+            "impact": cells.score(bottleneck.impact, IMPACT),
+            "ease": cells.score(bottleneck.ease, EASE),
             "quadrant": cells.chip(TONES[quadrant], quadrant.label)
             if quadrant
             else cells.small(_("Not scored")),

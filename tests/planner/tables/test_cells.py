@@ -43,6 +43,12 @@ def test_a_score_has_as_many_full_dots_as_it_says():
     assert cells.score(None) == EMPTY
 
 
+def test_a_score_says_what_its_step_means():
+    drawn = cells.score(2, ("one", "<two>", "three", "four", "five"))
+    assert '<span class="tip" role="tooltip">&lt;two&gt;</span>' in drawn
+    assert cells.score(None, ("one",)) == EMPTY
+
+
 @pytest.mark.parametrize(("days", "words"), [(1, "1 day late"), (2, "2 days late"), (21, "21 days late")])
 def test_one_day_is_a_day(days, words):
     assert f">{words}<" in cells.late(days)

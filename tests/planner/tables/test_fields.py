@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 
 from planner.tables.fields import DayField, FocusField, ItemsField, QuantityField, ScoreField
@@ -34,6 +35,14 @@ def test_a_score_beyond_the_scale_is_refused(typed):
     with pytest.raises(ValidationError) as refusal:
         ScoreField().clean(typed)
     assert refusal.value.messages == ["Scores are whole numbers from 1 to 5."]
+
+
+def test_each_step_of_a_score_says_what_it_means():
+    class Form(forms.Form):
+        impact = ScoreField(lines=("one", "two", "three", "four", "five"))
+
+    options = [option.data for option in Form()["impact"]]
+    assert [option["line"] for option in options] == ["Not scored", "one", "two", "three", "four", "five"]
 
 
 def test_focus_is_yes_or_no():
