@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from planner import words
 from planner.arithmetic.items import split_items
@@ -81,6 +81,52 @@ class DayField(forms.DateField):
                 _("Choose a date between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
             )
         return day
+
+
+class DayRangeInput(forms.MultiWidget):
+    """The two dates of a range; read and written as one text too, 2026-07-01/2026-07-15."""
+
+    def __init__(self) -> None:
+        day = DayField.widget
+        super().__init__({"from": day, "to": day})
+
+    def decompress(self, value: Any) -> list[str]:
+        first, _slash, last = (value or "").partition("/")
+        return [first, last]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if name in data:
+            return data.get(name)
+        first, last = super().value_from_datadict(data, files, name)
+        return f"{first or ''}/{last or ''}" if first or last else ""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        label = context["widget"]["attrs"].get("aria-label")
+        ends = (pgettext("range of days", "From"), pgettext("range of days", "To"))
+        for part, end in zip(context["widget"]["subwidgets"], ends, strict=True):
+            part["attrs"]["aria-label"] = f"{label}: {end}" if label else end
+        return context
+
+
+class DayRangeField(forms.Field):
+    """From a day to a day: cleans to the two dates, or None when empty."""
+
+    widget = DayRangeInput
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        first, _slash, last = str(value).partition("/")
+        if not first or not last:
+            raise ValidationError(_("Enter both dates, or leave both empty."))
+        start, end = DayField().clean(first), DayField().clean(last)
+        if end < start:
+            raise ValidationError(_("The end date is before the start date. Choose a later one."))
+        return start, end
+
+    def prepare_value(self, value: Any) -> Any:
+        return "/".join(day.isoformat() for day in value) if isinstance(value, tuple) else value
 
 
 class PickField(forms.ChoiceField):

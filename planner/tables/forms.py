@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,10 +10,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from planner import words
+from planner.arithmetic import formats
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Membership, Recorded, User
 from planner.people import add_member
-from planner.tables.fields import QuantityField
+from planner.tables.fields import DayRangeField, QuantityField
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,11 @@ class RowForm(TableForm):
             return str(dict(choices).get(value, value))
         if isinstance(value, Recorded):
             return str(value)
+        if isinstance(field, DayRangeField) and value:
+            start, end = value
+            return formats.day_range(start, end, words.language())
+        if isinstance(value, dt.date):
+            return formats.day(value, words.language(), year=True)
         sign = "%" if isinstance(field, QuantityField) and field.rate and value is not None else ""
         return f"{self.text_of(name, value)}{sign}"
 

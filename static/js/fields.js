@@ -23,6 +23,10 @@ export function enhance(root) {
   for (const select of root.querySelectorAll("select")) if (isLong(select)) select.front ??= new Chooser(select).input;
   if (matchMedia("(pointer: coarse)").matches) return; // a phone has a better picker of its own
   for (const date of root.querySelectorAll("td > .editor input[type=date]")) date.front ??= new Day(date).input;
+  for (const range of root.querySelectorAll("td > .editor .range")) {
+    const [from, to] = [...range.querySelectorAll("input[type=date]")].map((date) => date.front.owner);
+    from.opens(to);
+  }
 }
 
 export const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
@@ -48,6 +52,8 @@ export function fill(form, link) {
       if (field.type === "radio") field.checked = field.value === values[index];
       else setText(field, values[index], link);
     }
+    const parts = form.querySelectorAll(`.range [name^="${name}_"]`);
+    for (const [at, part] of parts.entries()) part.value = values[index].split("/")[at] ?? "";
   }
   const affixes = [...form.querySelectorAll("[data-unit]")];
   const units = link.dataset.units === undefined ? [] : listOf(link.dataset.units, affixes.length);
@@ -284,7 +290,14 @@ class Day extends Front {
     date.setAttribute("aria-hidden", "true");
     date.hidden = false; // unseen by its stylesheet: the calendar opens where it lies
     button.addEventListener("click", () => date.showPicker());
-    date.addEventListener("change", () => { this.show(); this.input.focus(); });
+    date.addEventListener("change", (event) => { this.show(); if (event.isTrusted) this.input.focus(); });
+  }
+
+  // Begin a range that ends with another: 12/3-12/20 typed here fills both.
+  opens(end) {
+    if (this.end) return;
+    this.end = end;
+    this.input.addEventListener("blur", () => this.settle());
   }
 
   shown() {
@@ -303,7 +316,10 @@ class Day extends Front {
   settle() {
     if (!this.isTouched) return true;
     const text = this.input.value.trim();
-    const day = text && dayOf(text, document.querySelector("[data-today]")?.dataset);
+    const plan = document.querySelector("[data-today]")?.dataset;
+    const days = this.end && rangeOf(text, plan);
+    if (days || (this.end && !text && !this.end.isTouched)) this.end.set(days ? days[1] : "");
+    const day = days ? days[0] : text && dayOf(text, plan);
     if (day === null) this.complain(texts.noDay);
     else this.set(day);
     return day !== null;
@@ -331,6 +347,27 @@ export function dayOf(typed, { today, from = "", to = "" } = {}) {
   if (year !== undefined) return date(year);
   const years = [Number(from.slice(0, 4)), Number(to.slice(0, 4)), Number(today?.slice(0, 4))].filter(Boolean);
   return years.map(date).find((found) => found && found >= from && found <= to) ?? date(Number(today?.slice(0, 4)));
+}
+
+// The two dates that a text means, 12/3-12/20 or 12月3日至20日; null for none. An end without a year lies behind the
+// start.
+export function rangeOf(typed, plan) {
+  const text = typed.normalize("NFKC").trim();
+  for (const { index, 0: dash } of text.matchAll(/\s*(?:[-–—~至到]|to)\s*/g)) {
+    const [left, right] = [text.slice(0, index), text.slice(index + dash.length)];
+    const start = dayOf(left, plan);
+    const end = start && endOf(start, left, right, plan);
+    if (end) return [start, end];
+  }
+  return null;
+}
+
+function endOf(start, left, right, plan) {
+  const [year, month] = start.split("-").map(Number);
+  const day = /^(\d{1,2})[日号.]?$/.exec(right);
+  if (day) return left.includes("-") ? null : valid(year, month, Number(day[1])); // 12-3-26 is one date
+  const end = dayOf(right, plan);
+  return end && end < start && !/\d{4}/.test(right) ? valid(year + 1, ...end.split("-").slice(1).map(Number)) : end;
 }
 
 function valid(year, month, day) {

@@ -152,11 +152,11 @@ function keyInEditor(event, form) {
   const done = (act) => { event.preventDefault(); act(); };
   if (key === "Escape") return done(() => close(form, true));
   if (at < 0) return undefined;
+  const step = event.shiftKey ? -1 : 1;
+  if (key === "Tab" && target.closest(".range")?.contains(stops[at + step])) return undefined;
   if (isAddingBeneath(event)) return done(() => addBeneath(form.closest("tr"), () => save(form)));
-  if (key === "F2") return done(() => more(form, stops, at, event.shiftKey ? -1 : 1));
-  if (key === "Tab" && !form.matches(".answered, .conflict, .failed")) {
-    return done(() => next(form, event.shiftKey ? -1 : 1));
-  }
+  if (key === "F2") return done(() => more(form, stops, at, step));
+  if (key === "Tab" && !form.matches(".answered, .conflict, .failed")) return done(() => next(form, step));
   if (key === "Enter") return enter(event, form, done);
   if (isUndo(event) && !isTouched(form) && takeBackLast()) return done(() => close(form, true));
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return undefined;

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
 from planner.models import Bottleneck
+from planner.tables.fields import DayRangeField
 from tests.browser.conftest import MANAGER
 from tests.browser.test_journey import cell, editor
+from tracking.forms import TaskForm
+from tracking.models import Task
+from tracking.table import TaskKind, TrackingTable
 
 pytestmark = pytest.mark.browser
 
@@ -113,3 +120,127 @@ def test_a_score_is_set_without_script(demo, window, unscored):
     expect(page.locator(f"#bottleneck-{unscored.pk}")).to_contain_text("4")
     unscored.refresh_from_db()
     assert unscored.impact == 4
+
+
+# A range of days
+
+
+class SpanForm(TaskForm):
+    """A task whose start and due day are typed in one cell."""
+
+    span = DayRangeField(label="Period", required=False)
+
+    def current(self, name: str) -> Any:
+        if name != "span":
+            return super().current(name)
+        return (self.obj.start, self.obj.due) if self.obj.start and self.obj.due else None
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        if "span" in values:
+            values["start"], values["due"] = values.pop("span") or (None, None)
+        return values
+
+
+class SpanKind(TaskKind):
+    form = SpanForm
+    edits = {**TaskKind.edits, "start": ("span",)}
+
+
+@pytest.fixture
+def task(demo, monkeypatch) -> Task:
+    """A task without days, in a table whose start column edits both."""
+    monkeypatch.setitem(TrackingTable.kinds, "task", SpanKind())
+    strategy = demo.push.strategies.first()
+    return Task.objects.create(strategy=strategy, description="Ring everybody up")
+
+
+def days(task: Task) -> tuple[dt.date | None, dt.date | None]:
+    task.refresh_from_db()
+    return task.start, task.due
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "end"),
+    [
+        ({}, "12/3-12/20", (12, 20)),
+        ({}, "12/3 – 20", (12, 20)),
+        ({}, "12/3/{year} to 1/10", (1, 10)),
+        (CHINESE, "12月3日至12月20日", (12, 20)),
+        (CHINESE, "12/3～12/20", (12, 20)),
+        ({}, "{year}-12-03-{year}-12-20", (12, 20)),
+    ],
+)
+def test_a_range_typed_into_its_first_field_fills_both(demo, window, task, options, typed, end):
+    page, row = window(MANAGER, demo.running, **options), f"task-{task.pk}"
+    year = int(page.locator("table[data-from]").get_attribute("data-from")[:4])
+    cell(page, row, "start").locator("a.cell").focus()
+    page.keyboard.type(typed.format(year=year)[0])
+    page.keyboard.insert_text(typed.format(year=year)[1:])
+    page.keyboard.press("Enter")
+    expect(cell(page, row, "start").locator("a.cell .none")).to_have_count(0)
+    assert days(task) == (dt.date(year, 12, 3), dt.date(year + (end[0] < 12), *end))
+
+
+def test_the_days_of_a_range_are_typed_one_after_the_other_and_cleared_at_once(demo, window, task):
+    page, row = window(MANAGER, demo.running), f"task-{task.pk}"
+    cell(page, row, "start").locator("a.cell").focus()
+    page.keyboard.type("12/3")
+    page.keyboard.press("Tab")
+    expect(editor(page, row, "start").get_by_role("textbox", name="Period: To")).to_be_focused()
+    page.keyboard.type("12/5")
+    page.keyboard.press("Enter")
+    link = cell(page, row, "start").locator("a.cell")
+    expect(link.locator(".none")).to_have_count(0)
+    assert [day.month for day in days(task)] == [12, 12]
+    link.focus()
+    page.keyboard.press("Enter")
+    form = editor(page, row, "start")
+    expect(form.get_by_role("textbox", name="Period: To")).to_have_value(f"12/5/{task.due.year}")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(link.locator(".none")).to_have_count(1)
+    assert days(task) == (None, None)
+
+
+def test_half_a_range_is_refused_beside_the_field_and_kept(demo, window, task, trouble):
+    trouble.expect("status of 422")
+    page, row = window(MANAGER, demo.running), f"task-{task.pk}"
+    cell(page, row, "start").locator("a.cell").focus()
+    page.keyboard.type("12/3")
+    page.keyboard.press("Enter")
+    form = editor(page, row, "start")
+    expect(form.locator(".error")).to_have_text("Enter both dates, or leave both empty.")
+    expect(form.get_by_role("textbox", name="Period: From")).not_to_have_value("")
+    form.get_by_role("textbox", name="Period: To").fill("12/1")
+    page.keyboard.press("Enter")
+    expect(form.locator(".error")).to_contain_text("The end date is before the start date.")
+    form.get_by_role("textbox", name="Period: To").fill("12/4")
+    page.keyboard.press("Enter")
+    expect(form).to_have_count(0)
+    assert [day.day for day in days(task)] == [3, 4]
+
+
+def test_a_range_is_picked_on_a_phone(demo, window, task):
+    page, row = window(MANAGER, demo.running, **PHONE), f"task-{task.pk}"
+    cell(page, row, "start").locator("a.cell").tap()
+    form = editor(page, row, "start")
+    first, last = form.locator("input[type=date]").all()
+    assert first.bounding_box()["height"] >= 44
+    assert last.bounding_box()["x"] + last.bounding_box()["width"] <= 390
+    first.fill("2026-12-03")
+    last.fill("2026-12-20")
+    last.press("Enter")
+    expect(cell(page, row, "start").locator("a.cell .none")).to_have_count(0)
+    assert days(task) == (dt.date(2026, 12, 3), dt.date(2026, 12, 20))
+
+
+def test_a_range_is_picked_without_script(demo, window, task):
+    page, row = window(MANAGER, demo.running, java_script_enabled=False), f"task-{task.pk}"
+    cell(page, row, "start").locator("a.cell").click()
+    page.get_by_label("Period: From").or_(page.get_by_label("From", exact=True)).fill("2026-12-03")
+    page.get_by_label("Period: To").or_(page.get_by_label("To", exact=True)).fill("2026-12-20")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(f"#{row} .none")).to_have_count(3)  # owner, resources and risk
+    assert days(task) == (dt.date(2026, 12, 3), dt.date(2026, 12, 20))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from planner.tables.fields import DayField, FocusField, ItemsField, QuantityField, ScoreField
+from planner.tables.fields import DayField, DayRangeField, FocusField, ItemsField, QuantityField, ScoreField
 
 
 @pytest.mark.parametrize("day", ["1989-12-31", "2200-01-01"])
@@ -73,3 +74,58 @@ def test_an_amount_is_read_as_people_write_it(typed):
     field = QuantityField()
     field.currency = "CNY"
     assert field.clean(typed) == Decimal(1_000_000)
+
+
+class RangeForm(forms.Form):
+    days = DayRangeField(label="Period", required=False)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"days_from": "2026-07-01", "days_to": "2026-07-15"},
+        {"days": "2026-07-01/2026-07-15"},
+    ],
+)
+def test_a_range_is_two_dates(sent):
+    form = RangeForm(sent)
+    assert form.is_valid()
+    days = form.cleaned_data["days"]
+    assert days == (dt.date(2026, 7, 1), dt.date(2026, 7, 15))
+    text = form.fields["days"].prepare_value(days)
+    assert text == "2026-07-01/2026-07-15"
+    assert form.fields["days"].to_python(text) == days
+
+
+@pytest.mark.parametrize("sent", [{}, {"days_from": "", "days_to": ""}, {"days": ""}])
+def test_an_empty_range_is_none(sent):
+    form = RangeForm(sent)
+    assert form.is_valid()
+    assert form.cleaned_data["days"] is None
+
+
+def test_a_range_of_one_day_is_a_range():
+    assert RangeForm({"days": "2026-07-01/2026-07-01"}).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        ("2026-07-01", "", "Enter both dates, or leave both empty."),
+        ("", "2026-07-01", "Enter both dates, or leave both empty."),
+        ("2026-07-02", "2026-07-01", "The end date is before the start date. Choose a later one."),
+        ("2026-07-02", "soon", "Enter a valid date, such as 2026-10-01."),
+        ("0026-07-02", "2026-07-01", "Choose a date between 1990 and 2199."),
+    ],
+)
+def test_half_a_range_and_one_that_runs_backwards_are_refused(first, last, sentence):
+    form = RangeForm({"days_from": first, "days_to": last})
+    assert form.errors == {"days": [sentence]}
+    assert f'value="{first}"' in str(form["days"]) or not first
+    assert f'value="{last}"' in str(form["days"]) or not last
+
+
+def test_both_dates_of_a_range_have_a_name():
+    drawn = str(RangeForm()["days"])
+    assert [f'aria-label="{end}"' in drawn for end in ("From", "To")] == [True, True]
+    assert drawn.count('type="date"') == 2
