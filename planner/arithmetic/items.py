@@ -8,22 +8,30 @@ _MARKER = re.compile(
     rf"""\s*(?: [{_CIRCLED}]\s* | [0-9]{{1,2}}(?:[.)]\s+|[、．）]\s*) | [(（][0-9]{{1,2}}[)）]\s* | [-–—•·*]\s+ )""",
     re.VERBOSE,
 )
-_INLINE = re.compile(rf"[;；,，。.\s]*(?=[{_CIRCLED}])")
+_INLINE = re.compile(rf"(?=[{_CIRCLED}])")
+_BETWEEN = ";；,，。. \t\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
 
 
 def split_items(text: str) -> tuple[str, ...]:
-    """The items of a typed list, without their markers; empty ones are dropped.
+    """The items of a typed list, without their markers; empty ones are dropped. Items are split no further.
 
     A line is an item. A line with circled numbers inside holds as many items as numbers, as in the forms of the
     method: "① tune ad keywords; ② referral reward".
     """
-    items = []
-    for line in text.splitlines():
-        parts = _INLINE.split(line) if re.search(f"[{_CIRCLED}]", line) else [line]
-        items += [
-            _MARKER.sub("", part, count=1).strip() if _MARKER.match(part) else part.strip() for part in parts
-        ]
-    return tuple(item for item in items if item)
+    return tuple(item for line in text.splitlines() for item in _items(_unmarked(line)) if item)
+
+
+def _items(line: str) -> list[str]:
+    *before, last = _INLINE.split(line)
+    return [*(_unmarked(part.rstrip(_BETWEEN)) for part in before), _unmarked(last)]
+
+
+def _unmarked(text: str) -> str:
+    """The words without their marker, and without those that were pasted before or behind it: "1. ① one"."""
+    begin = 0
+    while match := _MARKER.match(text, begin):
+        begin = match.end()
+    return text[begin:].strip()
 
 
 def circled(number: int) -> str:

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from planner.models import Bottleneck
+from planner.models import Bottleneck, Goal
 from planner.tables.fields import DayRangeField
+from reviews.models import Review
 from tests.browser.conftest import MANAGER
 from tests.browser.test_journey import cell, editor
 from tracking.forms import TaskForm
@@ -244,3 +245,80 @@ def test_a_range_is_picked_without_script(demo, window, task):
     page.get_by_role("button", name="Save").click()
     expect(page.locator(f"#{row} .none")).to_have_count(3)  # owner, resources and risk
     assert days(task) == (dt.date(2026, 12, 3), dt.date(2026, 12, 20))
+
+
+# A list ① ② ③
+
+
+LISTS = [("goals", "actions"), ("reviews", "worked")]
+
+
+@pytest.fixture
+def listed(demo) -> dict[str, str]:
+    """A row of each table that has lists, still empty."""
+    goal = Goal.objects.create(plan=demo.push, parent=demo.push.goals.get(parent=None), name="More calls")
+    review = Review.objects.create(plan=demo.push, start=demo.push.start)
+    return {"goals": f"part-{goal.pk}", "reviews": f"review-{review.pk}"}
+
+
+def items(page: Page, row: str, column: str) -> list[list[str]]:
+    """The items that a cell shows, each with its number."""
+    return [text.split() for text in cell(page, row, column).locator(".item").all_inner_texts()]
+
+
+@pytest.mark.parametrize("options", [{}, CHINESE])
+@pytest.mark.parametrize(("table", "column"), LISTS)
+def test_a_list_is_typed_with_or_without_its_marks(demo, window, listed, table, column, options):
+    page, row = window(MANAGER, f"/plans/{demo.push.pk}/{table}/", **options), listed[table]
+    cell(page, row, column).locator("a.cell").focus()
+    page.keyboard.type("1. one")
+    page.keyboard.press("Alt+Enter")
+    page.keyboard.insert_text("②two；③three")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.insert_text("4、four")
+    page.keyboard.press("Enter")
+    expect(cell(page, row, column).locator(".item")).to_have_count(4)
+    wanted = [["①", "one"], ["②", "two"], ["③", "three"], ["④", "four"]]
+    assert items(page, row, column) == wanted
+
+    link = cell(page, row, column).locator("a.cell")
+    link.focus()
+    page.keyboard.press("F2")
+    text = editor(page, row, column).locator("textarea")
+    expect(text).to_have_value("one\ntwo\nthree\nfour")
+    text.press("Control+End")
+    page.keyboard.press("Alt+Enter")
+    page.keyboard.type("- five")
+    page.keyboard.press("Enter")
+    expect(cell(page, row, column).locator(".item")).to_have_count(5)
+    assert items(page, row, column) == [*wanted, ["⑤", "five"]]
+
+
+def test_on_a_phone_enter_begins_the_next_item(demo, window, listed):
+    page, row = window(MANAGER, f"/plans/{demo.push.pk}/goals/", **PHONE), listed["goals"]
+    cell(page, row, "actions").locator("a.cell").tap()
+    page.keyboard.type("one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    page.locator("h1").tap()
+    expect(cell(page, row, "actions").locator(".item")).to_have_count(2)
+    assert items(page, row, "actions") == [["①", "one"], ["②", "two"]]
+
+
+@pytest.mark.parametrize(("table", "column"), LISTS)
+def test_a_list_is_typed_without_script(demo, window, listed, table, column):
+    page = window(MANAGER, f"/plans/{demo.push.pk}/{table}/", java_script_enabled=False)
+    cell(page, listed[table], column).locator("a.cell").click()
+    page.locator("textarea").fill("① one\n② two")
+    page.get_by_role("button", name="Save").click()
+    assert items(page, listed[table], column) == [["①", "one"], ["②", "two"]]
+
+
+def test_an_item_that_is_too_long_is_named_beside_the_list(demo, window, listed, trouble):
+    trouble.expect("status of 422")
+    page, row = window(MANAGER, f"/plans/{demo.push.pk}/goals/"), listed["goals"]
+    cell(page, row, "actions").locator("a.cell").click()
+    page.keyboard.insert_text(f"one\n{'x' * 201}")
+    page.keyboard.press("Enter")
+    expect(editor(page, row, "actions").locator(".error")).to_contain_text("longer than 200 characters")
+    expect(editor(page, row, "actions").locator("textarea")).to_have_value(f"one\n{'x' * 201}")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from planner.arithmetic.items import circled, number_items, split_items
 
@@ -19,7 +23,9 @@ from planner.arithmetic.items import circled, number_items, split_items
         ("1. one\n2) two\n(3) three\n4、four", ("one", "two", "three", "four")),
         ("- one\n• two", ("one", "two")),
         ("- one - and more", ("one - and more",)),
-        ("1. - one", ("- one",)),
+        ("1. - one", ("one",)),
+        ("1. ① one\n- ② two\n③ 3、three", ("one", "two", "three")),
+        ("（1）one（2）two", ("one（2）two",)),
         ("1.5 % of those who see the ad click it", ("1.5 % of those who see the ad click it",)),
         ("-5 % against June", ("-5 % against June",)),
         ("2023 was better", ("2023 was better",)),
@@ -29,6 +35,21 @@ from planner.arithmetic.items import circled, number_items, split_items
 )
 def test_a_typed_list_is_split_into_its_items(typed, items):
     assert split_items(typed) == items
+
+
+@given(st.text(alphabet="①②⑳1２.)、．(（）-–•* ;；\nab个", max_size=30))
+@example("1. - ① 2) one")
+def test_what_is_kept_is_shown_as_it_was_typed(typed):
+    """A list is kept one item a line, and split again wherever it is shown."""
+    items = split_items(typed)
+    assert split_items("\n".join(items)) == items
+
+
+@pytest.mark.parametrize("piece", ["1. ", ";", " ", "- ① ", "①;"])
+def test_a_very_long_list_is_split_at_once(piece):
+    begun = time.monotonic()
+    split_items(piece * 500_000 + "x")
+    assert time.monotonic() - begun < 5
 
 
 def test_items_are_numbered_as_the_forms_write_them():
