@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +20,7 @@ from planner.tables.members import MemberField
 from planner.web.requests import with_value
 from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
 from strategies.models import Strategy
-from strategies.targets import growth_of, is_rate, unit_of
+from strategies.targets import growth_of, unit_of
 
 ARROW = "→"
 
@@ -98,6 +98,11 @@ class GoalForm(RowForm):
     due = DayField(label=pgettext_lazy("goal", "Due"), required=False)
     actions = ActionsField(label=gettext_lazy("Key actions"))
 
+    per_cent_for: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "target": ("kind", Goal.Kind.SHARE),
+        "baseline": ("kind", Goal.Kind.SHARE),
+        "growth": ("kind", Goal.Kind.SHARE, Goal.Kind.GROW_PERCENT),
+    }
     NAMES = ("name", "metric", "segment")
     FIGURES = ("target", "kind", "baseline", "growth", "unit", "direction")
 
@@ -121,15 +126,16 @@ class GoalForm(RowForm):
 
     def _set_scales(self, kind: str) -> None:
         """Which figures of a goal of this kind are rates."""
-        rate = is_rate(kind, self.obj.metric)
-        for name in ("baseline", "target"):
+        rate = self._measures_rate()
+        for name, (_field, *kinds) in self.per_cent_for.items():
             if name in self.fields:
-                self.fields[name].rate = rate
-        if "growth" in self.fields:
-            self.fields["growth"].rate = rate or kind == Goal.Kind.GROW_PERCENT
+                self.fields[name].rate = rate or kind in kinds
+
+    def _measures_rate(self) -> bool:
+        return self.obj.metric is not None and self.obj.metric.is_rate
 
     def figure_unit(self) -> str:
-        return unit_of(self.obj)
+        return "%" if self._measures_rate() else unit_of(self.obj)
 
     def shown_value(self, name: str) -> Any:
         """In the scale of the kind that was shown with it: 18 more is not 18 % once the kind is another."""

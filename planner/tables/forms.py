@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,12 +29,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field as its editor shows it: what it was opened with, its unit, and the conflict with another's change."""
+    """A field as its editor shows it: what it was opened with, its unit, and the conflict with another's change.
+
+    `plain_unit` is its unit where none of the choices of `per_cent_for` makes it per cent, see `RowForm`.
+    """
 
     field: forms.BoundField
     initial: str
     conflict: Conflict | None
     unit: str | None
+    plain_unit: str | None
+    per_cent_for: str
 
     @property
     def is_wrong(self) -> bool:
@@ -72,6 +77,8 @@ class RowForm(TableForm):
     """
 
     beside: ClassVar[frozenset[str]] = frozenset()
+    # By the name of a figure: a field, and those of its choices with which the figure is per cent.
+    per_cent_for: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, data: Any = None, *, table: Any, obj: Any = None, only: Any = None) -> None:
         super().__init__(data, auto_id="id_%s" if only is None else False)
@@ -112,8 +119,8 @@ class RowForm(TableForm):
         return {name: self.text_of(name, self.current(name)) for name in names}
 
     def units(self, names: Iterable[str]) -> dict[str, str]:
-        """The units of those of these fields that are figures of the current object."""
-        units = ((name, self.unit_of(name)) for name in names)
+        """The plain units of those of these fields that are figures of the current object."""
+        units = ((name, self.plain_unit(name)) for name in names)
         return {name: unit for name, unit in units if unit is not None}
 
     def unit_of(self, name: str) -> str | None:
@@ -124,6 +131,11 @@ class RowForm(TableForm):
         if field.rate:
             return "%"
         return "" if self.obj is None else self.figure_unit()
+
+    def plain_unit(self, name: str) -> str | None:
+        """What stands there where no choice of another field makes the figure per cent."""
+        unit = self.unit_of(name)
+        return self.figure_unit() if unit and name in self.per_cent_for else unit
 
     def figure_unit(self) -> str:
         """The unit of the current object's figures."""
@@ -199,7 +211,14 @@ class RowForm(TableForm):
         return [self._part(name) for name in self.fields]
 
     def _part(self, name: str) -> Part:
-        return Part(self[name], self.initial_text(name), self.conflicts.get(name), self.unit_of(name))
+        return Part(
+            self[name],
+            self.initial_text(name),
+            self.conflicts.get(name),
+            self.unit_of(name),
+            self.plain_unit(name),
+            " ".join(self.per_cent_for.get(name, ())),
+        )
 
     @property
     def first_parts(self) -> list[Part]:

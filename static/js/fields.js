@@ -11,6 +11,7 @@ export function begin(shared) {
   ({ texts, isComposing } = shared);
   enhance(document);
   document.addEventListener("htmx:load", (event) => enhance(event.target));
+  document.addEventListener("input", ({ target }) => target.form?.querySelectorAll("[data-unit]").forEach(showUnit));
 }
 
 // What a text is found by: its letters without case, width, accents, spaces and the marks of an input method.
@@ -20,6 +21,7 @@ const fold = (text) => text.normalize("NFKD").replace(/[\s'’\p{M}]/gu, "").toL
 const locale = navigator.language;
 
 export function enhance(root) {
+  root.querySelectorAll("[data-unit]").forEach(showUnit);
   for (const select of root.querySelectorAll("select")) if (isLong(select)) select.front ??= new Chooser(select).input;
   if (matchMedia("(pointer: coarse)").matches) return; // a phone has a better picker of its own
   for (const date of root.querySelectorAll("td > .editor input[type=date]")) date.front ??= new Day(date).input;
@@ -27,6 +29,16 @@ export function enhance(root) {
     const [from, to] = [...range.querySelectorAll("input[type=date]")].map((date) => date.front.owner);
     from.opens(to);
   }
+}
+
+// The unit behind a figure follows what is chosen and typed in the other fields of its form.
+function showUnit(affix) {
+  const { elements } = affix.closest("form");
+  const { unit, perCentFor = "" } = affix.dataset;
+  const [name, ...choices] = perCentFor.split(" ");
+  const typed = elements.unit?.value.trim();
+  const isOther = unit !== "%" && typed !== elements["initial-unit"]?.value;
+  affix.textContent = choices.includes(elements[name]?.value) ? "%" : isOther ? typed : unit;
 }
 
 export const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
@@ -57,7 +69,7 @@ export function fill(form, link) {
   }
   const affixes = [...form.querySelectorAll("[data-unit]")];
   const units = link.dataset.units === undefined ? [] : listOf(link.dataset.units, affixes.length);
-  for (const [index, affix] of affixes.entries()) affix.textContent = units[index] ?? "";
+  for (const [index, affix] of affixes.entries()) affix.dataset.unit = units[index] ?? "";
 }
 
 // Take what was typed in front of the fields of a form; false where something of it means nothing.

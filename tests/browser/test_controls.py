@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from planner.models import Bottleneck, Goal
+from planner.models import Bottleneck, Goal, Metric
 from planner.tables.fields import DayRangeField
 from reviews.models import Review
 from tests.browser.conftest import MANAGER
@@ -322,3 +322,92 @@ def test_an_item_that_is_too_long_is_named_beside_the_list(demo, window, listed,
     page.keyboard.press("Enter")
     expect(editor(page, row, "actions").locator(".error")).to_contain_text("longer than 200 characters")
     expect(editor(page, row, "actions").locator("textarea")).to_have_value(f"one\n{'x' * 201}")
+
+
+# A figure with its unit
+
+LONG_UNIT = "元/每位首次成交并完成回访的新客户（含税价）"
+
+
+@pytest.fixture
+def goals(demo) -> dict[str, str]:
+    """A goal of money, one of a rate and one of a count with a long unit, each without figures."""
+    metrics = {metric.name: metric for metric in Metric.objects.filter(team=demo.push.team)}
+    core = demo.push.goals.get(parent=None)
+    of = {
+        "money": {"metric": metrics["Total sales"], "kind": "grow_percent", "baseline": 100, "target": 120},
+        "rate": {"metric": metrics["Repurchase rate"], "kind": "reach"},
+        "long": {"unit": LONG_UNIT, "kind": "grow_by", "baseline": 100, "target": 120},
+    }
+    return {
+        name: f"part-{Goal.objects.create(plan=demo.push, parent=core, name=name, **values).pk}"
+        for name, values in of.items()
+    }
+
+
+def units(form: Locator) -> dict[str, str]:
+    """What stands behind each figure of an editor."""
+    return form.evaluate("""(form) => Object.fromEntries([...form.querySelectorAll("[data-unit]")]
+      .map((affix) => [affix.parentElement.querySelector("input").name, affix.textContent]))""")
+
+
+def test_the_unit_is_the_rows_and_follows_the_kind_that_is_chosen(demo, window, goals):
+    page = window(MANAGER, f"/plans/{demo.push.pk}/goals/")
+    for name, unit in (("money", "CNY"), ("rate", "%"), ("long", LONG_UNIT)):
+        row = goals[name]
+        cell(page, row, "target").locator("a.cell").click()
+        form = editor(page, row, "target")
+        growth = "%" if name == "money" else unit
+        assert units(form) == {"target": unit, "baseline": unit, "growth": growth}
+        form.locator("summary").click()
+        for kind, target, growth in (
+            ("grow_by", unit, unit),
+            ("grow_percent", unit, "%"),
+            ("share", "%", "%"),
+            ("reach", unit, unit),
+        ):
+            form.get_by_label("Type").select_option(kind)
+            assert units(form) == {"target": target, "baseline": target, "growth": growth}, (name, kind)
+        form.get_by_label("Unit", exact=True).fill("orders")
+        assert units(form)["target"] == ("%" if name == "rate" else "orders")
+        page.keyboard.press("Escape")
+
+
+def test_the_unit_stays_true_after_a_refused_entry(demo, window, goals, trouble):
+    trouble.expect("status of 422")
+    page, row = window(MANAGER, f"/plans/{demo.push.pk}/goals/"), goals["money"]
+    cell(page, row, "target").locator("a.cell").click()
+    form = editor(page, row, "target")
+    form.locator("summary").click()
+    form.get_by_label("Type").select_option("share")
+    form.get_by_label("Target", exact=True).fill("many")
+    page.keyboard.press("Enter")
+    expect(form.locator(".error").first).to_contain_text("“many” is not a number")
+    assert units(form) == {"target": "%", "baseline": "%", "growth": "%"}
+    form.locator("summary").click()
+    form.get_by_label("Type").select_option("grow_by")
+    assert units(form) == {"target": "CNY", "baseline": "CNY", "growth": "CNY"}
+
+
+@pytest.mark.parametrize(("name", "unit"), [("money", "CNY"), ("rate", "%"), ("long", LONG_UNIT)])
+def test_the_unit_stands_behind_the_figure_without_script(demo, window, goals, trouble, name, unit):
+    trouble.expect("status of 422")
+    page = window(MANAGER, f"/plans/{demo.push.pk}/goals/", java_script_enabled=False)
+    cell(page, goals[name], "target").locator("a.cell").click()
+    expect(page.locator(".affixed", has=page.locator("[name=target]")).locator(".affix")).to_have_text(unit)
+    page.locator("[name=target]").fill("many")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".error").first).to_contain_text("“many” is not")
+    expect(page.locator(".affixed", has=page.locator("[name=target]")).locator(".affix")).to_have_text(unit)
+
+
+@pytest.mark.parametrize("options", [CHINESE, PHONE])
+def test_a_long_unit_is_read_in_full_beside_a_figure_that_has_room(demo, window, goals, options):
+    page, row = window(MANAGER, f"/plans/{demo.push.pk}/goals/", **options), goals["long"]
+    cell(page, row, "target").locator("a.cell").click()
+    affix = editor(page, row, "target").locator(".affix").first
+    assert affix.evaluate("(affix) => affix.scrollWidth <= affix.clientWidth")
+    field = editor(page, row, "target").locator("[name=target]").bounding_box()
+    assert field["width"] >= 90
+    box = affix.bounding_box()
+    assert box["x"] + box["width"] <= page.viewport_size["width"]
