@@ -143,6 +143,20 @@ def test_a_per_cent_that_somebody_else_gave_meanwhile_is_not_overwritten(
     assert not Progress.objects.exists()
 
 
+@pytest.mark.parametrize(("language", "theirs"), [("en", "20 Nov 2026"), ("zh-hans", "2026年11月20日")])
+def test_a_day_that_somebody_else_set_meanwhile_is_shown_as_people_read_it(
+    tasks, url, manager, as_, language, theirs
+):
+    Task.objects.filter(pk=tasks[1].pk).update(due="2026-11-20")
+    client = as_(manager)
+    client.cookies["django_language"] = language
+    sent = {"cell": "due", "due": "2026-11-25", "initial-due": "2026-11-24"}
+    answer = client.post(row(url, tasks[1]), sent, **HTMX)
+
+    assert answer.status_code == 409
+    assert f"<dd>{theirs}</dd>" in answer.content.decode()
+
+
 def test_a_per_cent_left_empty_stays_as_it_is(tasks, url, rep, as_):
     sent = {"cell": "progress", "status": "in_progress", "percent": "", "initial-percent": "30"}
     assert as_(rep).post(row(url, tasks[1]), {**sent, "note": "x"}, **HTMX).status_code == 200

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
 from planner.tables.fields import DayField, DayRangeField, FocusField, ItemsField, QuantityField, ScoreField
+from planner.tables.forms import RowForm
 
 
 @pytest.mark.parametrize("day", ["1989-12-31", "2200-01-01"])
@@ -129,3 +131,13 @@ def test_both_dates_of_a_range_have_a_name():
     drawn = str(RangeForm()["days"])
     assert [f'aria-label="{end}"' in drawn for end in ("From", "To")] == [True, True]
     assert drawn.count('type="date"') == 2
+
+
+def test_a_range_in_a_conflict_is_shown_as_people_read_it(plan, manager):
+    class SpanForm(RowForm):
+        span = DayRangeField(required=False)
+
+    form = SpanForm(table=SimpleNamespace(plan=plan), obj=SimpleNamespace(span=None))
+    days = (dt.date(2026, 7, 1), dt.date(2026, 7, 15))
+    assert form.describe("span", days) == "1 Jul – 15 Jul 2026"
+    assert form.describe("span", None) == ""
