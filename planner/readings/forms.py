@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner.arithmetic.days import DateOrder
 from planner.readings.imports.headers import FIELDS, Kind
 from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.rates import RateScale
-from planner.readings.imports.values import DateOrder
 from planner.spreadsheets.limits import LARGEST_FILE, MEGABYTE
 
 LABELS: dict[str, Any] = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from planner import words
+from planner.arithmetic.days import FIRST_YEAR, LAST_YEAR
 from planner.arithmetic.items import split_items
 from planner.arithmetic.quantities import QuantityError, edit_text, parse_quantity
 
@@ -57,10 +58,6 @@ class QuantityField(forms.CharField):
         if not isinstance(value, Decimal):
             return value
         return edit_text(value, rate=self.rate, language=words.language()).removesuffix("%")
-
-
-# A year outside these is a typing error.
-FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
 class DayField(forms.DateField):

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from planner.arithmetic.days import DateOrder
 from planner.changes import PlanClosed
 from planner.models import Plan
 from planner.readings.imports.headers import Kind
 from planner.readings.imports.order_lines import OrderKey
 from planner.readings.imports.pipeline import Choices, Parsed, parse
 from planner.readings.imports.rates import RateScale
-from planner.readings.imports.values import DateOrder
 from planner.readings.save import PreviewOutdated, Saved, save, try_out
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.arithmetic.currencies import foreign_in, is_foreign, refusal
+from planner.arithmetic.days import DateOrder
 from planner.arithmetic.names import name_key
 from planner.readings.imports.amounts import Amounts
 from planner.readings.imports.columns import NotInPlace, Piece, careful_pieces, quick_pieces
@@ -23,7 +24,7 @@ from planner.readings.imports.headers import Header, plain
 from planner.readings.imports.parts import SEGMENTS, Parts
 from planner.readings.imports.rows import ERRORS, TOTALS, broken_cell_message, warn_of_totals
 from planner.readings.imports.units import split_unit, warn_of_units
-from planner.readings.imports.values import DateOrder, Days, read_days
+from planner.readings.imports.values import Days, read_days
 from planner.spreadsheets.grids import Grid
 from planner.spreadsheets.problems import MOST, Problems
 

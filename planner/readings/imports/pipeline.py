@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from planner.arithmetic.days import DateOrder
 from planner.arithmetic.names import name_key
 from planner.arithmetic.quantities import TOO_LARGE
 from planner.models import Import, Metric, Reading, Team
@@ -25,7 +26,6 @@ from planner.readings.imports.parts import WHOLE, Parts
 from planner.readings.imports.rates import Rates, RateScale
 from planner.readings.imports.readings import read_readings
 from planner.readings.imports.units import NO_UNIT, Unit, split_unit, unit_of
-from planner.readings.imports.values import DateOrder
 from planner.spreadsheets import files
 from planner.spreadsheets.grids import Grid, Report, no_report
 from planner.spreadsheets.problems import Problems, Unreadable

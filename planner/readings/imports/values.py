@@ -11,47 +11,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from planner.arithmetic.days import DateOrder, in_range, month_named, parts_with_year_last, read_day
 from planner.arithmetic.periods import month_start
 from planner.arithmetic.quantities import DECIMAL_PLACES, QuantityError, half_width, parse_quantity
 
-FIRST_YEAR, LAST_YEAR = 1990, 2199
-# Day 1 of Excel is 1900-01-01, and it counts 29 February 1900.
-EXCEL_EPOCH = dt.date(1899, 12, 30)
-_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-# A time is ignored: the day is the one that is written, whatever time zone follows it.
-_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?)?"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
-_CHINESE = re.compile(rf"(\d{{4}}) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?[日号]{_TIME}")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_YEAR_LAST = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}", re.IGNORECASE)
-_NAMED_DAY = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ](\d{4})|([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 _MONTH = re.compile(r"(\d{4}) ?(?:[-/.] ?(\d{1,2})|年 ?(\d{1,2}) ?月(?:份)?)")
 # What spreadsheets make of the number 2023.10.
 _OCTOBER = re.compile(r"\d{4}\.1")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})\.?[- ,/]+(\d{4})|(\d{4})[- ,/]+([A-Za-z]{3,9})\.?")
-_FULL = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_NAMES = {
-    name: number
-    for number, full in enumerate(_FULL, 1)
-    for name in (full, full[:3], "sept" if number == 9 else full)
-}
-
-
-class DateOrder(StrEnum):
-    """The order of day, month and year in a date."""
-
-    YMD = "ymd"
-    MDY = "mdy"
-    DMY = "dmy"
 
 
 class ValueRefused(ValueError):
@@ -84,9 +56,9 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
     plain = {text: half_width(text).strip() for text in set(texts)}
     firsts, seconds, open_texts = set(), set(), set()
     for text, short in plain.items():
-        if match := _YEAR_LAST.fullmatch(short):
-            firsts.add(int(match[1]))
-            seconds.add(int(match[2]))
+        if parts := parts_with_year_last(short):
+            firsts.add(parts[0])
+            seconds.add(parts[1])
             open_texts.add(text)
     found_order = order if order in (DateOrder.MDY, DateOrder.DMY) else None
     if found_order is None and firsts:
@@ -97,7 +69,7 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
     days, refused = {}, {}
     for text, short in plain.items():
         try:
-            days[text] = _day(short, found_order or DateOrder.MDY)
+            days[text] = read_day(short, found_order or DateOrder.MDY)
         except ValueError:
             refused[text] = _("“%(text)s” is not a date. Use the format 2023-07-15.") % {
                 "text": text.strip()[:40]
@@ -105,22 +77,6 @@ def read_days(texts: Iterable[str], order: DateOrder | None = None) -> Days:
     return Days(
         days, refused, found_order, frozenset() if found_order else frozenset(open_texts & days.keys())
     )
-
-
-def _day(text: str, order: DateOrder) -> dt.date:
-    """Raises ValueError where the text is not a day of the years that are allowed."""
-    if match := _YEAR_FIRST.fullmatch(text) or _CHINESE.fullmatch(text) or _COMPACT.fullmatch(text):
-        return _checked(dt.date(int(match[1]), int(match[2]), int(match[3])))
-    if match := _YEAR_LAST.fullmatch(text):
-        first, second, year = int(match[1]), int(match[2]), int(match[3])
-        day, month = (first, second) if order is DateOrder.DMY else (second, first)
-        return _checked(dt.date(year, month, day))
-    if match := _NAMED_DAY.fullmatch(text):
-        parts = (match[3], match[2], match[1]) if match[1] else (match[6], match[4], match[5])
-        return _checked(dt.date(int(parts[0]), _month_named(parts[1]), int(parts[2])))
-    if match := _SERIAL.fullmatch(text):
-        return _checked(EXCEL_EPOCH + dt.timedelta(days=int(match[1])))
-    raise ValueError(text)
 
 
 @lru_cache(maxsize=10_000)
@@ -136,34 +92,21 @@ def read_month(text: str) -> dt.date:
         )
     try:
         if match := _MONTH.fullmatch(short):
-            return month_start(_checked(dt.date(int(match[1]), int(match[2] or match[3]), 1)))
+            return month_start(in_range(dt.date(int(match[1]), int(match[2] or match[3]), 1)))
         if match := _NAMED_MONTH.fullmatch(short):
             name, year = (match[1], match[2]) if match[1] else (match[4], match[3])
-            return _checked(dt.date(int(year), _month_named(name), 1))
+            return in_range(dt.date(int(year), month_named(name), 1))
         if match := _COMPACT_MONTH.fullmatch(short):
-            return _checked(dt.date(int(match[1]), int(match[2]), 1))
-        if _YEAR_LAST.fullmatch(short):
+            return in_range(dt.date(int(match[1]), int(match[2]), 1))
+        if parts_with_year_last(short):
             raise ValueError(short)  # 01/02/2023: only a whole column of days could tell
-        return month_start(_day(short, DateOrder.YMD))
+        return month_start(read_day(short, DateOrder.YMD))
     except ValueError:
         if not short:
             raise ValueRefused(_("The month is missing.")) from None
         raise ValueRefused(
             _("“%(text)s” is not a month. Use the format 2023-07 or 2023年7月.") % {"text": short[:40]}
         ) from None
-
-
-def _month_named(name: str) -> int:
-    number = _NAMES.get(name.lower())
-    if number is None:
-        raise ValueError(name)
-    return number
-
-
-def _checked(day: dt.date) -> dt.date:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(day)
-    return day
 
 
 @dataclass(frozen=True, slots=True)
