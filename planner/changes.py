@@ -78,6 +78,18 @@ class Recording:
         # The objects as they were when taken, under the lock: `save` compares with them.
         self._taken: dict[models.Model, Any] = {}
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the block that may fail by itself: with its error go what it wrote and noted, nothing else."""
+        noted, objects = len(self.changes), dict(self.objects)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del self.changes[noted:]
+            self.objects = objects
+            raise
+
     def take(self, queryset: models.QuerySet[R], pk: Any) -> R:
         """The current object, read under the team's lock; Http404 where the queryset does not have it."""
         obj = queryset.filter(pk=pk).first()

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.changes import Recording
+from planner.tables import written
 from planner.tables.fields import ItemsField
 from planner.tables.forms import AddForm, RowForm
-from reviews.models import Review, period_name
+from reviews.models import Review, period_in_words, period_name
 from reviews.reviews import add_review
 
 
@@ -28,6 +29,15 @@ class PeriodField(forms.ChoiceField):
         """Set which periods may be chosen."""
         self.periods = {f"{kind}:{start:%Y-%m}": (kind, start) for kind, start in periods}
         self.choices = [(key, period_label(*period)) for key, period in self.periods.items()]
+
+    def key_of(self, text: str) -> str:
+        """The key of the period that is called so: 2023-07, 2023-07 (monthly), July 2023."""
+        names = [
+            (key, name(*period))
+            for name in (period_name, period_in_words)
+            for key, period in self.periods.items()
+        ]
+        return written.choice(self.choices, text, also=names)
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -65,6 +75,9 @@ class ReviewForm(RowForm):
         self.fields["improve"].widget.attrs["placeholder"] = _("What fell short and where, one per line")
         self.fields["adjustments"].widget.attrs["placeholder"] = _("What changes, who does it and by when")
 
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        return {name: self.fields[name].key_of(text)} if name == "period" else super().posted(name, text)
+
     def current(self, name: str) -> Any:
         return (self.obj.kind, self.obj.start) if name == "period" else super().current(name)
 
@@ -89,6 +102,9 @@ class AddReviewForm(AddForm):
         self.fields["period"].offer(self.table.missing)
         # Each is added once: the script takes it out of the list then.
         self.fields["period"].widget.attrs["data-once"] = ""
+
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        return {name: self.fields[name].key_of(text)}
 
     def create(self, log: Recording) -> Review:
         return add_review(log, self.table.plan, *self.cleaned_data["period"])

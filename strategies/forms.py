@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.arithmetic.names import name_key
+from planner.arithmetic.quantities import half_width
 from planner.changes import Recording
 from planner.models import Goal, Metric
 from planner.tables.fields import DayField, ItemsField, PickField, QuantityField
@@ -20,7 +21,7 @@ from planner.tables.members import MemberField
 from planner.web.requests import with_value
 from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
 from strategies.models import Strategy
-from strategies.targets import growth_of, unit_of
+from strategies.targets import GROWTHS, growth_of, unit_of
 
 ARROW = "→"
 
@@ -146,6 +147,11 @@ class GoalForm(RowForm):
             return super().shown_value(name)
         finally:
             self._set_scales(self.data.get("kind") or self.obj.kind)
+
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        """A target with a plus sign is the growth of a goal that grows."""
+        is_growth = half_width(text).strip().startswith("+") and self.obj.kind in GROWTHS
+        return super().posted("growth" if name == "target" and is_growth else name, text)
 
     def current(self, name: str) -> Any:
         if name == "growth":

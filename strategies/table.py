@@ -77,7 +77,7 @@ class PartKind(CoreKind):
     name = "part"
     beneath = "core"
     add_form = AddPartForm
-
+    spans = {"core": 2}
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk",)}
 
     def objects(self, plan: Plan) -> QuerySet[Goal]:
@@ -230,7 +230,9 @@ class GoalsTable(Table):
 
     def _part_row(self, target: Target) -> Row:
         kind, goal = self.kinds["part"], target.goal
-        name_cell = Cell(self.columns[0], cells.lines(goal.name, self._measure_text(target)), span=2)
+        name_cell = Cell(
+            self.columns[0], cells.lines(goal.name, self._measure_text(target)), span=kind.spans["core"]
+        )
         contents = self._shared_contents(target) | {"core": name_cell}
         return self.row(kind, goal, contents, css="sub", group=self.kinds["core"].key(goal.parent_id))
 

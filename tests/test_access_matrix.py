@@ -43,12 +43,27 @@ MINE = (S, 200, 200, 200, 200)
 NOT_OPEN_POST = (405, 405, 405, 405, 405)
 
 
+def pasted(table: str) -> dict[str, str]:
+    """A block that adds rows, or is an error where none can be added."""
+    column, kind = {
+        "readings": ("metric", "metric"),
+        "diagnose": ("metric", "metric"),
+        "bottlenecks": ("cause", "bottleneck"),
+        "goals": ("core", "core"),
+        "tracking": ("strategy", "strategy"),
+        "reviews": ("period", "review"),
+    }[table]
+    return {"lines": '[["2026-12"], ["2026-10"]]', "column": column, "kind": kind}
+
+
 def table(name: str, key: str, cell: dict[str, str], add: dict[str, str]) -> dict[str, tuple]:
     """The addresses of one table."""
     return {
         name: (["plan"], READ, NO_POST, {}),
         f"{name}-changes": (["plan"], (S, 204, 204, 204, 404), NO_POST, {}),
         f"{name}-add": (["plan"], (S, 403, 404, 404, 404), WRITE, add),
+        # Who may edit some cell sees a preview, in which each cell that they may not edit is an error.
+        f"{name}-paste": (["plan"], NO_GET, (S, 403, 200, 200, 404), pasted(name)),
         f"{name}-row": (["plan", key], (S, 403, 403, 200, 404), WRITE, cell),
         f"{name}-remove": (["plan", key], NO_GET, WRITE, {}),
     }

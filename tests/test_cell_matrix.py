@@ -5,6 +5,7 @@ Owner is a rep who owns the task, or who wrote the view of a cause; the rep owns
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -170,6 +171,24 @@ def test_a_month_that_has_not_started_asks_for_no_value(plan, rows, manager, as_
     row = page.partition('<tbody class="rows">')[2].partition("</tr>")[0]
     assert row.count("Enter value") == 9
     assert row.count("–") == 3
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("table", "kind", "cell"), CELLS)
+def test_who_may_paste_into_a_cell(table, kind, cell, who, plan, rows, request, as_):
+    """Those who may edit it; who may edit other cells is told so in the preview."""
+    client, keys = as_(request.getfixturevalue(who)), [f"{kind}-{rows[table, kind].pk}"]
+    block = {"lines": '[["2026-11"]]', "column": cell, "keys": json.dumps(keys)}
+    url = reverse(f"{table}-paste", args=[plan.pk])
+    answer = client.post(url, block, query_params=QUERY.get(table, {}), **HTMX)
+    is_calculated = (table, kind, cell) == ("diagnose", "metric", "rate")
+    if who == "viewer":
+        assert answer.status_code == 403
+    elif is_calculated:
+        assert "left as they are" in answer.content.decode()
+    else:
+        refused = "have permission to change this cell" in answer.content.decode()
+        assert (answer.status_code, refused) == (200, who not in RULES[table, kind][cell])
 
 
 @pytest.mark.parametrize("who", PEOPLE)

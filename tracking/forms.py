@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner.arithmetic.items import split_items
+from planner.arithmetic.names import name_key
 from planner.changes import Recording
 from planner.stages import TaskSpec
 from planner.tables.fields import DayField, PickField
@@ -18,6 +21,22 @@ from strategies.models import Strategy
 from strategies.strategies import add_strategy
 from tracking.models import Status, Task
 from tracking.tasks import add_task, change_task
+
+# What a status is called in other forms than ours.
+_ALSO_CALLED = {
+    name: status.value
+    for status, names in (
+        (Status.DONE, ("已完成", "completed", "complete", "finished")),
+        (Status.IN_PROGRESS, ("ongoing", "started")),
+        (Status.CANCELLED, ("已取消", "canceled")),
+    )
+    for name in names
+}
+# Progress as pages and files have it: In progress · 50%, Done (by phone).
+_PROGRESS = re.compile(
+    r"(?P<status>[^(（%％·\d]*?)\s*·?\s*(?:(?P<percent>\d{1,3})\s*[%％])?\s*(?:[(（](?P<note>.*)[)）])?",
+    re.DOTALL,
+)
 
 
 def _text_field(label: Any, size: int = 1000) -> forms.CharField:
@@ -73,6 +92,23 @@ class TaskForm(RowForm):
         self.fields["acceptance"].widget.attrs["placeholder"] = _("How to tell that it is done")
         self.fields["note"].widget.attrs["placeholder"] = _("What's new?")
         self.fields["reason"].widget.attrs["placeholder"] = _("Reason for the delay, if any")
+
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        """An action may come with its number, progress with its per cent and a note."""
+        if name == "description":
+            items = split_items(text)
+            return super().posted(name, items[0] if len(items) == 1 else text)
+        match = _PROGRESS.fullmatch(text.strip()) if name == "status" else None
+        if match is None or not (match["status"] or match["percent"]):
+            return super().posted(name, text)
+        status = _ALSO_CALLED.get(name_key(match["status"]), match["status"])
+        data = super().posted(name, status) if status else {}
+        data |= {"percent": match["percent"]} if match["percent"] else {}
+        note = match["note"] or ""
+        return data | ({"note": note} if note and note != self._latest_note() else {})
+
+    def _latest_note(self) -> str:
+        return Task.objects.with_latest_note().get(pk=self.obj.pk).latest_note or ""
 
     def current(self, name: str) -> Any:
         return "" if name in ("note", "reason") else super().current(name)

@@ -79,6 +79,7 @@ class TaskKind(RowKind):
         "resources": ("resources",),
         "risk": ("risk",),
     }
+    spans = {"strategy": 3}
     # Only managers change what was agreed (task, owner, dates, standard); the owner may also report progress.
     rights = access.Rights(
         access.may_edit_task,
@@ -324,7 +325,9 @@ class TrackingTable(Table):
         done_when = _("Done when: %(standard)s") % {"standard": task.acceptance} if task.acceptance else ""
         contents = {
             "strategy": Cell(
-                self.columns[0], cells.lines(action, done_when) if done_when else action, span=3
+                self.columns[0],
+                cells.lines(action, done_when) if done_when else action,
+                span=kind.spans["strategy"],
             ),
             "owner": self.person(task.owner),
             "start": cells.day(task.start, self.day),

@@ -101,6 +101,11 @@ def foreign_in(words: str, own: str) -> str:
     return next((word for word in _in_words().findall(words) if is_foreign(word, own)), "")
 
 
+def has_currency(words: str) -> bool:
+    """Whether some words name money: a sign, a traded code or a name."""
+    return _in_words().search(words) is not None
+
+
 def refusal(written: str, own: str) -> str:
     """The sentence for a figure in another currency: it names both, a shared sign with what it may mean."""
     codes = codes_of(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner import words
-from planner.arithmetic.currencies import foreign_in, refusal
+from planner.arithmetic.currencies import foreign_in, has_currency, refusal
 from planner.arithmetic.periods import add_months, full_months_before, month_start
+from planner.arithmetic.quantities import half_width
 from planner.changes import Recording
 from planner.diagnose.metrics import METRIC_FIELDS, change_row
 from planner.models import Change, Metric, PlanMetric
-from planner.plans import add_to_table, new_metric
+from planner.plans import add_to_table, new_metric, own_metric, standard_key, standard_metrics
 from planner.tables.fields import DayField, QuantityField
 from planner.tables.forms import AddForm, RowForm
 
@@ -126,6 +128,23 @@ class AddMetricForm(AddForm):
             }
         )
 
+    def begun(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Of what kind it is: as the team or the method has it by this name, else as its figures look."""
+        data = super().begun(texts)
+        team, name = self.table.plan.team, data["name"]
+        metric = own_metric(team, Metric(name=name)) or standard_metrics(team).get(standard_key(name))
+        if metric:
+            return data | {"kind": metric.kind, "direction": metric.direction}
+        return data | {"kind": _kind_of_figures([texts.get("current", ""), texts.get("target", "")])}
+
     def create(self, log: Recording) -> PlanMetric:
         plan = self.table.plan
         return add_to_table(log, plan, new_metric(plan.team, **self.cleaned_data))
+
+
+def _kind_of_figures(texts: Iterable[str]) -> str:
+    """What these figures count, by the signs around them: a rate, money, else a number of things."""
+    shown = half_width(" ".join(texts))
+    if "%" in shown:
+        return Metric.Kind.RATE.value
+    return Metric.Kind.AMOUNT.value if has_currency(shown) else Metric.Kind.COUNT.value

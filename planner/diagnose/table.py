@@ -45,6 +45,7 @@ class MetricKind(RowKind):
         "problems": ("problems",),
     }
 
+    computed = frozenset({"rate"})
     rights = access.Rights(access.may_diagnose)
     shows = {
         "planner.planmetric": ("pk",),

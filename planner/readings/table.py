@@ -127,6 +127,7 @@ class ReadingsTable(Table):
     url_name = "readings"
     file_name = ""
     is_broad = True
+    takes_files = True
     cell_params = ("segment", "to")
     title = gettext_lazy("Metric history")
     heading = gettext_lazy("Metric history")

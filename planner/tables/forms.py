@@ -15,7 +15,8 @@ from planner.arithmetic import formats
 from planner.changes import Recording, errors_by_field
 from planner.models import Change, Membership, Recorded, User
 from planner.people import add_member
-from planner.tables.fields import DayRangeField, QuantityField
+from planner.tables import written
+from planner.tables.fields import DayField, DayRangeField, PickField, QuantityField
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,20 @@ class TableForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, QuantityField):
                 field.currency = self.table.plan.team.currency
+
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        """What the field would be sent for a text that was written elsewhere, and what goes with it: by field.
+
+        Raises ValidationError where that says nothing in this field.
+        """
+        field = self.fields[name]
+        if isinstance(field, PickField):
+            return {name: written.pick(field.options.values(), field.empty_label, text)}
+        if isinstance(field, forms.ChoiceField):
+            return {name: written.choice(field.choices, text)}
+        if isinstance(field, DayField):
+            return {name: written.day(text, self.table.day.year)}
+        return {name: text if isinstance(field.widget, forms.Textarea) else written.one_line(text)}
 
     def take_errors(self, error: ValidationError) -> None:
         """Show a rule's sentence beside its field, or above the row where the field is not here."""
@@ -117,6 +132,11 @@ class RowForm(TableForm):
         self.obj = obj
         self.adapt()
         return {name: self.text_of(name, self.current(name)) for name in names}
+
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        if isinstance(self.fields[name], QuantityField):
+            return {name: written.figure(text, self.unit_of(name) or "")}
+        return super().posted(name, text)
 
     def units(self, names: Iterable[str]) -> dict[str, str]:
         """The plain units of those of these fields that are figures of the current object."""
@@ -274,6 +294,29 @@ class AddForm(TableForm):
 
     def prepare(self) -> None:
         """Set choices from the table."""
+
+    def begun(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """What to fill in for a row that a line of a block begins: by field. `texts` are the line's by column, the
+        name first. Raises ValidationError where the name cannot be read.
+        """
+        name, *others = (field.name for field in self.visible_fields())
+        data = {
+            other: str(next(iter(self.fields[other].choices))[0])
+            for other in others
+            if isinstance(self.fields[other], forms.ChoiceField)
+        }
+        return data | self.posted(name, next(iter(texts.values())))
+
+    def besides(self, data: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Labels and values of what `begun` has chosen besides the name."""
+        chosen = {name: self.fields[name] for name in data if hasattr(self.fields[name], "choices")}
+        others = {name: field for name, field in chosen.items() if not isinstance(field, PickField)}
+        first = self.visible_fields()[0].name
+        return [
+            (str(field.label), str(dict(field.choices)[data[name]]))
+            for name, field in others.items()
+            if name != first
+        ]
 
     def create(self, log: Recording) -> Recorded:
         """Make the object inside an open recording; ValidationError by field where a rule is broken."""

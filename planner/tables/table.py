@@ -37,6 +37,10 @@ class RowKind:
     add_form: ClassVar[type[AddForm]]
     # Which form fields the cell of a column edits, the one that the column is for first.
     edits: ClassVar[Mapping[str, tuple[str, ...]]]
+    # Cells that are wider than one column, by the column they begin in.
+    spans: ClassVar[Mapping[str, int]] = {}
+    # Columns that show what follows from others although their cell edits how: nothing is pasted into them.
+    computed: ClassVar[frozenset[str]] = frozenset()
     rights: ClassVar[access.Rights]
     # Which changes make a row look different: see planner/tables/shows.py.
     shows: ClassVar[Shows]
@@ -71,6 +75,10 @@ class RowKind:
     def may_add(self, member: Membership) -> bool:
         return self.rights.to_add(member, None)
 
+    def main_field(self, column: str) -> str:
+        """The field that a text typed or pasted into a cell goes to."""
+        return self.edits[column][0]
+
     def edited(self, obj: Any) -> tuple[Recorded, ...]:
         """What the cells of a row edit besides its object: who changes that changes the row."""
         return ()
@@ -92,6 +100,8 @@ class Table:
     columns: ClassVar[tuple[Column, ...]]
     kinds: ClassVar[dict[str, RowKind]]
     page_size: ClassVar[int] = 50
+    # Whether its values can be imported from a file: that is where too large a block goes.
+    takes_files: ClassVar[bool] = False
     # Whether it has more columns than a screen is wide: it scrolls sideways by itself then.
     is_broad: ClassVar[bool] = False
     default_sort: ClassVar[str] = ""

@@ -22,8 +22,11 @@ from django_htmx.http import trigger_client_event
 from planner import access, changes
 from planner.access import get_plan
 from planner.models import Change, Recorded
+from planner.models.history import Refusal
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.page import TablePage
+from planner.tables.pasting.blocks import TooLarge, read_block
+from planner.tables.pasting.laying import Pasting
 from planner.tables.table import RowKind, Table
 from planner.web import live
 from planner.web.requests import Request, shown_to
@@ -37,6 +40,7 @@ def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = T
     return [
         path(base, show, page_kwargs, name=url_name),
         path(f"{base}changes/", poll_changes, page_kwargs, name=f"{url_name}-changes"),
+        path(f"{base}paste/", paste, row_kwargs, name=f"{url_name}-paste"),
         path(f"{base}rows/", add, row_kwargs, name=f"{url_name}-add"),
         path(f"{base}rows/<str:key>/", row, row_kwargs, name=f"{url_name}-row"),
         path(f"{base}rows/<str:key>/remove/", remove, row_kwargs, name=f"{url_name}-remove"),
@@ -128,6 +132,36 @@ def remove(request: Request, plan_pk: int, key: str, table_class: type[Table]) -
         return redirect(table.url)
     answer = _changed_rows(request, table, log.changes, log.revision, objects=log.objects)
     return trigger_client_event(answer, "toast", {"text": message, "undo": undo})
+
+
+@require_POST
+def paste(request: Request, plan_pk: int, table_class: type[Table]) -> HttpResponse:
+    """A preview of a block that somebody pastes; with the fingerprint of a preview the block is saved."""
+    plan, member = get_plan(request, plan_pk, may=access.may_report)
+    try:
+        block = read_block(request.POST)
+        pasting = Pasting(lambda: table_class(plan, member, request.GET), block, by=request.user)
+        if not request.POST.get("fingerprint"):
+            pasting.rehearse()
+        elif (change := once(request, lambda: pasting.save(request.POST["fingerprint"]))[0]) is not None:
+            return _pasted(request, table_class(plan, member, request.GET), pasting, change)
+    except ValidationError as error:
+        # What cannot be pasted at all is said where the preview would be.
+        status = 409 if isinstance(error, Refusal) else 422
+        is_large = isinstance(error, TooLarge) and table_class.takes_files and access.may_import(member)
+        import_url = reverse("readings-import", args=[plan.pk]) if is_large else ""
+        context = {"error": error, "import_url": import_url}
+        return render(request, "tables/paste.html", context, status=status)
+    context = {"outcome": pasting.outcome, "is_other": pasting.is_other}
+    return render(request, "tables/paste.html", context)
+
+
+def _pasted(request: Request, table: Table, pasting: Pasting, change: Change) -> HttpResponse:
+    """The rows that a paste has changed, and the way back."""
+    made = list(Change.objects.filter(team=table.plan.team, revision=change.revision))
+    answer = _changed_rows(request, table, made, change.revision)
+    undo = reverse("plan-undo", args=[table.plan.pk, change.revision]) if "X-Changed" in answer else ""
+    return trigger_client_event(answer, "toast", {"text": pasting.outcome.done or _("Saved."), "undo": undo})
 
 
 class _Saving:

@@ -27,4 +27,6 @@ SCRIPT_TEXTS = {
     "severalOptions": _("Several match. Choose one from the list."),
     "noDay": _("This is not a date. Enter one, such as 2026-10-01."),
     "calendar": _("Open the calendar"),
+    "paste": _("Paste"),
+    "preview": _("Preparing the preview…"),
 }

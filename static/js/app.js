@@ -119,7 +119,7 @@ function retry(form) {
 }
 
 // What becomes of a form: say it there, let it be changed and sent again. Elsewhere a note in the corner says it.
-const isNoForm = (elt) => !elt.matches(".editor, .adder, .whole");
+const isNoForm = (elt) => !elt.matches(".editor, .adder, .whole, .pasting");
 
 export function report(elt, sentence, { link, isQuiet, config } = {}) {
   if (isNoForm(elt)) return showToast(sentence, link && { href: link, label: texts.signIn });
@@ -295,7 +295,7 @@ document.addEventListener("keydown", (event) => {
 // Lines that are pasted or dropped into a field of one number: a browser would join them to one.
 for (const [kind, data] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {
   document.addEventListener(kind, (event) => {
-    if (!event.target.matches?.("input[inputmode=decimal]")) return;
+    if (event.defaultPrevented || !event.target.matches?.("input[inputmode=decimal]")) return;
     if (!/[\r\n\t]/.test(event[data]?.getData("text/plain").trim() ?? "")) return;
     event.preventDefault();
     showToast(texts.severalNumbers);

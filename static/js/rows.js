@@ -203,6 +203,33 @@ export function bringBack(remover, isTaken) {
   if (!isTaken) remover.focus({ preventScroll: true });
 }
 
+// Pasting
+
+// A block of cells is previewed and saved by paste.js; a single text opens a closed cell. What is being typed stays.
+export function takePastes({ open, close, isTouched }) {
+  // Whether the first field of a form has the focus, and nothing was typed into it.
+  const isFresh = (form, field) => {
+    const first = fieldsOf(form)[0];
+    if (first !== field && frontOf(first) !== field && field.type !== "radio") return false;
+    return form.matches(".adder") ? !field.value : !isTouched(form) && !form.matches(".answered, .failed");
+  };
+  document.addEventListener("paste", (event) => {
+    const field = document.activeElement;
+    const place = field?.closest("a.cell, td > form.editor, form[data-add]");
+    if (!place || (place.matches("form") && !isFresh(place, field))) return;
+    const [html, text] = ["text/html", "text/plain"].map((type) => event.clipboardData.getData(type));
+    const isLines = text.includes("\t") || (!field.matches("textarea") && text.trimEnd().includes("\n"));
+    const isBlock = /<t[dh][\s>]/i.test(html) ? html.match(/<t[dh][\s>]/gi).length > 1 : isLines;
+    if (!isBlock && !place.matches("a")) return;
+    event.preventDefault();
+    const link = place.matches(".adder") ? undefined : place.closest("td").querySelector("a.cell");
+    if (place.matches(".editor")) close(place, true);
+    const type = (typed) => typed && link && open(link, { typed });
+    if (isBlock) import("./paste.js").then(({ paste }) => type(paste(link ?? place, html, text)));
+    else type(text.trimEnd());
+  }, true);
+}
+
 // What others changed
 
 const pollInterval = () => Number(live()?.dataset.live || 5) * 1000;

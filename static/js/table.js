@@ -4,7 +4,7 @@ import { ask, htmx, isComposing, renew, report, send, texts } from "./app.js";
 import { enhance, fieldsOf, fill, frontOf, settle } from "./fields.js";
 import {
   addBeneath, adderField, bringBack, closeAdder, grid, merge, openAdder, openEditors, poll, release, remember,
-  shownRevision, takeAway, takeBackLast, toast, welcome,
+  shownRevision, takeAway, takeBackLast, takePastes, toast, welcome,
 } from "./rows.js";
 
 let heldRequest = null; // a request that would replace the table, held until no cell is open
@@ -298,6 +298,8 @@ document.addEventListener("keydown", (event) => {
   }
   return undefined;
 });
+
+takePastes({ open, close, isTouched });
 
 document.addEventListener("focusout", (event) => {
   const form = event.target.closest("td > form.editor");

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +20,7 @@ from planner.diagnose.bottlenecks.bottlenecks import (
     merge_view,
 )
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
+from planner.tables import written
 from planner.tables.fields import FocusField, PickField, ScoreField
 from planner.tables.forms import AddForm, RowForm
 
@@ -66,6 +70,22 @@ class BottleneckForm(RowForm):
         self.fields["step"].widget.attrs["placeholder"] = _("For example, first response")
         self.fields["evidence"].widget.attrs["placeholder"] = _("Which metric, which segment, whose feedback")
 
+    def posted(self, name: str, text: str) -> dict[str, str]:
+        """Where it is stands in one cell: a step, a metric and a segment, a dot between them."""
+        if name != "step":
+            return super().posted(name, text)
+        found: dict[str, str] = {}
+        for part in filter(None, map(str.strip, text.split("·"))):
+            found |= self._place(part, found)
+        return found
+
+    def _place(self, part: str, found: Mapping[str, str]) -> dict[str, str]:
+        for name in ("metric", "segment"):
+            if name not in found:
+                with suppress(ValidationError):
+                    return super().posted(name, part)
+        return {"step": f"{found['step']} · {part}" if "step" in found else written.one_line(part)}
+
 
 class AddBottleneckForm(AddForm):
     """A bottleneck begins with its cause and its kind."""
@@ -82,6 +102,10 @@ class AddBottleneckForm(AddForm):
             "autocomplete": "off",
         }
         self.fields["cause"].widget.attrs.update(attrs)
+
+    def begun(self, texts: Mapping[str, str]) -> dict[str, str]:
+        data = super().begun(texts)
+        return data | {"kind": self.table.kind_of_cause(data["cause"]) or data["kind"]}
 
     def create(self, log: Recording) -> Bottleneck:
         return add_bottleneck(log, self.table.plan, **self.cleaned_data)
@@ -143,6 +167,10 @@ class AddViewForm(AddForm):
         self.fields["text"].widget.attrs.update(
             {"placeholder": _("Your view: what limits our results?"), "autocomplete": "off"}
         )
+
+    def begun(self, texts: Mapping[str, str]) -> dict[str, str]:
+        data = super().begun(texts)
+        return data | {"kind": self.table.kind_of_cause(data["text"]) or data["kind"]}
 
     def create(self, log: Recording) -> CauseView:
         return add_view(log, self.table.plan, self.table.member, **self.cleaned_data)

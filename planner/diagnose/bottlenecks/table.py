@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from planner import access
 from planner.arithmetic.collation import finds
+from planner.arithmetic.names import name_key
 from planner.diagnose.bottlenecks.forms import (
     EASE,
     IMPACT,
@@ -88,6 +90,7 @@ class ViewKind(RowKind):
     form = ViewForm
     add_form = AddViewForm
     edits = {"cause": ("text", "kind"), "impact": ("bottleneck",)}
+    spans = {"cause": 2, "impact": 4}
 
     rights = access.Rights(
         access.may_word_view,
@@ -175,6 +178,15 @@ class BottlenecksTable(Table):
     def suggestions(self) -> list[str]:
         return [str(cause) for causes in CAUSES.values() for cause in causes]
 
+    def kind_of_cause(self, cause: str) -> str:
+        """The kind of a cause that the method knows, in either language; "" for any other."""
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                for kind, causes in CAUSES.items():
+                    if name_key(cause) in {name_key(str(each)) for each in causes}:
+                        return kind
+        return ""
+
     def objects(self) -> list[Bottleneck | CauseView]:
         bottlenecks = [bottleneck for bottleneck in self.ranked if self._matches(bottleneck)]
         if self.sort:
@@ -247,9 +259,11 @@ class BottlenecksTable(Table):
         merged = view.bottleneck if view.bottleneck and view.bottleneck.removed_at is None else None
         text = _("Merged into “%(cause)s”") % {"cause": merged.cause} if merged else _("Not merged yet")
         contents = {
-            "cause": Cell(self.columns[0], cells.lines(view.text, view.get_kind_display()), span=2),
+            "cause": Cell(
+                self.columns[0], cells.lines(view.text, view.get_kind_display()), span=kind.spans["cause"]
+            ),
             "evidence": self.person(view.by),
-            "impact": Cell(self.columns[3], cells.small(text), span=4, css="words"),
+            "impact": Cell(self.columns[3], cells.small(text), span=kind.spans["impact"], css="words"),
         }
         group = self.kinds["bottleneck"].key(merged.pk) if merged else ""
         return self.row(kind, view, contents, css="sub", group=group)
