@@ -206,7 +206,8 @@ export function bringBack(remover, isTaken) {
 // Pasting
 
 // A block of cells is previewed and saved by paste.js; a single text opens a closed cell. What is being typed stays.
-export function takePastes({ open, close, isTouched }) {
+// `load` gets that, which imports this module.
+export function takePastes({ open, close, isTouched, load }) {
   // Whether the first field of a form has the focus, and nothing was typed into it.
   const isFresh = (form, field) => {
     const first = fieldsOf(form)[0];
@@ -225,7 +226,7 @@ export function takePastes({ open, close, isTouched }) {
     const link = place.matches(".adder") ? undefined : place.closest("td").querySelector("a.cell");
     if (place.matches(".editor")) close(place, true);
     const type = (typed) => typed && link && open(link, { typed });
-    if (isBlock) import("./paste.js").then(({ paste }) => type(paste(link ?? place, html, text)));
+    if (isBlock) load().then(({ paste }) => type(paste(link ?? place, html, text)));
     else type(text.trimEnd());
   }, true);
 }

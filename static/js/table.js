@@ -299,7 +299,7 @@ document.addEventListener("keydown", (event) => {
   return undefined;
 });
 
-takePastes({ open, close, isTouched });
+takePastes({ open, close, isTouched, load: () => import("./paste.js") });
 
 document.addEventListener("focusout", (event) => {
   const form = event.target.closest("td > form.editor");

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from planner.arithmetic.names import name_key
 from planner.tables.columns import Column
 
-MOST_CELLS, MOST_LINES = 2000, 500
+# What takes a few seconds at most, for the rows of a team wait for it.
+MOST_CELLS, MOST_LINES = 1000, 500
 # What pages and spreadsheets show where there is nothing.
 BLANKS = frozenset(("", "–", "—", "-"))
 
