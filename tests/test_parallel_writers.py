@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -137,3 +139,57 @@ def test_gaps_that_are_kept_at_once_are_kept_once(status):
 
     assert sum(at_once([lambda: refresh_gaps(now) for _worker in range(PEOPLE)])) == 2
     assert GapPoint.objects.count() == 2
+
+
+def test_of_many_who_paste_into_one_cell_at_once_one_is_saved_and_the_others_see_what_is_there(
+    plan, task, manager, as_
+):
+    url, clients = f"/plans/{plan.pk}/tracking/paste/", [as_(manager) for _each in range(PEOPLE)]
+    keys = json.dumps([f"task-{task.pk}"])
+    blocks = [
+        {"lines": json.dumps([[f"money {n}", f"risk {n}"]]), "column": "resources", "keys": keys}
+        for n in range(PEOPLE)
+    ]
+    for client, block in zip(clients, blocks, strict=True):
+        block["fingerprint"] = fingerprint(client.post(url, block, **HTMX))
+    answers = at_once(
+        [
+            lambda client=client, block=block: client.post(url, block, **HTMX)
+            for client, block in zip(clients, blocks, strict=True)
+        ]
+    )
+
+    assert {each.status_code for each in answers} == {200}
+    assert sum("X-Rows" in each.headers for each in answers) == 1
+    refused = [each.content.decode() for each in answers if "X-Rows" not in each.headers]
+    assert all("has changed since you saw this preview" in page for page in refused)
+    task.refresh_from_db()
+    assert task.resources.split()[-1] == task.risk.split()[-1]
+    plan.team.refresh_from_db()
+    assert plan.team.revision == 1
+
+
+def test_many_who_paste_new_rows_at_once_each_get_theirs(plan, manager, as_):
+    url, clients = f"/plans/{plan.pk}/tracking/paste/", [as_(manager) for _each in range(PEOPLE)]
+    blocks = [
+        {
+            "lines": json.dumps([[f"S{n}"], [f"T{n}"]]),
+            "column": "",
+            "kind": "strategy",
+            "form_key": f"{n}" * 32,
+        }
+        for n in range(PEOPLE)
+    ]
+    for client, block in zip(clients, blocks, strict=True):
+        block["fingerprint"] = fingerprint(client.post(url, block, **HTMX))
+    twice = [(client, block) for client, block in zip(clients, blocks, strict=True) for _time in range(2)]
+    answers = at_once(
+        [lambda client=client, block=block: client.post(url, block, **HTMX) for client, block in twice]
+    )
+
+    assert [each.headers.get("X-Rows") for each in answers] == ["1"] * 2 * PEOPLE
+    assert Strategy.objects.count() == 2 * PEOPLE
+
+
+def fingerprint(preview) -> str:
+    return re.search(r'name="fingerprint" value="(\w+)"', preview.content.decode())[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import io
 import json
 import re
 from decimal import Decimal
@@ -11,8 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
+from django.utils.translation import override
 
+from planner import words
+from planner.arithmetic.formats import PLAIN
 from planner.models import (
     Bottleneck,
     CauseView,
@@ -24,12 +31,16 @@ from planner.models import (
     PlanMetric,
     Reading,
 )
+from planner.spreadsheets import sheets
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.conftest import seat
+from tests.test_cell_matrix import tables
 from tracking.models import Task
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
+# A preview of two cells of one task and one of another, in a table of any length.
+QUERIES_OF_TWO_ROWS = 52
 
 
 class Paste:
@@ -520,3 +531,76 @@ def test_a_closed_plan_takes_nothing(paste, plan, status):
 
     assert answer.status_code == 409
     assert "This plan is closed" in answer.content.decode()
+
+
+# Files of ours come back as they went
+
+
+@pytest.fixture
+def demo(db) -> Plan:
+    call_command("demo", password="demo-password", stdout=io.StringIO())
+    return Plan.objects.filter(team__name="East China sales").order_by("start").last()
+
+
+def as_excel_shows(value: sheets.Cell) -> str:
+    """A cell of a sheet as Excel puts it on the clipboard."""
+    if isinstance(value, sheets.Number):
+        figure = words.figure(value.scale or PLAIN, value.value, difference=value.difference)
+        return figure if value.value is not None else ""
+    return f"{value.year}/{value.month}/{value.day}" if isinstance(value, dt.date) else (value or "")
+
+
+@pytest.mark.parametrize("name", ["diagnose", "goals", "tracking", "reviews"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_exported_table_is_pasted_back_without_a_change(demo, as_, name, language):
+    plan = Plan.objects.filter(team=demo.team).order_by("start").first() if name == "reviews" else demo
+    member = Membership.objects.get(team=plan.team, user__email="manager@demo.example")
+    with override(language):
+        table = tables()[name](plan, member)
+        sheet = table.sheet()
+        lines = [[str(heading.label) for heading in sheet.headings]]
+        lines += [[as_excel_shows(each) for each in line.cells] for line in sheet.lines]
+    client = as_(member.user)
+    client.cookies["django_language"] = language
+    keys = [row.key for row in tables()[name](plan, member).rows]
+    block = Paste(client, f"/plans/{plan.pk}/{name}/paste/", lines, "", keys)
+    text = block.preview()
+
+    assert cell(block.html, ".*") == []
+    assert ("Nothing would change." if language == "en" else "不会有任何变化。") in text
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_paste_asks_as_often_in_a_long_table_as_in_a_short_one(paste, plan, tasks, count):
+    for number in range(count):
+        Task.objects.create(strategy=tasks.first, description=f"Task {number}", order=10 + number)
+    keys = [f"task-{pk}" for pk in Task.objects.order_by("strategy", "order").values_list("pk", flat=True)]
+    with CaptureQueriesContext(connection) as asked:
+        paste("tracking", [["Mary", "2026-10-01"], ["Rick"]], "owner", keys).preview()
+
+    assert len(asked) == QUERIES_OF_TWO_ROWS
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "percent", "note", "reason"),
+    [
+        ("In progress · 50%", "in_progress", 50, None, ""),
+        ("进行中 · 50%", "in_progress", 50, None, ""),
+        ("30%", "in_progress", 30, None, ""),
+        ("completed", "done", 100, None, ""),
+        ("Done (by phone)", "done", 100, "by phone", ""),
+        ("Cancelled (too dear)", "cancelled", 0, None, "too dear"),
+    ],
+)
+def test_progress_is_read_as_people_write_it(paste, tasks, text, status, percent, note, reason):
+    paste("tracking", [[text, ""]], "progress", [f"task-{tasks.script.pk}"]).save()
+
+    script = Task.objects.get(pk=tasks.script.pk)
+    assert (script.status, script.percent, script.cancel_reason) == (status, percent, reason)
+    assert (script.progress.get().note or None) == note
+
+
+def test_a_task_is_not_cancelled_without_a_reason(paste, tasks):
+    text = paste("tracking", [["Cancelled"]], "progress", [f"task-{tasks.script.pk}"]).preview()
+
+    assert "Enter a reason for cancelling the task." in text

@@ -104,11 +104,16 @@ class TaskForm(RowForm):
         status = _ALSO_CALLED.get(name_key(match["status"]), match["status"])
         data = super().posted(name, status) if status else {}
         data |= {"percent": match["percent"]} if match["percent"] else {}
-        note = match["note"] or ""
-        return data | ({"note": note} if note and note != self._latest_note() else {})
+        return data | self._posted_note(match["note"] or "", data.get("status", self.obj.status))
 
-    def _latest_note(self) -> str:
-        return Task.objects.with_latest_note().get(pk=self.obj.pk).latest_note or ""
+    def _posted_note(self, note: str, status: str) -> dict[str, str]:
+        """What is new in the words behind a status: why a task is cancelled, else an update."""
+        if not note:
+            return {}
+        if status == Status.CANCELLED:
+            return {} if note == self.obj.cancel_reason else {"reason": note}
+        latest = Task.objects.with_latest_note().get(pk=self.obj.pk).latest_note
+        return {} if note == latest else {"note": note}
 
     def current(self, name: str) -> Any:
         return "" if name in ("note", "reason") else super().current(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from planner.models import Bottleneck, Goal, Membership, Plan, PlanMetric, Reading
@@ -389,3 +390,64 @@ def test_on_a_phone_the_preview_fits(demo, window):
     assert box["x"] + box["width"] <= 390
     assert dialog(page).evaluate("each => each.scrollWidth <= each.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+TABLE = "<table><tr><td>{}</td><td>b</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("html", "lines"),
+    [
+        ("<p>no table</p>", None),
+        (TABLE.format("a\n   and\n c"), [["a and c", "b"]]),
+        (TABLE.format("a<br>c"), [["a\nc", "b"]]),
+        (TABLE.format("<p>a</p><p>c</p>"), [["a\nc", "b"]]),
+        (TABLE.format("&nbsp;a&nbsp;&nbsp;c "), [["a c", "b"]]),
+        (TABLE.format("<style>td {color: red}</style>a<script>1</script>"), [["a", "b"]]),
+        (
+            "<table><tr><td rowspan=2>a</td><td colspan=2>b</td></tr><tr><td>c</td><td>d</td></tr></table>",
+            [["a", "b", ""], ["", "c", "d"]],
+        ),
+        (
+            "<table><tr><td>a</td></tr><tr style='display:none'><td>x</td></tr><tr><td>c</td></tr></table>",
+            [["a"], ["c"]],
+        ),
+        (
+            "<table><thead><tr><th>A</th></tr></thead><tbody><tr><td>a</td></tr></tbody></table>",
+            [["A"], ["a"]],
+        ),
+        ("<table><tr><td colspan=99999>a</td></tr></table>", [["a", *[""] * 999]]),
+    ],
+)
+def test_a_piece_of_a_page_is_read_as_lines(pages, html, lines):
+    assert pages.evaluate("(html) => paste.readHtml(html) ?? null", html) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
+        ("a\tb\nc\td", [["a", "b"], ["c", "d"]]),
+        ("\tb\n\n", [["", "b"], [""]]),
+        ('"a\nb"\tc\n', [["a\nb", "c"]]),
+        ('"say ""yes""\nnow"\tc', [['say "yes"\nnow', "c"]]),
+        ('"a\tb"\tc', [["a\tb", "c"]]),
+        ('"quoted" words\tc', [['"quoted" words', "c"]]),
+        ('"quoted"\tc', [['"quoted"', "c"]]),
+        ('12"\tc', [['12"', "c"]]),
+        (" a \t b ", [["a", "b"]]),
+    ],
+)
+def test_lines_with_tabs_are_read_as_excel_quotes_them(pages, text, lines):
+    assert pages.evaluate("(text) => paste.readText(text)", text) == lines
+
+
+@pytest.fixture(scope="module")
+def pages(browser):
+    """A page with the functions of paste.js, without a server: what they import is left out."""
+    source = (settings.BASE_DIR / "static" / "js" / "paste.js").read_text(encoding="utf-8")
+    source = re.sub(r"^import .*$", "", source, flags=re.MULTILINE).replace("export function", "function")
+    page = browser.new_page()
+    page.add_script_tag(content=f"window.paste = (() => {{ {source}; return {{ readHtml, readText }}; }})();")
+    yield page
+    page.close()
