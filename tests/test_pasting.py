@@ -604,3 +604,16 @@ def test_a_task_is_not_cancelled_without_a_reason(paste, tasks):
     text = paste("tracking", [["Cancelled"]], "progress", [f"task-{tasks.script.pk}"]).preview()
 
     assert "Enter a reason for cancelling the task." in text
+
+
+def test_of_a_cell_that_fails_after_it_was_written_nothing_stays(paste, status):
+    for month in (7, 8, 9):
+        place = {"metric": status.sales.metric, "month": dt.date(2026, month, 1), "segment": status.whole}
+        Reading.objects.create(**place, value=800_000)
+    block = paste("diagnose", [["900000", "1100000"]], "current", [f"metric-{status.sales.pk}"])
+    block.save()
+
+    assert "The data gives 800,000. Enter a source or reason for using another value." in block.text
+    row = PlanMetric.objects.get(pk=status.sales.pk)
+    assert (row.override, row.target) == (None, 1_100_000)
+    assert list(Change.objects.values_list("field", flat=True)) == ["target"]

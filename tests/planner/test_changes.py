@@ -270,3 +270,17 @@ def test_dates_and_numbers_come_back_as_they_were(plan, status, manager):
         ("as_of", None, "2026-09-30"),
         ("target", None, "0.1"),
     ]
+
+
+def test_a_part_that_fails_takes_back_what_it_wrote_and_noted_alone(plan, manager):
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        log.save(Goal(plan=plan, name="Kept"))
+        with pytest.raises(ValidationError), log.attempt():
+            log.save(Goal(plan=plan, name="Dropped"))
+            raise ValidationError("no")
+        with log.attempt():
+            log.save(Goal(plan=plan, name="Kept too"))
+
+    assert list(Goal.objects.order_by("pk").values_list("name", flat=True)) == ["Kept", "Kept too"]
+    assert [change.label for change in log.changes] == ["Kept", "Kept too"]
+    assert {obj.name for obj in log.objects.values()} == {"Kept", "Kept too"}
