@@ -200,6 +200,32 @@ def test_lines_beyond_the_end_become_metrics_of_the_kind_that_they_look_like(pas
     )
 
 
+def test_lines_go_to_the_metrics_that_they_name_and_rename_none(paste, status):
+    lines = [["Visits", "40"], ["customer conversion rate", "", "13%"], ["Total sales", "", "5"], ["", "7"]]
+    keys = [f"metric-{status.sales.pk}", f"metric-{status.rate.pk}"]
+    block = paste("diagnose", lines, "metric", keys)
+    block.save()
+
+    assert [str(row.metric) for row in PlanMetric.objects.order_by("order")] == [
+        "Total sales", "Customer conversion rate", "Visits",
+    ]  # fmt: skip
+    assert [row.target for row in PlanMetric.objects.order_by("order")][:2] == [5, Decimal("0.13")]
+    assert Metric.objects.count() == 3
+
+
+def test_strategies_in_another_order_are_known_by_their_names(paste, tasks):
+    lines = [["Membership points", "Repurchase"], ["Follow-up routine", "Conversion"]]
+    block = paste("tracking", lines, "strategy", task_keys(tasks))
+    block.save()
+
+    titles = Strategy.objects.order_by("order").values_list("title", "aim")
+    assert list(titles) == [
+        ("Follow-up procedure", ""),
+        ("Membership points", "Repurchase"),
+        ("Follow-up routine", "Conversion"),
+    ]
+
+
 def test_an_error_names_its_place_and_stops_nothing_else(paste, status):
     keys = [f"metric-{status.sales.pk}", f"metric-{status.rate.pk}", "metric-999"]
     block = paste("diagnose", [["12o"], ["15%"], ["5"]], "target", keys)

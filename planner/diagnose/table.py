@@ -46,6 +46,7 @@ class MetricKind(RowKind):
     }
 
     computed = frozenset({"rate"})
+    names_are_shared = True
     rights = access.Rights(access.may_diagnose)
     shows = {
         "planner.planmetric": ("pk",),

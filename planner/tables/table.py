@@ -41,6 +41,9 @@ class RowKind:
     spans: ClassVar[Mapping[str, int]] = {}
     # Columns that show what follows from others although their cell edits how: nothing is pasted into them.
     computed: ClassVar[frozenset[str]] = frozenset()
+    # Whether the first cell names what other plans have too: a block renames none, its lines go to the rows of their
+    # names or become rows.
+    names_are_shared: ClassVar[bool] = False
     rights: ClassVar[access.Rights]
     # Which changes make a row look different: see planner/tables/shows.py.
     shows: ClassVar[Shows]

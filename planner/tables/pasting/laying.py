@@ -93,6 +93,8 @@ class _Laying:
         self.outcome = Outcome(columns=block.width)
         self.readers: dict[str, RowForm] = {}
         self.skipped: set[str] = set()
+        # Which lines go to the rows that they name.
+        self.claims: dict[int, int] = {}
         # What is to be shown once everything is in its place: by the key of the row.
         self.changed: list[tuple[str, str, Changed]] = []
         self.added: list[tuple[str, list[str], Added]] = []
@@ -101,12 +103,13 @@ class _Laying:
         lines = self._lines()
         self.outcome.lines = len(lines)
         at, group = 0, self._group_at_start()
+        self.claims = self._claims(lines)
         for number, line in enumerate(lines, start=1):
             if is_blank(line):
                 self._count_blanks(line, self.kind)
                 at = min(at + 1, len(self.spots))
                 continue
-            found = self._place(line, at, group)
+            found = self.claims[number] if number in self.claims else self._place(line, at, group)
             if found is None:
                 self._add(number, line, group)
             else:
@@ -164,20 +167,34 @@ class _Laying:
             return self.table.kinds[self.kind.beneath].key(self.block.beneath)
         return ""
 
+    def _claims(self, lines: Sequence[Line]) -> dict[int, int]:
+        """Which lines name a row of the kind in which the block begins, in whatever order, by their numbers."""
+        claims: dict[int, int] = {}
+        if self.layout.covers_names and not self.kind.beneath:
+            free = [at for at, spot in enumerate(self.spots) if spot.kind is self.kind]
+            for number, line in enumerate(lines, start=1):
+                texts = self.layout.texts(line, self.kind.spans)
+                if (found := next((at for at in free if self.spots[at].is_named(texts)), None)) is not None:
+                    claims[number] = found
+                    free.remove(found)
+        return claims
+
     def _place(self, line: Line, start: int, group: str) -> int | None:
         """The row, from `start` on, that a line belongs to; None where it is a new one.
 
         Lines without names go down the page. Others pass over rows of another kind, or another group, unless they
         name them or stand beneath the same head.
         """
-        spots = self.spots
+        spots, claimed = self.spots, set(self.claims.values())
         if not self.layout.covers_names:
             return start if start < len(spots) else None
-        if start < len(spots) and self._is_about(line, spots[start], group):
+        if start < len(spots) and start not in claimed and self._is_about(line, spots[start], group):
             return start
+        if self.kind.names_are_shared and self.layout.texts(line, self.kind.spans).get(self.layout.keys[0]):
+            return None
         for at in range(start, len(spots)):
             row, kind = spots[at].row, spots[at].kind
-            if kind is self.kind and (not kind.beneath or row.group == group):
+            if at not in claimed and kind is self.kind and (not kind.beneath or row.group == group):
                 return at
         return None
 
