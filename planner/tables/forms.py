@@ -71,7 +71,7 @@ class TableForm(forms.Form):
         if isinstance(field, forms.ChoiceField):
             return {name: written.choice(field.choices, text)}
         if isinstance(field, DayField):
-            return {name: written.day(text, self.table.day.year)}
+            return {name: written.day(text, self.table.plan.start, self.table.plan.end, self.table.day)}
         return {name: text if isinstance(field.widget, forms.Textarea) else written.one_line(text)}
 
     def take_errors(self, error: ValidationError) -> None:

@@ -5,6 +5,7 @@ Each raises ValidationError with a sentence for a text that names nothing here.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -70,8 +71,11 @@ def _none_of(empty_label: Any, wanted: str, text: str) -> str:
     raise ValidationError(_("“%(text)s” is not in the list of this column.") % {"text": text[:40]})
 
 
-def day(text: str, year: int) -> str:
-    """A day in ISO form; one without a year is in `year`. It is asked which is the month in 1/2/2026."""
+def day(text: str, start: dt.date, end: dt.date, today: dt.date) -> str:
+    """A day in ISO form; one without a year is the one from `start` to `end`, else of the year of `today`.
+
+    It is asked which is the month in 1/2/2026.
+    """
     short = half_width(text).strip()
     parts = parts_with_year_last(short)
     if parts and parts[0] != parts[1] and max(parts) <= 12:
@@ -82,8 +86,12 @@ def day(text: str, year: int) -> str:
     order = DateOrder.DMY if parts and parts[0] > 12 else DateOrder.MDY
     with suppress(ValueError):
         return read_day(short, order).isoformat()
-    with suppress(ValueError):
-        return read_day_of(short, year).isoformat()
+    found = []
+    for year in (start.year, end.year, today.year):
+        with suppress(ValueError):
+            found.append(read_day_of(short, year))
+    if found:
+        return next((each for each in found if start <= each <= end), found[-1]).isoformat()
     raise ValidationError(
         _("“%(text)s” is not a date. Use the format 2023-07-15.") % {"text": text.strip()[:40]}
     )

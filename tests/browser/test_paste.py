@@ -12,6 +12,7 @@ from planner.models import Bottleneck, Goal, Membership, Plan, PlanMetric, Readi
 from reviews.models import Review
 from strategies.models import Strategy
 from tests.browser.conftest import MANAGER, REP
+from tests.browser.test_accessibility import violations
 from tests.browser.test_journey import cell
 from tracking.models import Task
 
@@ -451,3 +452,14 @@ def pages(browser):
     page.add_script_tag(content=f"window.paste = (() => {{ {source}; return {{ readHtml, readText }}; }})();")
     yield page
     page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_preview_shuts_nobody_out(demo, window, theme, width):
+    page = window(MANAGER, demo.diagnose, color_scheme=theme, viewport={"width": width, "height": 844})
+    cell(page, demo.metric("Total sales"), "metric").locator("a.cell").focus()
+    paste(page, "Total sales\t\t12o\nCustomer conversion rate\t\t15%\nVisits\t40\t60\n")
+    expect(dialog(page).locator(".button.primary")).to_be_visible()
+
+    assert violations(page) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,8 @@ from planner.models import Metric
 from planner.tables import written
 
 KINDS = Metric.Kind.choices
+# A plan over the turn of the year, on a day of its first year.
+SPAN = dt.date(2026, 10, 1), dt.date(2027, 3, 31), dt.date(2026, 11, 23)
 
 
 class Person(SimpleNamespace):
@@ -67,12 +70,13 @@ def test_a_name_that_is_not_clear_is_asked(text, sentence):
     ("text", "day"),
     [
         ("2026-10-01", "2026-10-01"), ("2026/10/1", "2026-10-01"), ("2026年10月1日", "2026-10-01"),
-        ("1 Oct", "2027-10-01"), ("10月1日", "2027-10-01"), ("31/10/2026", "2026-10-31"),
+        ("1 Oct", "2026-10-01"), ("10月1日", "2026-10-01"), ("15 Jan", "2027-01-15"), ("1 Jul", "2026-07-01"),
+        ("31/10/2026", "2026-10-31"),
         ("10/31/2026", "2026-10-31"), ("3/3/2026", "2026-03-03"),
     ],
 )  # fmt: skip
 def test_a_day_is_read_as_spreadsheets_show_it(text, day):
-    assert written.day(text, 2027) == day
+    assert written.day(text, *SPAN) == day
 
 
 @pytest.mark.parametrize(
@@ -81,7 +85,7 @@ def test_a_day_is_read_as_spreadsheets_show_it(text, day):
 )
 def test_a_day_that_is_not_clear_is_asked(text, sentence):
     with pytest.raises(ValidationError, match=sentence):
-        written.day(text, 2027)
+        written.day(text, *SPAN)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,7 @@ def test_lines_become_one_in_a_field_of_one_line():
 
 def test_the_words_of_the_module_are_in_the_readers_language():
     with override("zh-hans"), pytest.raises(ValidationError) as refused:
-        written.day("x", 2026)
+        written.day("x", *SPAN)
     messages: Any = refused.value.messages
 
     assert "不是日期" in messages[0]
