@@ -463,3 +463,44 @@ def test_the_preview_shuts_nobody_out(demo, window, theme, width):
     expect(dialog(page).locator(".button.primary")).to_be_visible()
 
     assert violations(page) == []
+
+
+def test_the_keys_for_pasting_work_with_the_real_clipboard(demo, window, trouble):
+    trouble.expect("inline style")  # the browser cleans what the test itself writes into the clipboard
+    page = window(MANAGER, demo.diagnose, permissions=["clipboard-read", "clipboard-write"])
+    lines = [["1,200,000"], ["15%"]]
+    page.evaluate(
+        """([text, html]) => navigator.clipboard.write([new ClipboardItem({
+          "text/plain": new Blob([text], { type: "text/plain" }), "text/html": new Blob([html], { type: "text/html" }),
+        })])""",
+        [plain(lines), excel(lines)],
+    )
+    sales = cell(page, demo.metric("Total sales"), "target")
+    sales.locator("a.cell").focus()
+    page.keyboard.press("Control+v")
+    expect(dialog(page).get_by_role("button", name="Change 2 cells")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(sales.locator("form.editor")).to_be_visible()
+    page.keyboard.press("Control+v")
+
+    expect(dialog(page).get_by_role("button", name="Change 2 cells")).to_be_visible()
+
+
+def test_what_is_copied_from_a_table_by_hand_is_pasted_elsewhere(demo, window):
+    page = window(MANAGER, demo.running, permissions=["clipboard-read", "clipboard-write"])
+    rows = page.locator("tbody.rows tr.sub")
+    first, last = rows.nth(0), rows.nth(1)
+    page.evaluate(
+        """([first, last]) => getSelection().setBaseAndExtent(first, 0, last, last.childNodes.length)""",
+        [first.locator("td").first.element_handle(), last.locator("td").last.element_handle()],
+    )
+    page.keyboard.press("Control+c")
+    strategy = page.locator("tbody.rows tr.group").last
+    strategy.locator("a.plus").click()
+    page.keyboard.press("Control+v")
+
+    expect(dialog(page).get_by_role("button", name="Add 2 rows")).to_be_visible()
+    names = [row.split("\n")[0] for row in rows.locator("td:first-child").all_inner_texts()[:2]]
+    assert [row.split(" | ")[0] for row in listed(page)] == [re.sub(r"^\S+ ", "", name) for name in names]
