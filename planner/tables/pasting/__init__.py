@@ -1,3 +1,3 @@
-"""Blocks of cells that are pasted into a table: what arrives (blocks), what a page shows (shown), what becomes of each
-cell (outcomes), and how it is laid over the rows (laying).
+"""Blocks of cells that are pasted into a table: what arrives (blocks), what a page shows (shown), which rows the lines
+go to (places), how it is laid over them (laying), and what becomes of each cell (outcomes).
 """

@@ -6,8 +6,6 @@ A preview is a rehearsal: the same work, and then nothing of it is kept. So ever
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,35 +15,17 @@ from django.utils.translation import gettext as _
 from planner import changes
 from planner.arithmetic.names import name_key
 from planner.models import Change, Recorded, User
-from planner.tables.columns import Column, Row
+from planner.tables.columns import Column
 from planner.tables.forms import RowForm
-from planner.tables.pasting.blocks import BLANKS, Block, Layout, Line, is_blank
+from planner.tables.pasting.blocks import Block, Layout, Line, is_blank
 from planner.tables.pasting.outcomes import Added, Changed, Failed, Outcome
+from planner.tables.pasting.places import Places, Spot
 from planner.tables.pasting.shown import texts_of
 from planner.tables.table import RowKind, Table
 
 
 class _NotKept(Exception):
     """Ends the recording of a rehearsal."""
-
-
-@dataclass(slots=True)
-class _Spot:
-    """A row of the page: its kind, its object, and what its cells show."""
-
-    row: Row
-    kind: RowKind
-    shown: dict[str, str]
-
-    @property
-    def name(self) -> str:
-        """What the row is called in its first cell."""
-        return next(iter(self.shown.values()), "") or self.row.label
-
-    def is_named(self, texts: dict[str, str]) -> bool:
-        """Whether a line's texts are about this very row."""
-        first = next(iter(self.shown), "")
-        return first in texts and name_key(texts[first]) == name_key(self.shown[first])
 
 
 class Pasting:
@@ -90,11 +70,10 @@ class _Laying:
         if start not in self.columns:
             raise Http404
         self.layout = Layout(self.table.columns, start)
+        self.places = Places(make_table, block, self.layout)
         self.outcome = Outcome(columns=block.width)
         self.readers: dict[str, RowForm] = {}
         self.skipped: set[str] = set()
-        # Which lines go to the rows that they name.
-        self.claims: dict[int, int] = {}
         # What is to be shown once everything is in its place: by the key of the row.
         self.changed: list[tuple[str, str, Changed]] = []
         self.added: list[tuple[str, list[str], Added]] = []
@@ -102,18 +81,18 @@ class _Laying:
     def lay(self) -> Outcome:
         lines = self._lines()
         self.outcome.lines = len(lines)
-        at, group = 0, self._group_at_start()
-        self.claims = self._claims(lines)
+        at, group, spots = 0, self.places.group_at_start(), self.places.spots
+        self.places.claim(lines)
         for number, line in enumerate(lines, start=1):
             if is_blank(line):
-                self._count_blanks(line, self.kind)
-                at = min(at + 1, len(self.spots))
+                self._count_blanks(line, self.places.kind)
+                at = min(at + 1, len(spots))
                 continue
-            found = self.claims[number] if number in self.claims else self._place(line, at, group)
+            found = self.places.place(number, line, at, group)
             if found is None:
                 self._add(number, line, group)
             else:
-                spot = self.spots[found]
+                spot = spots[found]
                 at, group = found + 1, spot.row.group or spot.row.key
                 self._change(number, line, spot)
         self._show()
@@ -125,90 +104,15 @@ class _Laying:
         if len(lines) > 1 and self.layout.is_heading(lines[0], labels):
             self.outcome.has_heading = True
             lines = lines[1:]
-        spans = self.kind.spans
-        head = next((spot.name for spot in self._heads if spot.row.key == self._group_at_start()), "")
-        self.layout.follow_cells(lines, spans.get(self.layout.keys[self.layout.start], 1), head)
+        spans = self.places.kind.spans
+        width = spans.get(self.layout.keys[self.layout.start], 1)
+        self.layout.follow_cells(lines, width, self.places.head_at_start())
         self.outcome.beyond = self.layout.beyond(lines, spans)
         return lines
 
-    # Where the lines go
-
-    @cached_property
-    def kind(self) -> RowKind:
-        """The kind of row in which the block begins, or which it adds."""
-        if self.block.keys:
-            return self.table.split(self.block.keys[0])[0]
-        if self.block.kind not in self.table.kinds:
-            raise Http404
-        return self.table.kinds[self.block.kind]
-
-    @cached_property
-    def spots(self) -> list[_Spot]:
-        """The rows that the block may cover, as they are now."""
-        keys = self.block.keys if self.layout.covers_names else self.block.keys[: len(self.block.lines)]
-        rows = self.make_table().rows_of(list(keys)) if keys else []
-        return [_Spot(row, self.table.split(row.key)[0], texts_of(row)) for row in rows]
-
-    @cached_property
-    def _heads(self) -> list[_Spot]:
-        """The row above the first one, whose group that belongs to."""
-        group = self._group_at_start()
-        if not group or any(spot.row.key == group for spot in self.spots):
-            return [spot for spot in self.spots if spot.row.key == group]
-        rows = self.make_table().rows_of([group])
-        return [_Spot(row, self.table.split(row.key)[0], texts_of(row)) for row in rows if row.obj]
-
-    def _group_at_start(self) -> str:
-        """The key of the head to which the block's first row belongs, or beneath which it adds; "" for none."""
-        if self.spots:
-            first = self.spots[0].row
-            return first.group or (first.key if first.obj else "")
-        if self.kind.beneath and self.block.beneath is not None:
-            return self.table.kinds[self.kind.beneath].key(self.block.beneath)
-        return ""
-
-    def _claims(self, lines: Sequence[Line]) -> dict[int, int]:
-        """Which lines name a row of the kind in which the block begins, in whatever order, by their numbers."""
-        claims: dict[int, int] = {}
-        if self.layout.covers_names and not self.kind.beneath:
-            free = [at for at, spot in enumerate(self.spots) if spot.kind is self.kind]
-            for number, line in enumerate(lines, start=1):
-                texts = self.layout.texts(line, self.kind.spans)
-                if (found := next((at for at in free if self.spots[at].is_named(texts)), None)) is not None:
-                    claims[number] = found
-                    free.remove(found)
-        return claims
-
-    def _place(self, line: Line, start: int, group: str) -> int | None:
-        """The row, from `start` on, that a line belongs to; None where it is a new one.
-
-        Lines without names go down the page. Others pass over rows of another kind, or another group, unless they
-        name them or stand beneath the same head.
-        """
-        spots, claimed = self.spots, set(self.claims.values())
-        if not self.layout.covers_names:
-            return start if start < len(spots) else None
-        if start < len(spots) and start not in claimed and self._is_about(line, spots[start], group):
-            return start
-        if self.kind.names_are_shared and self.layout.texts(line, self.kind.spans).get(self.layout.keys[0]):
-            return None
-        for at in range(start, len(spots)):
-            row, kind = spots[at].row, spots[at].kind
-            if at not in claimed and kind is self.kind and (not kind.beneath or row.group == group):
-                return at
-        return None
-
-    def _is_about(self, line: Line, spot: _Spot, group: str) -> bool:
-        if spot.kind is not self.kind and spot.kind.beneath == self.kind.name and spot.row.group == group:
-            head = next((each.name for each in self.spots if each.row.key == group), "")
-            first = line[0] if line else ""
-            if first in BLANKS or (head and name_key(first) == name_key(head)):
-                return True
-        return spot.is_named(self.layout.texts(line, spot.kind.spans))
-
     # What becomes of a line
 
-    def _change(self, number: int, line: Line, spot: _Spot) -> None:
+    def _change(self, number: int, line: Line, spot: Spot) -> None:
         texts = self.layout.texts(line, spot.kind.spans)
         self._count_blanks(line, spot.kind)
         if spot.row.obj is None:
@@ -234,7 +138,7 @@ class _Laying:
 
     def _add(self, number: int, line: Line, group: str) -> None:
         """A row for a line beyond the last one, if this person may add one and the line has a name for it."""
-        kind = self.kind
+        kind = self.places.kind
         texts = self.layout.texts(line, kind.spans)
         first = self.table.columns[0]
         if first.key not in texts or not kind.may_add(self.table.member):
