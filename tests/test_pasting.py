@@ -525,7 +525,9 @@ def test_a_preview_writes_nothing(paste, team, tasks):
 # What is refused
 
 
-@pytest.mark.parametrize("lines", ["", "[]", "{}", '[["a", 1]]', "[[]]", '[["", "–"]]'])
+@pytest.mark.parametrize(
+    "lines", ["", "[]", "{}", '[["a", 1]]', "[[]]", '[["", "–"]]', '[["\\ud800"]]', "[" * 99_999]
+)
 def test_what_is_no_block_is_refused(paste, status, lines):
     block = paste("diagnose", [], "target", [f"metric-{status.sales.pk}"])
     block.data["lines"] = lines
@@ -545,7 +547,13 @@ def test_too_much_at_once_leads_to_the_import(paste, plan, status, lines):
 
 
 @pytest.mark.parametrize(
-    ("column", "key"), [("nothing", "metric-1"), ("target", "nothing-1"), ("target", "metric")]
+    ("column", "key"),
+    [
+        ("nothing", "metric-1"),
+        ("target", "nothing-1"),
+        ("target", "metric"),
+        ("target", "metric-" + "9" * 30),
+    ],
 )
 def test_what_the_table_does_not_have_is_not_found(paste, status, column, key):
     assert paste("diagnose", [["1"]], column, [key]).post().status_code == 404
@@ -643,3 +651,11 @@ def test_of_a_cell_that_fails_after_it_was_written_nothing_stays(paste, status):
     row = PlanMetric.objects.get(pk=status.sales.pk)
     assert (row.override, row.target) == (None, 1_100_000)
     assert list(Change.objects.values_list("field", flat=True)) == ["target"]
+
+
+def test_half_a_character_does_not_stop_the_others(paste, status):
+    block = paste("diagnose", [], "problems", [f"metric-{status.sales.pk}"])
+    block.data["lines"] = '[["Leads\\ud83d wait\\u0000"]]'
+    block.save()
+
+    assert PlanMetric.objects.get(pk=status.sales.pk).problems == "Leads wait"

@@ -274,7 +274,7 @@ class Table:
     def split(self, key: str) -> tuple[RowKind, int]:
         """The kind and the id that a row's key names; 404 for any other text."""
         name, _dash, pk = key.partition("-")
-        if name not in self.kinds or not pk.isdecimal():
+        if name not in self.kinds or not pk.isdecimal() or len(pk) > 18:
             raise Http404
         return self.kinds[name], int(pk)
 

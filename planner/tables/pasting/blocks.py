@@ -49,7 +49,7 @@ def read_block(data: Mapping[str, Any]) -> Block:
     try:
         lines = json.loads(data.get("lines", ""))
         keys = json.loads(data.get("keys", "[]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         lines = keys = None
     if not (
         _is_list(lines, list) and lines and all(_is_list(line, str) for line in lines) and _is_list(keys, str)
@@ -71,7 +71,7 @@ def _is_list(value: Any, of: type) -> bool:
 
 def _trimmed(lines: Sequence[Sequence[str]]) -> tuple[Line, ...]:
     """The lines without blank ones behind them. Raises TooLarge, and ValidationError where nothing is left."""
-    clean = [tuple(text.replace("\r\n", "\n").replace("\0", "").strip() for text in line) for line in lines]
+    clean = [tuple(map(_cleaned, line)) for line in lines]
     while clean and is_blank(clean[-1]):
         clean.pop()
     if not clean:
@@ -82,6 +82,11 @@ def _trimmed(lines: Sequence[Sequence[str]]) -> tuple[Line, ...]:
             % {"lines": MOST_LINES, "cells": MOST_CELLS}
         )
     return tuple(clean)
+
+
+def _cleaned(text: str) -> str:
+    """The text with plain line ends, and without what no database takes: NUL, and halves of characters."""
+    return text.replace("\r\n", "\n").replace("\0", "").encode(errors="ignore").decode().strip()
 
 
 def is_blank(line: Iterable[str]) -> bool:
