@@ -41,8 +41,7 @@ class RowKind:
     spans: ClassVar[Mapping[str, int]] = {}
     # Columns that show what follows from others although their cell edits how: nothing is pasted into them.
     computed: ClassVar[frozenset[str]] = frozenset()
-    # Whether the first cell names what other plans have too: a block renames none, its lines go to the rows of their
-    # names or become rows.
+    # Whether the first cell names what other plans have too: no line of a block renames it.
     names_are_shared: ClassVar[bool] = False
     rights: ClassVar[access.Rights]
     # Which changes make a row look different: see planner/tables/shows.py.
@@ -78,10 +77,6 @@ class RowKind:
     def may_add(self, member: Membership) -> bool:
         return self.rights.to_add(member, None)
 
-    def main_field(self, column: str) -> str:
-        """The field that a text typed or pasted into a cell goes to."""
-        return self.edits[column][0]
-
     def edited(self, obj: Any) -> tuple[Recorded, ...]:
         """What the cells of a row edit besides its object: who changes that changes the row."""
         return ()
@@ -103,7 +98,7 @@ class Table:
     columns: ClassVar[tuple[Column, ...]]
     kinds: ClassVar[dict[str, RowKind]]
     page_size: ClassVar[int] = 50
-    # Whether its values can be imported from a file: that is where too large a block goes.
+    # Whether its values can be imported: that is where too large a block goes.
     takes_files: ClassVar[bool] = False
     # Whether it has more columns than a screen is wide: it scrolls sideways by itself then.
     is_broad: ClassVar[bool] = False

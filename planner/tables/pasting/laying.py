@@ -207,7 +207,7 @@ class _Laying:
             shown = reader.editor_texts(obj, names)
             data = {f"initial-{name}": text for name, text in shown.items()} | shown
             for column, text in texts.items():
-                data |= reader.posted(kind.main_field(column), text)
+                data |= reader.posted(kind.edits[column][0], text)
             form = kind.form(data, table=self.table, obj=obj, only=names)
             if not form.is_valid():
                 raise ValidationError(_sentences(form))
