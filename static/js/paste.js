@@ -1,10 +1,11 @@
-// A block of cells from Excel, WPS or a page: read from the clipboard, previewed by the server in a dialog, saved at once.
+// A block of cells from Excel, WPS or a page: read from the clipboard, previewed by the server, saved at once.
 import { htmx, renew, texts } from "./app.js";
 import { grid, merge, poll, remember } from "./rows.js";
 
 const MOST_LINES = 501; // more than the server takes, which says so
 const MOST_SPAN = 1000;
-const LEFT_OUT = "style, script, svg, small:not(.item small), .tip, .who, .step, .none, .reached, .unseen, .other, .news";
+const LEFT_OUT = "style, script, svg, small:not(.item small), .tip, .who, .step, .none, .reached, .unseen, .other"
+  + ", .news";
 
 // What is on the clipboard
 
@@ -119,7 +120,8 @@ function atCell(link) {
   const key = link.closest("tr").id;
   const rows = [...grid().querySelectorAll("tbody.rows > tr[id]:not([hidden])")].map((row) => row.id);
   const refocus = () => document.querySelector(`[id="${key}"] a.cell[href$="cell=${column}"]`)?.focus();
-  return { url: address(searchParams), values: { column, keys: JSON.stringify(rows.slice(rows.indexOf(key))) }, refocus };
+  const keys = JSON.stringify(rows.slice(rows.indexOf(key)));
+  return { url: address(searchParams), values: { column, keys }, refocus };
 }
 
 function atAdder(form) {
