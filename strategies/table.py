@@ -167,7 +167,9 @@ class GoalsTable(Table):
         condition = Q()
         if query := self.params.get("q", "").strip():
             actions = matching(KeyAction.objects.filter(goal__plan=self.plan), query, "text")
-            condition &= Q(pk__in=matching(self.plan.goals.all(), query, "name")) | Q(key_actions__in=actions)
+            condition &= Q(pk__in=matching(self.plan.goals.all(), query, names=["name"])) | Q(
+                key_actions__in=actions
+            )
         if owner := self.params.get("owner"):
             condition &= Q(owner__in=[member for member in self.members if str(member.pk) == owner])
         return condition

@@ -179,7 +179,7 @@ class TrackingTable(Table):
             strategies = strategies.filter(Exists(self._tasks().filter(strategy=OuterRef("pk"))))
         if query := self.params.get("q", "").strip():
             of_tasks = matching(Task.objects.of_plan(self.plan), query, "description")
-            of_strategies = matching(self.plan.strategies.all(), query, "title", "aim")
+            of_strategies = matching(self.plan.strategies.all(), query, "aim", names=["title"])
             strategies = strategies.filter(
                 Q(pk__in=of_strategies)
                 | Exists(Task.objects.filter(strategy=OuterRef("pk"), pk__in=of_tasks))

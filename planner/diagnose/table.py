@@ -146,7 +146,7 @@ class StatusTable(Table):
     def objects(self) -> list[Standing]:
         rows = self.kinds["metric"].objects(self.plan)
         if query := self.params.get("q", "").strip():
-            rows = rows.filter(pk__in=matching(rows, query, "metric__name", "problems"))
+            rows = rows.filter(pk__in=matching(rows, query, "problems", names=["metric__name"]))
         rows_found = standings(self.plan, rows.order_by("order", "pk"))
         side = self.params.get("side")
         if side == "ahead":

@@ -298,7 +298,7 @@ class ReadingsTable(Table):
         in_plan = dict(self.plan.metrics.values_list("metric", "order"))
         metrics = Metric.objects.filter(team=self.plan.team_id)
         if query := self.params.get("q", "").strip():
-            metrics = metrics.filter(pk__in=matching(metrics, query, "name"))
+            metrics = metrics.filter(pk__in=matching(metrics, query, names=["name"]))
         return sorted(
             words.by_name(metrics), key=lambda metric: (metric.pk not in in_plan, in_plan.get(metric.pk, 0))
         )

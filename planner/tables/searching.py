@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
 from django.db.models import QuerySet
 
-from planner.arithmetic.collation import finds, sort_key
+from planner.arithmetic.collation import finds, finds_name, sort_key
 
 
-def matching(rows: QuerySet[Any], query: str, *fields: str) -> set[int]:
-    """The ids of the rows of which one of these text fields contains the query, in one query of the database."""
-    texts_by_pk = ((pk, filter(None, texts)) for pk, *texts in rows.values_list("pk", *fields))
-    return {pk for pk, texts in texts_by_pk if finds(query, *texts)}
+def matching(rows: QuerySet[Any], query: str, *texts: str, names: Sequence[str] = ()) -> set[int]:
+    """The ids of the rows of which a field of texts contains the query, or one of names, in which pinyin counts too.
+
+    One query of the database.
+    """
+    found = set()
+    for pk, *values in rows.values_list("pk", *names, *texts):
+        named, said = values[: len(names)], values[len(names) :]
+        if finds_name(query, *filter(None, named)) or finds(query, *filter(None, said)):
+            found.add(pk)
+    return found
 
 
 def sorted_by(rows: Iterable[Any], path: str, *, down: bool = False) -> list[Any]:

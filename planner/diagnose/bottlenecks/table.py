@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 
 from planner import access
-from planner.arithmetic.collation import finds
+from planner.arithmetic.collation import finds, finds_name
 from planner.arithmetic.names import name_key
 from planner.diagnose.bottlenecks.forms import (
     EASE,
@@ -202,9 +202,11 @@ class BottlenecksTable(Table):
 
     def _matches(self, bottleneck: Bottleneck) -> bool:
         kind = self.params.get("kind")
-        place = f"{bottleneck.step} {bottleneck.metric or ''} {bottleneck.segment or ''}"
-        texts = (bottleneck.cause, bottleneck.evidence, place)
-        return (not kind or bottleneck.kind == kind) and finds(self.params.get("q", ""), *texts)
+        query, objects = self.params.get("q", ""), filter(None, (bottleneck.metric, bottleneck.segment))
+        return (not kind or bottleneck.kind == kind) and (
+            finds_name(query, bottleneck.cause, *map(str, objects))
+            or finds(query, bottleneck.step, bottleneck.evidence)
+        )
 
     def _sorted(self, bottlenecks: list[Bottleneck]) -> list[Bottleneck]:
         down, key = self.sort.startswith("-"), self.sort.removeprefix("-")
