@@ -80,6 +80,11 @@ class Strategy(Recorded):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def goal_text(self) -> str:
+        """What it is for, in its own words or as its goal is called."""
+        return self.aim or str(self.goal or "")
+
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
 

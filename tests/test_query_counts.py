@@ -52,7 +52,10 @@ def grow(team, plan, manager, rep):
 
 @pytest.mark.parametrize("address", ["/", "/plans/{}/", "/plans/{}/history/", "/plans/{}/diagnose/",
                                      "/plans/{}/goals/", "/plans/{}/tracking/", "/plans/{}/reviews/", "/team/",
-                                     "/team/metrics/", "/team/segments/", "/plans/{}/export/plan.xlsx"])  # fmt: skip
+                                     "/team/metrics/", "/team/segments/", "/plans/{}/export/plan.xlsx",
+                                     "/plans/{}/diagnose/?sort=metric&q=M", "/plans/{}/goals/?sort=owner&q=g",
+                                     "/plans/{}/tracking/?sort=strategy&q=S", "/plans/{}/readings/?q=M",
+                                     "/plans/{}/reviews/?q=x"])  # fmt: skip
 def test_a_list_asks_as_often_for_three_as_for_one(grow, plan, manager, as_, address):
     client, url = as_(manager), address.format(plan.pk)
     grow()

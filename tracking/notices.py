@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner import words
 from planner.arithmetic import formats
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.periods import end_of_week
 from planner.models import Plan, Team
 from planner.notices.kinds import MOST_LINES, Content, Kind, Recipient
@@ -133,7 +134,8 @@ def _roll_ups(teams: Sequence[Team], day: dt.date, week: dt.date) -> list[TeamRo
             for name, late in by_team[team.pk].items()
         ]
         if owners:
-            ranked = sorted(owners, key=lambda line: (-line.overdue, -line.worst, line.name))
+            owners.sort(key=lambda line: sort_key(line.name, is_person=True))
+            ranked = sorted(owners, key=lambda line: (-line.overdue, -line.worst))
             roll_ups.append(TeamRollUp(team, tuple(ranked)))
     return roll_ups
 

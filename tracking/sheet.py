@@ -39,7 +39,7 @@ def columns(labels: dict[str, str], owners: Mapping[int, str]) -> tuple[Column[R
             labels["goal"],
             width=20,
             wraps=True,
-            value_of=lambda row: row.strategy.aim or str(row.strategy.goal or ""),
+            value_of=lambda row: row.strategy.goal_text,
         ),
         Column(labels["actions"], width=42, wraps=True, value_of=lambda row: row.actions),
         Column(

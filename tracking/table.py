@@ -211,7 +211,7 @@ class TrackingTable(Table):
 
     def _sorted(self, strategies: QuerySet[Strategy]) -> Any:
         fields = {"start": "first", "due": "last", "progress": "open"}
-        names = {"strategy": "title", "goal": "aim", "owner": "owner__name"}
+        names = {"strategy": "title", "goal": "goal_text", "owner": "owner__name"}
         if self.sort.removeprefix("-") in ("start", "due", "progress"):
             strategies = strategies.annotate(
                 first=Min("tasks__start", filter=LIVE),
@@ -288,7 +288,7 @@ class TrackingTable(Table):
         count = ngettext("%(n)d task", "%(n)d tasks", len(tasks)) % {"n": len(tasks)}
         contents = {
             "strategy": self._title(strategy),
-            "goal": cells.text(strategy.aim or str(strategy.goal or "")),
+            "goal": cells.text(strategy.goal_text),
             "actions": cells.small(count),
             "owner": self.person(strategy.owner),
             "start": cells.day(rollup.start, self.day),

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from planner.arithmetic.collation import sort_key
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -88,4 +90,5 @@ def countries(language: str) -> tuple[tuple[str, str], ...]:
 
     territories = Locale.parse("zh_Hans" if language.startswith("zh") else "en").territories
     codes = [code for code in holidays.list_supported_countries() if len(code) == 2 and code in territories]
-    return tuple(sorted(((code, territories[code]) for code in codes), key=lambda country: country[1]))
+    named = ((code, territories[code]) for code in codes)
+    return tuple(sorted(named, key=lambda country: sort_key(country[1])))

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner import words
 from planner.models import Formula, Metric, Team
 from planner.models.metrics import MOST_FACTORS
 from planner.tables.fields import PickField
@@ -21,7 +22,7 @@ class FormulaForm(forms.Form):
 
     def __init__(self, data: Any = None, *, team: Team, formula: Formula) -> None:
         super().__init__(data, initial=self._initial(formula))
-        self.metrics = list(Metric.objects.filter(team=team))
+        self.metrics = words.by_name(Metric.objects.filter(team=team))
         for number in range(1, MOST_FACTORS + 1):
             numerator_field = PickField(
                 label=_("Factor %(n)d") % {"n": number}, empty_label=_("None"), required=number <= 2

@@ -139,9 +139,8 @@ class StatusTable(Table):
     def suggestions(self) -> list[str]:
         """The names of the team's metrics that are not in the table yet."""
         used = self.plan.metrics.values("metric")
-        return list(
-            Metric.objects.filter(team=self.plan.team).exclude(pk__in=used).values_list("name", flat=True)
-        )
+        unused = Metric.objects.filter(team=self.plan.team).exclude(pk__in=used)
+        return [metric.name for metric in words.by_name(unused)]
 
     def objects(self) -> list[Standing]:
         rows = self.kinds["metric"].objects(self.plan)

@@ -16,7 +16,7 @@ from planner import words
 from planner.arithmetic.workdays import countries
 from planner.models import Membership, Team
 from planner.models.people import Weekday
-from planner.tables.fields import QuantityField
+from planner.tables.fields import PickField, QuantityField
 from planner.web.requests import with_value
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
@@ -71,8 +71,7 @@ class InviteForm(forms.Form):
 class SuccessorForm(forms.Form):
     """Who takes over the open work of somebody who leaves."""
 
-    successor = forms.ModelChoiceField(
-        Membership.objects.none(),
+    successor = PickField(
         label=gettext_lazy("Who takes over the open work?"),
         empty_label=gettext_lazy("No one for now"),
         required=False,
@@ -81,9 +80,8 @@ class SuccessorForm(forms.Form):
     def __init__(self, *args: Any, leaver: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["successor"]
-        field.queryset = Membership.objects.owners().filter(team=leaver.team_id).exclude(pk=leaver.pk)
-        names = words.told_apart(field.queryset)
-        field.label_from_instance = lambda member: words.called(member, names)
+        others = words.by_name(Membership.objects.owners().filter(team=leaver.team_id).exclude(pk=leaver.pk))
+        field.offer(lambda: others)
 
 
 class HolidaysField(forms.CharField):

@@ -122,7 +122,7 @@ class PlanForm(SpanForm):
         ]
         self.offered: dict[str, Metric] = dict(standard_metrics(team))
         standard_ids = {metric.pk for metric in self.offered.values()}
-        for metric in Metric.objects.filter(team=team).exclude(pk__in=standard_ids - {None}):
+        for metric in words.by_name(Metric.objects.filter(team=team).exclude(pk__in=standard_ids - {None})):
             self.offered[f"metric-{metric.pk}"] = metric
         metrics: Any = self.fields["metrics"]
         metrics.choices = [(key, metric.name) for key, metric in self.offered.items()]

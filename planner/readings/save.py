@@ -17,6 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from planner import changes, words
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.names import name_key
 from planner.arithmetic.periods import month_start
 from planner.models import Batch, Import, Metric, Plan, Reading, Segment, StagedReading, Team, User, staging
@@ -341,4 +342,6 @@ def covered_by(batch: Batch) -> list[Covered]:
         Covered(metrics[metric], segments[segment], month, typed, imported)
         for metric, month, segment, typed, imported in places
     ]
-    return sorted(covered, key=lambda each: (each.metric.name, str(each.segment), each.month))
+    return sorted(
+        covered, key=lambda each: (sort_key(each.metric.name), sort_key(str(each.segment)), each.month)
+    )

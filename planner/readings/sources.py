@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.periods import add_months
 from planner.changes import Recording
 from planner.models import Plan, PlanMetric, Reading, Segment, SourceCheck
@@ -36,7 +37,8 @@ def sources_of(plan: Plan) -> list[Source]:
     for name, month in newest.items():
         check = checks.get((plan.team_id, name))
         sources.append(Source(name, month, check, bool(check and check.counts_on(plan.day))))
-    return sorted(sources, key=lambda source: (source.is_confirmed, -source.newest.toordinal(), source.name))
+    sources.sort(key=lambda source: sort_key(source.name))
+    return sorted(sources, key=lambda source: (source.is_confirmed, -source.newest.toordinal()))
 
 
 def confirmed_names(plan: Plan) -> frozenset[str]:
@@ -61,7 +63,7 @@ def unconfirmed(plans: Sequence[Plan]) -> dict[int, list[str]]:
             source for metric, month, source in used if metric in metrics[plan.pk] and first <= month <= last
         }
         due = (name for name in names if not _counts(checks.get((plan.team_id, name)), plan.day))
-        result[plan.pk] = sorted(due)
+        result[plan.pk] = sorted(due, key=sort_key)
     return result
 
 

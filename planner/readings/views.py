@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from planner import access, changes, words
 from planner.access import get_plan
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.formats import machine
 from planner.models import Metric, Reading, SourceCheck, Upload
 from planner.readings import uploads
@@ -65,14 +66,15 @@ def import_file(request: Request, plan_pk: int) -> HttpResponse:
 def confirm_sources(request: Request, plan_pk: int) -> HttpResponse:
     """Record who confirms that sources of the plan's values are complete; names that are none of them are ignored."""
     plan, _member = get_plan(request, plan_pk, may=access.may_confirm)
-    names = set(request.POST.getlist("source")) & {source.name for source in sources_of(plan)}
+    known = {source.name for source in sources_of(plan)}
+    names = sorted(known.intersection(request.POST.getlist("source")), key=sort_key)
 
     def confirm_once() -> SourceCheck | None:
         with changes.recording(plan.team, plan=plan, by=request.user) as log:
-            checks = confirm(log, plan, sorted(names))
+            checks = confirm(log, plan, names)
         if checks:
             undo = f"undo:{reverse('plan-undo', args=[plan.pk, log.revision])}"
-            message = _("Confirmed as complete: %(names)s.") % {"names": words.listed(sorted(names))}
+            message = _("Confirmed as complete: %(names)s.") % {"names": words.listed(names)}
             messages.success(request, message, extra_tags=undo)
         return checks[0] if checks else None
 
@@ -127,7 +129,7 @@ def _choices_form(request: Request, upload: Upload, findings: Findings) -> Choic
         headers=findings.headers,
         rates=dict(findings.rates),
         unknown=upload.choices.get("metrics", {}) | dict(findings.unknown),
-        metrics=list(Metric.objects.filter(team=upload.plan.team).values_list("name", flat=True)),
+        metrics=[metric.name for metric in words.by_name(Metric.objects.filter(team=upload.plan.team))],
     )
 
 

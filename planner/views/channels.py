@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from planner import access
+from planner import access, words
 from planner.forms.channels import ChannelForm
 from planner.models import Channel, User
 from planner.models.history import ChangedMeanwhile
@@ -39,7 +39,8 @@ def channels(request: Request) -> HttpResponse:
         .order_by()
     )
     rows = [
-        (channel, used.get(channel.pk, 0)) for channel in membership.team.channels.select_related("added_by")
+        (channel, used.get(channel.pk, 0))
+        for channel in words.by_name(membership.team.channels.select_related("added_by"))
     ]
     context = {"form": form, "channels": rows, "place": "team"}
     return render(request, "team/channels.html", context, status=status_of(form))

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import access, changes, stages
+from planner import access, changes, stages, words
 from planner.access import get_membership, get_plan
 from planner.copies import copy_plan
 from planner.diagnose.standings import measure_progress, standings
@@ -64,7 +64,7 @@ def _overview(plan: Plan, member: Membership) -> dict[str, Any]:
         "work": [item for stage in stages.stages() for item in stage.plan_work(plan, plan.team.today())],
         "pitfalls": [check for check in checks if check.message],
         "checks": len(checks),
-        "members": plan.team.memberships.all(),
+        "members": words.by_name(plan.team.memberships.all()),
         "can_edit": access.may_manage(member),
     }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner import words
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.periods import add_months
 from planner.diagnose.analysis.completeness import Backing, Completeness, complete, cover, expected_months
 from planner.diagnose.analysis.history import History, Series
@@ -199,7 +200,7 @@ def reasons(completeness: Completeness[tuple[int, int | None]], history: History
         if missing:
             holes.setdefault(missing, []).append(history.series[key].label)
     for missing, labels in sorted(holes.items(), key=lambda hole: (-len(hole[0]) * len(hole[1]), hole[1])):
-        sentences.append(_missing_sentence(missing, sorted(labels)))
+        sentences.append(_missing_sentence(missing, sorted(labels, key=sort_key)))
     if completeness.unsourced:
         text = ngettext(
             "%(n)d value has no source and counts as half.",

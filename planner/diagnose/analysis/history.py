@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Max
 
 from planner.arithmetic import gaps
+from planner.arithmetic.collation import sort_key
 from planner.arithmetic.periods import add_months
 from planner.models import Metric, Plan, Reading, Segment
 
@@ -59,11 +60,12 @@ class History:
 
     def segments(self, metric_id: int) -> list[Series]:
         """The parts of a metric, by dimension and name."""
-        return [
-            series
-            for (metric, segment), series in self.series.items()
-            if metric == metric_id and segment is not None
+        parts = [
+            (series.segment.dimension, sort_key(series.segment.name), series)
+            for (metric, _segment), series in self.series.items()
+            if metric == metric_id and series.segment is not None
         ]
+        return [series for _dimension, _name, series in sorted(parts, key=lambda part: part[:2])]
 
 
 def load(plan: Plan, metrics: Collection[Metric]) -> History:

@@ -68,6 +68,5 @@ def test_the_last_day_of_a_span_is_the_last_that_is_looked_at():
 def test_countries_are_named_in_the_readers_language():
     assert dict(countries("en"))["CN"] == "China"
     assert dict(countries("zh-hans"))["CN"] == "中国"
-    names = [name for _code, name in countries("en")]
-    assert names == sorted(names)
-    assert names.index("China") < names.index("Switzerland")
+    assert [name for _code, name in countries("en")][:3] == ["Afghanistan", "Åland Islands", "Albania"]
+    assert [name for _code, name in countries("zh-hans")][:3] == ["阿尔巴尼亚", "阿尔及利亚", "阿富汗"]

@@ -52,6 +52,7 @@ def test_a_search_finds_half_width_by_full_width(filled, plan, manager, as_, tab
     assert shown(client, plan, table, "q=ＢＥＴＡ") == ["Ｂｅｔａ"]
     assert shown(client, plan, table, "q=beta") == ["Ｂｅｔａ"]
     assert shown(client, plan, table, "q=区域２") == ["区域 2"]
+    assert shown(client, plan, table, "q=zenglin") == shown(client, plan, table, "q=ZL") == ["曾琳"]
     assert shown(client, plan, table, "q=%25") == []
     assert shown(client, plan, table, "q=_") == []
 
