@@ -200,7 +200,7 @@ def test_what_others_change_appears_and_disturbs_nobody_who_types(demo, window, 
     write(manager, other, "risk", "Nobody answers")
     expect(shown(rep, other, "Risk")).to_have_text("Nobody answers")
     expect(editor(rep, mine, "risk").locator("textarea")).to_be_focused()
-    expect(cell(rep, mine, "resources")).to_have_text("–")
+    expect(cell(rep, mine, "resources")).to_have_text("Add resources")
     rep.keyboard.type("tence")
     expect(editor(rep, mine, "risk").locator("textarea")).to_have_value("half a sentence")
 
