@@ -206,7 +206,7 @@ def test_what_others_change_appears_and_disturbs_nobody_who_types(demo, window, 
 
     rep.keyboard.press("Escape")
     expect(cell(rep, mine, "resources")).to_have_text("Two more people")
-    expect(cell(rep, mine, "risk")).to_have_text("–")
+    expect(cell(rep, mine, "risk")).to_have_text("Add risk")
 
 
 def test_a_rep_updates_the_own_task_in_one_gesture(demo, window):
