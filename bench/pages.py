@@ -23,7 +23,7 @@ QUIET = (0.93, 1.07)
 # What a saving writes, with a number behind it.
 WORDS = "the agency may be late, week "
 # What differs from answer to answer: tokens, the numbers of savings, and where the bare views are.
-PASSING = re.compile(rf'(?<=")\w{{64}}(?=")|(?<=nonce=")[^"]+|(?<={WORDS})\d+|/bench(?=/)')
+PASSING = re.compile(rf'(?<=")\w{{32}}(?:\w{{32}})?(?=")|(?<=nonce=")[^"]+|(?<={WORDS})\d+|/bench(?=/)')
 RESULTS = (
     ("page of 50 tasks of 1,000: ours ÷ bare", "page", "page bare", 1.50),
     ("page of 50 tasks of 10,000: ours ÷ bare", "large", "large bare", 1.50),
