@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -45,6 +46,23 @@ class Part:
     @property
     def is_wrong(self) -> bool:
         return bool(self.field.errors or self.conflict)
+
+    # What the template asks of the field behind: names that a field may lack are slow to look up there.
+
+    @property
+    def control(self) -> str:
+        """How the field is drawn: "range", "scale" and "seg" are groups of several inputs, "" is one input."""
+        widget = self.field.field.widget
+        if not self.field.use_fieldset:
+            return ""
+        if getattr(widget, "input_type", "") != "radio":
+            return "range"
+        return "scale" if getattr(widget, "lines", None) else "seg"
+
+    @property
+    def insertions(self) -> list[str]:
+        """Texts that the editor offers to put behind a line."""
+        return getattr(self.field.field, "insertions", [])
 
 
 class TableForm(forms.Form):
@@ -226,8 +244,9 @@ class RowForm(TableForm):
         sent: str = self.data.get(f"initial-{name}", "")
         return sent
 
+    @cached_property
     def parts(self) -> list[Part]:
-        """The fields in order, as the editor shows them."""
+        """The fields in order, as the editor shows them: once they have been checked."""
         return [self._part(name) for name in self.fields]
 
     def _part(self, name: str) -> Part:
@@ -243,13 +262,13 @@ class RowForm(TableForm):
     @property
     def first_parts(self) -> list[Part]:
         """The fields that a cell's editor shows at once."""
-        parts = self.parts()
-        return [parts[0], *(part for part in parts[1:] if part.field.name in self.beside)]
+        first, *others = self.parts
+        return [first, *(part for part in others if part.field.name in self.beside)]
 
-    @property
+    @cached_property
     def more_parts(self) -> list[Part]:
         """The fields that stand behind *More* in a cell's editor."""
-        return [part for part in self.parts()[1:] if part.field.name not in self.beside]
+        return [part for part in self.parts[1:] if part.field.name not in self.beside]
 
     @property
     def opens_more(self) -> bool:
