@@ -94,7 +94,10 @@ def cell(page: str, name: str) -> list[str]:
 def tasks(team, plan, rep) -> SimpleNamespace:
     first = Strategy.objects.create(plan=plan, title="Follow-up procedure", order=1)
     second = Strategy.objects.create(plan=plan, title="Membership points", order=2)
-    make = lambda strategy, words, **more: Task.objects.create(strategy=strategy, description=words, **more)  # noqa: E731
+
+    def make(strategy, words, **more):
+        return Task.objects.create(strategy=strategy, description=words, **more)
+
     return SimpleNamespace(
         first=first, second=second,
         list=make(first, "List the pain points", order=1, owner=seat(rep, team)),
