@@ -17,9 +17,10 @@ from planner.models import Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Column, Row
+from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 from reviews import sheet
 from reviews.forms import AddReviewForm, ReviewForm
 from reviews.models import Review

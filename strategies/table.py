@@ -18,10 +18,11 @@ from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.shows import ALL, Shows
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 from strategies import sheet
 from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
 from strategies.models import KeyAction, Strategy

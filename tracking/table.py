@@ -19,9 +19,10 @@ from planner.models import Goal, Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.kinds import RowKind
 from planner.tables.searching import matching
 from planner.tables.shows import ALL, Numbered
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 from strategies.models import Strategy
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm

@@ -27,10 +27,11 @@ from planner.models import GapPoint, Metric, Plan, PlanMetric, Recorded
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
+from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching, sorted_by
 from planner.tables.shows import ALL
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 
 
 class MetricKind(RowKind):

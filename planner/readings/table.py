@@ -26,10 +26,11 @@ from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
 from planner.tables.fields import QuantityField
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.shows import ALL
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 
 MONTHS = 12
 # How many years are offered in the filter.

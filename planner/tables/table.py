@@ -17,72 +17,17 @@ from django.utils.translation import gettext as _
 
 from planner import access, words
 from planner.arithmetic import formats
-from planner.models import Change, Membership, Plan, Recorded
+from planner.models import Change, Membership, Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
-from planner.tables.forms import AddForm, RowForm
+from planner.tables.forms import RowForm
+from planner.tables.kinds import RowKind
 from planner.tables.searching import sorted_by
-from planner.tables.shows import Shows, rows_touched
+from planner.tables.shows import rows_touched
 
 # Rows of a form to fill in.
 BLANK_LINES = 30
-
-
-class RowKind:
-    """One kind of object that a table shows as rows."""
-
-    name: ClassVar[str]
-    form: ClassVar[type[RowForm]]
-    add_form: ClassVar[type[AddForm]]
-    # Which form fields the cell of a column edits, the one that the column is for first.
-    edits: ClassVar[Mapping[str, tuple[str, ...]]]
-    # Cells that are wider than one column, by the column they begin in.
-    spans: ClassVar[Mapping[str, int]] = {}
-    # Columns that show what follows from others although their cell edits how: nothing is pasted into them.
-    computed: ClassVar[frozenset[str]] = frozenset()
-    # Whether the first cell names what other plans have too: no line of a block renames it.
-    names_are_shared: ClassVar[bool] = False
-    rights: ClassVar[access.Rights]
-    # Which changes make a row look different: see planner/tables/shows.py.
-    shows: ClassVar[Shows]
-    # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
-    beneath: ClassVar[str] = ""
-
-    def objects(self, plan: Plan) -> QuerySet[Any]:
-        """The present objects of this kind in the plan: another plan's row is not found."""
-        raise NotImplementedError
-
-    def with_removed(self, plan: Plan) -> QuerySet[Any]:
-        """The same with the removed ones, and without what only showing them needs."""
-        raise NotImplementedError
-
-    def key(self, pk: int | None) -> str:
-        """The key of a row of this kind in pages and addresses."""
-        return f"{self.name}-{pk}"
-
-    def may_edit(self, member: Membership, obj: Any) -> frozenset[str]:
-        """The columns whose cells this member may edit in this row: every field of theirs."""
-        allowed = {rule for rule in self._rules if rule(member, obj)}
-        return frozenset(key for key, rules in self._rules_by_column.items() if rules <= allowed)
-
-    @cached_property
-    def _rules_by_column(self) -> dict[str, set[access.RuleOf]]:
-        return {key: {self.rights.to_set(name) for name in names} for key, names in self.edits.items()}
-
-    @cached_property
-    def _rules(self) -> set[access.RuleOf]:
-        return set().union(*self._rules_by_column.values())
-
-    def may_add(self, member: Membership) -> bool:
-        return self.rights.to_add(member, None)
-
-    def edited(self, obj: Any) -> tuple[Recorded, ...]:
-        """What the cells of a row edit besides its object: who changes that changes the row."""
-        return ()
-
-    def may_remove(self, member: Membership, obj: Any) -> bool:
-        return self.rights.to_remove(member, obj)
 
 
 class Table:

@@ -24,10 +24,11 @@ from planner.access import get_plan
 from planner.models import Change, Recorded
 from planner.models.history import Refusal
 from planner.tables.forms import AddForm, RowForm
+from planner.tables.kinds import RowKind
 from planner.tables.page import TablePage
 from planner.tables.pasting.blocks import TooLarge, read_block
 from planner.tables.pasting.laying import Pasting
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 from planner.web import live
 from planner.web.requests import Request, shown_to
 from planner.web.submissions import once

@@ -26,9 +26,10 @@ from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of, whole_of
 from planner.tables import cells
 from planner.tables.columns import Cell, Column, Row
+from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching, sorted_by
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 
 MOST_IN_FOCUS = 3
 RANKS = {quadrant: rank for rank, quadrant in enumerate(Bottleneck.Quadrant)}

@@ -17,11 +17,12 @@ from planner.arithmetic.names import name_key
 from planner.models import Change, Recorded, User
 from planner.tables.columns import Column
 from planner.tables.forms import RowForm
+from planner.tables.kinds import RowKind
 from planner.tables.pasting.blocks import Block, Layout, Line, is_blank
 from planner.tables.pasting.outcomes import Added, Changed, Failed, Outcome
 from planner.tables.pasting.places import Places, Spot
 from planner.tables.pasting.shown import texts_of
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 
 
 class _NotKept(Exception):

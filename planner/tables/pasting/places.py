@@ -10,9 +10,10 @@ from django.http import Http404
 
 from planner.arithmetic.names import name_key
 from planner.tables.columns import Row
+from planner.tables.kinds import RowKind
 from planner.tables.pasting.blocks import BLANKS, Block, Layout, Line
 from planner.tables.pasting.shown import texts_of
-from planner.tables.table import RowKind, Table
+from planner.tables.table import Table
 
 
 @dataclass(slots=True)
