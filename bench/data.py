@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from planner.arithmetic.periods import full_months_before
 from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Reading, Role, Segment, Team, User
-from strategies.models import Strategy
+from strategies.models import ServedGoal, Strategy
 from tracking.models import Progress, Task
 
 TEAMS = 500
@@ -38,11 +38,18 @@ def _plan(team: Team, count: int, *, first: int) -> int:
         Strategy, count * 2 // 5, first=before, plan=f"{plan.pk}", order=i,
         title=f"'Strategy ' || {i} || ': win back customers who left'",
         aim=f"CASE {i} % 4 WHEN 3 THEN '' ELSE 'raise repurchase' END",
-        goal=f"CASE {i} % 2 WHEN 1 THEN {goal} + {i} % 8 END", owner=f"CASE WHEN {i} % 7 > 0 THEN 1 + {i} % 8 END",
+        owner=f"CASE WHEN {i} % 7 > 0 THEN 1 + {i} % 8 END",
         resources=f"'budget ' || ({i} % 90) || ',000 CNY (finance approves)'",
         risk=f"CASE WHEN {i} % 3 > 0 THEN 'engineering is short of people: may slip' ELSE '' END",
         state=f"CASE {i} % 17 WHEN 16 THEN 'paused' ELSE 'active' END",
     )  # fmt: skip
+    _series(
+        ServedGoal,
+        count // 5,
+        first=before // 2,
+        strategy="2 * n",
+        goal=f"{goal} + (2 * n - {before + 1}) % 8",
+    )
     i = f"(n - {first + 1})"
     at, begins = f"(CASE WHEN {i} % 5 < 2 THEN {i} % 5 ELSE {i} % 5 - 2 END)", f"{i} * 7 % 60"
     done_when = f"'A summary of ' || ({at} + 1) || ' pages and ' || (10 + {i} % 90) || ' names'"

@@ -99,8 +99,8 @@ def plan_of(request: Request, plan_pk: int) -> tuple[Plan, Membership]:
 def strategies_of(plan: Plan) -> QuerySet[Strategy]:
     """The strategies with their owners, goals, tasks and the latest note of each task."""
     tasks = Task.objects.with_latest_note().select_related("owner").order_by("order", "pk")
-    strategies = Strategy.objects.filter(plan=plan).select_related("owner", "goal").order_by("order", "pk")
-    return strategies.prefetch_related(Prefetch("tasks", tasks))
+    strategies = Strategy.objects.filter(plan=plan).select_related("owner").order_by("order", "pk")
+    return strategies.prefetch_related("served__goal", Prefetch("tasks", tasks))
 
 
 def rows_of(plan: Plan, strategies: Iterable[Any], only: int | None = None) -> dict[str, Any]:

@@ -115,6 +115,32 @@ def may_edit_goal(member: Membership, goal: Any = None) -> bool:
     return may_manage(member)
 
 
+def may_answer_target(member: Membership, goal: Any) -> bool:
+    """Answer a goal's target with another number: managers, and its owner."""
+    return may_manage(member) or (may_report(member) and goal.owner_id == member.pk)
+
+
+def may_take_back_answer(member: Membership, answer: Any) -> bool:
+    """Take back an answer to a target, or bring it back: managers, and its author while it is open."""
+    is_authors = answer.by_id == member.pk and answer.outcome == "open"
+    return may_manage(member) or (is_authors and may_answer_target(member, answer.goal))
+
+
+def may_report_lead(member: Membership, measure: Any) -> bool:
+    """Enter the weekly values of a lead measure: managers, and its owner."""
+    return may_manage(member) or (may_report(member) and measure.owner_id == member.pk)
+
+
+def may_edit_week(member: Membership, value: Any) -> bool:
+    """Change or remove a weekly value of a lead measure."""
+    return may_report_lead(member, value.measure)
+
+
+def may_edit_leave(member: Membership, leave: Any) -> bool:
+    """Enter, change and remove days of leave: managers, and everybody but viewers their own."""
+    return may_manage(member) or (may_report(member) and leave.member_id == member.pk)
+
+
 def may_edit_strategy(member: Membership, strategy: Any = None) -> bool:
     return may_manage(member)
 

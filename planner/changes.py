@@ -296,13 +296,17 @@ def _take_back(log: Recording, change: Change, touched: dict[tuple[str, int], Re
         log.remove(obj)
 
 
-def parts_of(obj: Recorded) -> Iterator[Recorded]:
-    """The objects that are removed with `obj`: all that would be deleted with it, the deepest first."""
+def parts_of(obj: Recorded) -> list[Recorded]:
+    """The objects that are removed with `obj`: all that would be deleted with it, each once, the deepest first."""
+    return list(dict.fromkeys(_parts_beneath(obj)))
+
+
+def _parts_beneath(obj: Recorded) -> Iterator[Recorded]:
     for relation in obj._meta.related_objects:
         model = relation.related_model
         if relation.on_delete is models.CASCADE and isinstance(model, type) and issubclass(model, Recorded):
             for part in model.objects.filter(**{relation.field.name: obj}):
-                yield from parts_of(part)
+                yield from _parts_beneath(part)
                 yield part
 
 

@@ -42,7 +42,7 @@ class Copier:
         while waiting:
             ready = [part for part in waiting.values() if not self._awaited(part, waiting)]
             circle = not ready
-            for part in ready or list(waiting.values())[:1]:
+            for part in ready or self._openable(waiting)[:1]:
                 del waiting[key_of(part)]
                 new = part.as_copy(self.move)
                 if new is None:
@@ -56,8 +56,16 @@ class Copier:
             self._link(new, part)
             self.log.save(new)
 
-    def _awaited(self, part: Recorded, waiting: dict[tuple[str, int], Recorded]) -> bool:
-        return any(key in waiting and key != key_of(part) for _field, key in links_of(part))
+    def _awaited(
+        self, part: Recorded, waiting: dict[tuple[str, int], Recorded]
+    ) -> list[models.ForeignKey[Any, Any]]:
+        """The links of a part to others that are still to be copied."""
+        return [field for field, key in links_of(part) if key in waiting and key != key_of(part)]
+
+    def _openable(self, waiting: dict[tuple[str, int], Recorded]) -> list[Recorded]:
+        """Those of a circle that can be copied without their links to it."""
+        parts = waiting.values()
+        return [part for part in parts if all(field.null for field in self._awaited(part, waiting))]
 
     def _link(self, new: Recorded, part: Recorded) -> None:
         """Link the copy to the copies of the objects that the original links to."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from planner.arithmetic.shifts import Cut
-from planner.models import Membership, Plan
+from planner.models import Membership, Plan, Team
 from planner.pitfalls import Check
 
 if TYPE_CHECKING:
@@ -82,6 +83,40 @@ class TaskSpec:
     start: dt.date | None = None
     due: dt.date | None = None
     acceptance: str = ""
+    effort: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyTask:
+    """A task of a strategy, as the stages below that of tasks show it; `effort` is in person-days."""
+
+    pk: int
+    strategy_id: int
+    description: str
+    acceptance: str
+    owner: Membership | None
+    start: dt.date | None
+    due: dt.date | None
+    status: str
+    is_open: bool
+    is_done: bool
+    days_late: int
+    effort: Decimal | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Open work of a member, in person-days, that lies within its dates."""
+
+    member_id: int
+    days: Decimal
+    start: dt.date
+    due: dt.date
+    label: str
+    url: str
+    plan_id: int
+    strategy_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +132,9 @@ class Stage:
     - about one plan: plan_work(plan, today) lists what its people have to do soon, outside(plan, cut) what another
       period would leave out;
     - inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and returns how
-      much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them.
+      much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them;
+    - about strategies: tasks_of(strategies) lists their tasks but for the cancelled ones, by the strategy's id;
+    - about a team: efforts(team, first, last) lists the open work of its active plans that touches these days.
 
     `pages` are its pages in the order of menus; the first is where the stage begins.
     `tables` are its tables as files: the name in the address and the dotted path of each.
@@ -121,6 +158,8 @@ class Stage:
     add_tasks: Callable[[Any, Any, Iterable[TaskSpec]], list[Any]] = field(
         default=lambda log, strategy, specs: []
     )
+    tasks_of: Callable[[Sequence[Any]], dict[int, list[StrategyTask]]] = field(default=lambda strategies: {})
+    efforts: Callable[[Team, dt.date, dt.date], list[Effort]] = field(default=lambda team, first, last: [])
 
     @property
     def url_name(self) -> str:
@@ -171,6 +210,26 @@ def outside(plan: Plan, start: dt.date, end: dt.date) -> list[Outside]:
     """What of a plan would lie outside of it if it lasted from `start` to `end`, in the order of the loop."""
     cut = Cut((plan.start, plan.end), (start, end))
     return [item for stage in stages() for item in stage.outside(plan, cut)]
+
+
+def add_tasks(log: Any, strategy: Any, specs: Iterable[TaskSpec]) -> list[Any]:
+    """Create tasks of a strategy inside an open recording, and return them."""
+    specs = list(specs)
+    return [task for stage in stages() for task in stage.add_tasks(log, strategy, specs)]
+
+
+def tasks_of(strategies: Sequence[Any]) -> dict[int, list[StrategyTask]]:
+    """By a strategy's id, its tasks in order but for the cancelled ones; every strategy has a list."""
+    tasks: dict[int, list[StrategyTask]] = {strategy.pk: [] for strategy in strategies}
+    for stage in stages():
+        for pk, of_stage in stage.tasks_of(strategies).items():
+            tasks[pk] += of_stage
+    return tasks
+
+
+def efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:
+    """The open work of a team's active plans, with an owner, an effort and dates that touch `first` to `last`."""
+    return [effort for stage in stages() for effort in stage.efforts(team, first, last)]
 
 
 def by_day(plans: Iterable[Plan], field_name: str, make: Callable[[dt.date], Q]) -> Q:

@@ -13,12 +13,24 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner import access, words
 from planner.arithmetic.shifts import Cut
-from planner.models import Goal, Plan, PlanMetric
+from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Outside, Page, Stage, Summary
 from strategies import pitfalls
-from strategies.models import KeyAction, Strategy
-from strategies.table import CoreKind
+from strategies.goals.table import CoreKind
+from strategies.models import (
+    Allocation,
+    Idea,
+    KeyAction,
+    LeadMeasure,
+    LeadValue,
+    Pool,
+    Question,
+    ServedGoal,
+    Spending,
+    Strategy,
+    TargetAnswer,
+)
 
 # A goal that can be held to account: measured, with an end, a name and a date.
 COMPLETE = Q(
@@ -112,10 +124,25 @@ STAGE = Stage(
     summaries=_summaries,
     checks=_checks,
     outside=_outside,
-    tables=(("goals", "strategies.table.GoalsTable"),),
+    tables=(("goals", "strategies.goals.table.GoalsTable"),),
     rights={
         Goal: CoreKind.rights,
         KeyAction: access.Rights(access.may_edit_goal),
         Strategy: access.Rights(access.may_edit_strategy),
+        ServedGoal: access.Rights(access.may_edit_strategy),
+        TargetAnswer: access.Rights(
+            access.may_edit_goal,
+            add=access.may_take_back_answer,
+            remove=access.may_take_back_answer,
+            reads=("goal",),
+        ),
+        Question: access.Rights(access.may_edit_strategy),
+        LeadMeasure: access.Rights(access.may_edit_strategy),
+        LeadValue: access.Rights(access.may_edit_week, reads=("measure",)),
+        Idea: access.Rights(access.may_edit_strategy),
+        Pool: access.Rights(access.may_edit_strategy),
+        Allocation: access.Rights(access.may_edit_strategy),
+        Spending: access.Rights(access.may_edit_strategy),
+        Leave: access.Rights(access.may_edit_leave),
     },
 )

@@ -1,6 +1,6 @@
 """The addresses of the strategize stage."""
 
 from planner.tables.views import table_urls
-from strategies.table import GoalsTable
+from strategies.goals.table import GoalsTable
 
 urlpatterns = [*table_urls("goals", GoalsTable)]

@@ -21,7 +21,7 @@ from planner.arithmetic.periods import full_months_before
 from planner.models import Bottleneck, Goal, Metric, Plan, PlanMetric, Reading, Segment, SourceCheck
 from planner.pitfalls import Pitfall
 from reviews.models import Review
-from strategies.models import Strategy
+from strategies.models import ServedGoal, Strategy
 from tests.conftest import seat
 from tracking.models import Progress, Task
 
@@ -52,7 +52,8 @@ def sound(plan, status, team, manager) -> None:
     core = Goal.objects.create(
         plan=plan, name="Sales", metric=status.sales.metric, target=1, owner=owner, due=plan.end
     )
-    strategy = Strategy.objects.create(plan=plan, title="Referrals", goal=core, owner=owner)
+    strategy = Strategy.objects.create(plan=plan, title="Referrals", owner=owner)
+    ServedGoal.objects.create(strategy=strategy, goal=core)
     Task.objects.create(
         strategy=strategy, description="Ask", owner=owner, start=DAY, due=plan.end, acceptance="50 answers"
     )

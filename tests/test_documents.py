@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from planner.diagnose.table import StatusTable
 from reviews.table import ReviewsTable
-from strategies.table import GoalsTable
+from strategies.goals.table import GoalsTable
 from tracking.table import TrackingTable
 
 ROOT = Path(settings.BASE_DIR)

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from planner.models import Bottleneck, Goal, Membership, Metric, PlanMetric, Segment, Team, User
-from strategies.models import Strategy
+from strategies.models import ServedGoal, Strategy
 from tracking.models import Task
 
 NAMES = ["2 组", "10 组", "Bea", "émile", "ＺＯＥ", "曾国藩", "长沙", "单雄信", "周易"]
@@ -133,7 +133,9 @@ def test_strategies_are_sorted_by_the_goal_that_their_row_shows(plan, manager, a
         ("Gamma", "a aim", goal),
         ("Delta", "", None),
     ):
-        Strategy.objects.create(plan=plan, title=title, aim=aim, goal=of)
+        strategy = Strategy.objects.create(plan=plan, title=title, aim=aim)
+        if of:
+            ServedGoal.objects.create(strategy=strategy, goal=of)
     titles = ["Alpha", "Beta", "Gamma", "Delta"]
     assert rows(as_(manager), plan, "tracking", "goal", titles) == ["Gamma", "Beta", "Alpha", "Delta"]
     assert rows(as_(manager), plan, "tracking", "-goal", titles) == ["Alpha", "Beta", "Gamma", "Delta"]

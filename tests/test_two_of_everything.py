@@ -29,7 +29,7 @@ from planner.models import (
 from planner.notices import ledger
 from planner.notices.kinds import Recipient
 from planner.readings.save import save_typed
-from strategies.models import Strategy
+from strategies.models import ServedGoal, Strategy
 from tests.conftest import TODAY, join, seat
 from tracking.alerts import raise_alerts
 from tracking.models import Alert, Task
@@ -282,7 +282,8 @@ def choices(plan: Plan, status, team, manager) -> Iterator[tuple[str, str, str]]
     bottleneck = Bottleneck.objects.create(plan=plan, kind="value", cause="Our cause")
     core = Goal.objects.create(plan=plan, name="Our goal", metric=status.sales.metric)
     part = Goal.objects.create(plan=plan, parent=core, name="Our part", metric=status.sales.metric)
-    strategy = Strategy.objects.create(plan=plan, title="Our strategy", goal=core)
+    strategy = Strategy.objects.create(plan=plan, title="Our strategy")
+    ServedGoal.objects.create(strategy=strategy, goal=core)
     task = Task.objects.create(strategy=strategy, description="Our task", owner=seat(manager, team))
     yield f"bottlenecks/rows/bottleneck-{bottleneck.pk}/", "place", "segment"
     yield f"bottlenecks/rows/bottleneck-{bottleneck.pk}/", "place", "metric"

@@ -7,6 +7,7 @@ the task, wrote the update on it and the view of a cause.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from planner.models import (
     Formula,
     Goal,
     Import,
+    Leave,
     Membership,
     Plan,
     Recorded,
@@ -31,7 +33,19 @@ from planner.models import (
     User,
 )
 from reviews.models import Review
-from strategies.models import KeyAction, Strategy
+from strategies.models import (
+    Allocation,
+    Idea,
+    KeyAction,
+    LeadMeasure,
+    LeadValue,
+    Pool,
+    Question,
+    ServedGoal,
+    Spending,
+    Strategy,
+    TargetAnswer,
+)
 from tests.conftest import join, seat
 from tests.test_cell_matrix import MANAGERS, NOBODY, OWNERS, PEOPLE
 from tracking.models import Progress, Task
@@ -61,6 +75,16 @@ RULES: dict[type[Recorded], dict[str, Any]] = {
     },
     Progress: {"note": ("Half", OWNERS), "+": OWNERS, "-": OWNERS},
     Review: {"worked": ("Calls", MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    Leave: {"end": ("2026-12-24", OWNERS), "+": OWNERS, "-": OWNERS},
+    ServedGoal: {"+": MANAGERS, "-": MANAGERS},
+    TargetAnswer: {"outcome": ("kept", MANAGERS), "+": OWNERS, "-": OWNERS},
+    Question: {"answer": ("Yes", MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    LeadMeasure: {"weekly_target": (5, MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    LeadValue: {"value": (5, OWNERS), "+": OWNERS, "-": OWNERS},
+    Idea: {"title": ("Call them", MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    Pool: {"amount": (5, MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    Allocation: {"amount": (5, MANAGERS), "+": MANAGERS, "-": MANAGERS},
+    Spending: {"amount": (5, MANAGERS), "+": MANAGERS, "-": MANAGERS},
 }  # fmt: skip
 CASES = [(model, what) for model, rules in RULES.items() for what in rules]
 
@@ -96,8 +120,28 @@ def objects(team, plan, status, owner, manager, rep, viewer) -> dict[type[Record
         task,
         Progress.objects.create(task=task, by=seat(owner, team), status="in_progress", percent=10),
         Review.objects.create(plan=plan, start=dt.date(2026, 10, 1)),
+        Leave.objects.create(member=seat(owner, team), start="2026-12-21", end="2026-12-23"),
+        ServedGoal.objects.create(strategy=strategy, goal=core),
+        answer_to(plan, seat(owner, team)),
+        Question.objects.create(plan=plan, strategy=strategy, text="Who builds it?"),
+        lead := LeadMeasure.objects.create(
+            strategy=strategy, name="Calls", weekly_target=Decimal(20), owner=seat(owner, team)
+        ),
+        LeadValue.objects.create(measure=lead, week="2026-11-02", value=Decimal(18)),
+        Idea.objects.create(team=team, kind="value", title="Care calls"),
+        pool := Pool.objects.create(plan=plan, name="Training", amount=Decimal(1000)),
+        allocation := Allocation.objects.create(pool=pool, strategy=strategy, amount=Decimal(400)),
+        Spending.objects.create(allocation=allocation, day="2026-11-03", amount=Decimal(100)),
     ]
     return {type(obj): obj for obj in found}
+
+
+def answer_to(plan: Plan, owner: Membership) -> TargetAnswer:
+    """What the owner of a goal answered to its target."""
+    goal = Goal.objects.create(plan=plan, name="New customers", target=150, owner=owner)
+    return TargetAnswer.objects.create(
+        goal=goal, by=owner, made_on="2026-11-01", proposed=150, value=140, reason="One rep is new"
+    )
 
 
 def as_it_was(obj: Recorded) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ from planner.tables.fields import DayField, PickField
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from strategies.models import Strategy
-from strategies.strategies import add_strategy
+from strategies.strategies import add_strategy, serve
 from tracking.models import Status, Task
 from tracking.tasks import add_task, change_task
 
@@ -60,6 +60,21 @@ class StrategyForm(RowForm):
         self.fields["goal"].offer(lambda: self.table.goals)
         self.fields["owner"].offer_to(self.table)
         self.fields["aim"].widget.attrs["placeholder"] = _("What it improves, such as conversion rate")
+
+    def current(self, name: str) -> Any:
+        """The goal is the first of those that it serves."""
+        return next(iter(self.obj.goals), None) if name == "goal" else super().current(name)
+
+    def put(self, name: str, value: Any) -> None:
+        if name != "goal":
+            super().put(name, value)
+
+    def write(self, log: Recording) -> None:
+        super().write(log)
+        values = self.values()
+        if "goal" in values:
+            others = self.obj.goals[1:]
+            serve(log, self.obj, [values["goal"], *others] if values["goal"] else others)
 
 
 class TaskForm(RowForm):

@@ -94,6 +94,9 @@ class Task(Recorded):
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.NOT_STARTED)
     percent = models.PositiveSmallIntegerField(_("progress (%)"), default=0)
     cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
+    effort = models.DecimalField(
+        _("effort in person-days"), max_digits=6, decimal_places=1, null=True, blank=True
+    )
 
     objects: ClassVar[TaskManager[Self]] = TaskManager()
 
@@ -129,6 +132,11 @@ class Task(Recorded):
                 condition=~Q(status="cancelled") | ~Q(cancel_reason=""),
                 name="cancelled_says_why",
                 violation_error_message=_("Enter a reason for cancelling the task."),
+            ),
+            models.CheckConstraint(
+                condition=Q(effort__isnull=True) | Q(effort__gt=0),
+                name="effort_above_0",
+                violation_error_message=_("Enter an effort above 0 days, or none."),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["not_started", "in_progress", "done", "cancelled"]),

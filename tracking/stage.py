@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner import access, words
 from planner.arithmetic.shifts import Cut
-from planner.models import Membership, Plan
+from planner.models import Membership, Plan, Team
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Outside, Page, Stage, Summary, Work, by_day
+from planner.stages import Effort, Outside, Page, Stage, StrategyTask, Summary, Work, by_day
 from strategies.models import SILENT, Strategy
-from tracking.models import OPEN, Progress, Task
+from tracking.models import OPEN, Progress, Status, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.table import TaskKind
 from tracking.tasks import add_tasks
@@ -140,6 +140,69 @@ def _outside(plan: Plan, cut: Cut) -> list[Outside]:
     ]
 
 
+def _tasks_of(strategies: Sequence[Strategy]) -> dict[int, list[StrategyTask]]:
+    """The tasks of these strategies in order, by the strategy's id; cancelled ones are left out."""
+    tasks = Task.objects.filter(strategy__in=strategies).exclude(status=Status.CANCELLED)
+    by_strategy: dict[int, list[StrategyTask]] = {}
+    for task in tasks.select_related("strategy__plan__team", "owner"):
+        plan = task.strategy.plan
+        by_strategy.setdefault(task.strategy_id, []).append(
+            StrategyTask(
+                pk=task.pk,
+                strategy_id=task.strategy_id,
+                description=task.description,
+                acceptance=task.acceptance,
+                owner=task.owner,
+                start=task.start,
+                due=task.due,
+                status=task.get_status_display(),
+                is_open=task.is_open,
+                is_done=task.status == Status.DONE,
+                days_late=task.days_late(plan.work_day(plan.team.today())),
+                effort=task.effort,
+                url=_url_of(task, plan),
+            )
+        )
+    return by_strategy
+
+
+def _efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:
+    """The open tasks with an owner and an effort in the team's active plans whose dates touch these days.
+
+    A task without a start may be worked on from the start of its plan.
+    """
+    tasks = (
+        Task.objects.open()
+        .counting()
+        .filter(
+            strategy__removed_at=None,
+            strategy__plan__removed_at=None,
+            strategy__plan__team=team,
+            strategy__plan__state=Plan.State.ACTIVE,
+            owner__removed_at=None,
+            owner__isnull=False,
+            effort__isnull=False,
+            due__gte=first,
+        )
+    )
+    efforts = [_effort(task) for task in tasks.select_related("strategy__plan").order_by("due", "pk")]
+    return [effort for effort in efforts if effort.start <= last]
+
+
+def _effort(task: Any) -> Effort:
+    plan = task.strategy.plan
+    return Effort(
+        member_id=task.owner_id,
+        days=task.effort,
+        start=min(task.start or plan.start, task.due),
+        due=task.due,
+        label=task.description,
+        url=_url_of(task, plan),
+        plan_id=plan.pk,
+        strategy_id=task.strategy_id,
+    )
+
+
 def _url_of(task: Task, plan: Plan) -> str:
     return f"{reverse('tracking', args=[plan.pk])}#task-{task.pk}"
 
@@ -168,4 +231,6 @@ STAGE = Stage(
     outside=_outside,
     hand_over=_hand_over,
     add_tasks=add_tasks,
+    tasks_of=_tasks_of,
+    efforts=_efforts,
 )

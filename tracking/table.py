@@ -54,13 +54,15 @@ class StrategyKind(RowKind):
         "strategies.strategy": ("pk",),
         "tracking.task": ("tasks",),
         "tracking.progress": ("tasks__progress",),
-        "planner.goal": ("goal",),
+        "strategies.servedgoal": ("served",),
+        "planner.goal": ("served__goal",),
         "planner.membership": ALL,
         "planner.plan": ("plan",),
     }
 
     def objects(self, plan: Plan) -> QuerySet[Strategy]:
-        return self.with_removed(plan).filter(removed_at=None).select_related("owner", "goal")
+        strategies = self.with_removed(plan).filter(removed_at=None).select_related("owner")
+        return strategies.prefetch_related("served__goal")
 
     def with_removed(self, plan: Plan) -> QuerySet[Strategy]:
         return Strategy.with_removed.filter(plan=plan)

@@ -30,6 +30,7 @@ def add_task(log: Recording, strategy: Strategy, spec: TaskSpec) -> Task:
         start=spec.start,
         due=spec.due,
         acceptance=spec.acceptance,
+        effort=spec.effort,
     )
     log.save(task)
     return task

@@ -5,6 +5,7 @@ from planner.models.channels import Channel
 from planner.models.goals import Goal
 from planner.models.history import Change, Recorded
 from planner.models.imports import Import, Upload
+from planner.models.leave import Leave
 from planner.models.limits import LimitEntry
 from planner.models.metrics import Formula, GapPoint, Metric, PlanMetric, Segment
 from planner.models.notices import Notice, NoticeChoice
@@ -28,6 +29,7 @@ __all__ = [
     "Import",
     "Invitation",
     "JobFailure",
+    "Leave",
     "LimitEntry",
     "Membership",
     "Metric",

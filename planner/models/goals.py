@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.arithmetic.goals import GoalKind
 from planner.models.bottlenecks import Bottleneck
 from planner.models.history import Recorded
-from planner.models.metrics import FIGURE, Metric, Segment
+from planner.models.metrics import FIGURE, Formula, Metric, Segment
 from planner.models.people import Membership
 from planner.models.plans import Plan
 
@@ -21,6 +21,13 @@ class Goal(Recorded):
         GROW_BY = GoalKind.GROW_BY.value, _("Grow by an amount")
         GROW_PERCENT = GoalKind.GROW_PERCENT.value, _("Grow by %")
         SHARE = GoalKind.SHARE.value, _("Reach a share")
+
+    class Cut(models.TextChoices):
+        CUSTOMERS = "customers", _("Customers")
+        LINES = "lines", _("Product lines")
+        REGIONS = "regions", _("Regions")
+        FUNNEL = "funnel", _("Steps of the funnel")
+        OTHER = "other", _("Other")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="goals", verbose_name=_("plan"))
     parent = models.ForeignKey(
@@ -35,7 +42,7 @@ class Goal(Recorded):
     direction = models.CharField(
         _("direction"), max_length=6, choices=Metric.Direction, blank=True, default=""
     )
-    # None where none was typed: it is the metric's level then, see strategies/targets.py.
+    # None where none was typed: it is the metric's level then, see strategies/goals/targets.py.
     baseline = models.DecimalField(_("baseline"), null=True, blank=True, **FIGURE)
     target = models.DecimalField(_("target"), null=True, blank=True, **FIGURE)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
@@ -44,11 +51,15 @@ class Goal(Recorded):
     )
     due = models.DateField(_("due date"), null=True, blank=True)
     bottleneck = models.ForeignKey(Bottleneck, models.SET_NULL, null=True, blank=True, related_name="goals")
-    specific = models.TextField(_("specific"), blank=True, max_length=1000)
-    measurable = models.TextField(_("measurable"), blank=True, max_length=1000)
-    achievable = models.TextField(_("achievable"), blank=True, max_length=1000)
-    relevant = models.TextField(_("relevant"), blank=True, max_length=1000)
-    time_bound = models.TextField(_("time-bound"), blank=True, max_length=1000)
+    # How it stands beneath its core goal: a part adds up within one cut, or it influences.
+    cut = models.CharField(_("breakdown"), max_length=9, choices=Cut, blank=True, default="")
+    adds_up = models.BooleanField(_("adds up to the core goal"), default=False)
+    # The equation in which steps of the funnel multiply; without one the parts of a cut are summed.
+    formula = models.ForeignKey(
+        Formula, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("formula")
+    )
+    company_goal = models.CharField(_("company goal"), max_length=200, blank=True)
+    why_achievable = models.CharField(_("why it is achievable"), max_length=300, blank=True)
 
     class Meta(Recorded.Meta):
         verbose_name = _("goal")

@@ -157,6 +157,16 @@ class Team(models.Model):
         _("meeting day"), choices=Weekday, default=Weekday.MONDAY
     )
     meeting_hour = models.PositiveSmallIntegerField(_("meeting hour"), default=10)
+    meeting_minutes = models.PositiveSmallIntegerField(
+        _("meeting length in minutes"), default=60, db_default=60
+    )
+    plan_share = models.DecimalField(
+        _("share of working time for plans"),
+        max_digits=4,
+        decimal_places=3,
+        default=Decimal("0.7"),
+        db_default=Decimal("0.7"),
+    )
     digest_hour = models.PositiveSmallIntegerField(_("digest hour"), default=8)
     grace_days = models.PositiveSmallIntegerField(_("days before managers are notified"), default=3)
     gap_threshold = models.DecimalField(
@@ -201,6 +211,18 @@ class Team(models.Model):
                 condition=models.Q(meeting_weekday__range=(1, 7)),
                 name="meeting_weekday_exists",
                 violation_error_message=_("Choose a day from Monday to Sunday."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(meeting_minutes__range=(0, 480)),
+                name="meeting_of_at_most_a_day",
+                violation_error_message=_("A meeting lasts from 0 to 480 minutes."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(plan_share__range=(Decimal("0.05"), Decimal(1))),
+                name="plan_share_from_5_to_100_percent",
+                violation_error_message=_(
+                    "The share of working time for plans must be from 5 to 100 per cent."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(meeting_hour__range=(0, 23), digest_hour__range=(0, 23)),
@@ -289,6 +311,15 @@ class Membership(Recorded):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     job_title = models.CharField(_("job title"), max_length=80, blank=True)
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.REP)
+    first_day = models.DateField(_("first day"), null=True, blank=True)
+    # Hours a week in regular meetings besides the team's own.
+    meeting_hours = models.DecimalField(
+        _("other meetings, hours a week"),
+        max_digits=4,
+        decimal_places=1,
+        default=Decimal(0),
+        db_default=Decimal(0),
+    )
 
     objects: ClassVar[MembershipManager[Self]] = MembershipManager()
 
@@ -307,6 +338,11 @@ class Membership(Recorded):
                 condition=models.Q(role__in=["viewer", "rep", "manager"]),
                 name="known_role",
                 violation_error_message=_("Choose a role: viewer, rep or manager."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(meeting_hours__range=(0, 60)),
+                name="meeting_hours_from_0_to_60",
+                violation_error_message=_("Meetings take from 0 to 60 hours a week."),
             ),
         ]
 

@@ -32,7 +32,7 @@ from planner.stages import TaskSpec
 from reviews.demo import figures
 from reviews.demo.words import PlanWords, Words
 from reviews.reviews import add_review
-from strategies.goals import Step, add_goal, add_sub_goal, write_actions
+from strategies.goals.goals import Step, add_goal, add_sub_goal, write_actions
 from strategies.models import Strategy
 from strategies.strategies import add_strategy
 from tracking.models import Progress, Status
@@ -299,16 +299,17 @@ class PlanBuilder:
         owner: str,
         bottleneck: str | None,
     ) -> None:
-        values = dict(
-            metric=self.team.metrics[metric],
-            segment=self.team.segments[segment] if segment else None,
-            kind=kind,
-            baseline=baseline,
-            target=target,
-            owner=self.team.cast[owner],
-            bottleneck=self.bottlenecks[bottleneck],
-            **{name: value for name, value in self.words.goals[key]._asdict().items() if name != "actions"},
-        )
+        values: dict[str, Any] = {
+            "name": self.words.goals[key].name,
+            "unit": self.words.goals[key].unit,
+            "metric": self.team.metrics[metric],
+            "segment": self.team.segments[segment] if segment else None,
+            "kind": kind,
+            "baseline": baseline,
+            "target": target,
+            "owner": self.team.cast[owner],
+            "bottleneck": self.bottlenecks[bottleneck],
+        }
         core = self.goals.get("core")
         goal = add_sub_goal(self.log, core, **values) if core else add_goal(self.log, self.plan, **values)
         self.goals[key] = goal
@@ -336,7 +337,7 @@ class PlanBuilder:
         self.strategies[key] = add_strategy(
             self.log,
             self.plan,
-            goal=self.goals[goal],
+            goals=[self.goals[goal]],
             bottleneck=self.bottlenecks[bottleneck],
             owner=self.team.cast[owner],
             resources_score=resources,

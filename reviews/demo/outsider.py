@@ -10,7 +10,7 @@ from planner.arithmetic.periods import add_months
 from planner.models import Membership, Metric, Plan, PlanMetric, Reading, Role, Team, User
 from planner.stages import TaskSpec
 from reviews.demo.build import new_team, running_period
-from strategies.goals import add_goal
+from strategies.goals.goals import add_goal
 from strategies.strategies import add_strategy
 from tracking.tasks import add_task
 
@@ -34,7 +34,7 @@ def build_outsider(user: User, today: dt.date | None = None) -> Team:
         log.save(PlanMetric(plan=plan, metric=metric, order=1, target=TARGET, problems=PROBLEM))
         name = "Sales to 500,000 a month"
         goal = add_goal(log, plan, name, metric, baseline=BASELINE, target=TARGET, owner=member)
-        strategy = add_strategy(log, plan, "Visit every key account", goal=goal, owner=member)
+        strategy = add_strategy(log, plan, "Visit every key account", [goal], owner=member)
         visits = TaskSpec(
             "Plan the visits",
             owner=member,

@@ -24,8 +24,6 @@ class GoalWords(NamedTuple):
 
     name: str
     unit: str
-    specific: str
-    measurable: str
     actions: tuple[tuple[str, str | None], ...] = ()
 
 

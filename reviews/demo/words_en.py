@@ -45,14 +45,10 @@ QUARTER = PlanWords(
         "core": GoalWords(
             "Q3 sales +25%",
             "CNY",
-            "More new customers, more second purchases and a larger share of product line A.",
-            "Average monthly sales from 800,000 to 1,000,000 CNY, from the CRM.",
         ),
         "growth": GoalWords(
             "New customers +30%",
             "new customers",
-            "More leads that fit, and customers who bring customers.",
-            "New customers won in a month, from the CRM.",
             (
                 ("tune ad keywords (marketing specialist helps)", None),
                 ("referral reward (200 CNY per referral)", None),
@@ -61,8 +57,6 @@ QUARTER = PlanWords(
         "existing": GoalWords(
             "Repurchase rate to 20%",
             "",
-            "A reason to buy again, and a reminder of it.",
-            "Customers who bought again ÷ active customers of the month.",
             (
                 ("membership points (built by engineering)", "points"),
                 ("monthly members' offer (design makes the material)", None),
@@ -71,8 +65,6 @@ QUARTER = PlanWords(
         "structure": GoalWords(
             "Product line A to 50% of sales",
             "",
-            "Every rep can explain product A, and gains by selling it.",
-            "500,000 CNY of product A in a month, out of 1,000,000.",
             (
                 ("training on product A (product manager presents)", None),
                 ("stepped reward (100,000 CNY sold earns 10,000)", None),
@@ -174,14 +166,10 @@ PUSH = PlanWords(
         "core": GoalWords(
             "Sales to 1,000,000 a month",
             "CNY",
-            "More new customers at a lower cost, and more second purchases.",
-            "Average monthly sales from 884,000 to 1,000,000 CNY, from the CRM.",
         ),
         "growth": GoalWords(
             "18 more new customers a month",
             "new customers",
-            "First response within 2 hours at any time of day; later a partner in region B.",
-            "New customers won in a month, from the CRM.",
             (
                 ("someone available to respond at all hours", "reply"),
                 ("two sales partners on trial", "partners"),
@@ -190,15 +178,11 @@ PUSH = PlanWords(
         "existing": GoalWords(
             "Repurchase rate to 20%",
             "",
-            "Points in every region and one offer for members each month.",
-            "Customers who bought again ÷ active customers of the month.",
             (("points in every region", "members"), ("one offer for members a month", "members")),
         ),
         "cost": GoalWords(
             "Acquisition cost down to 400",
             "CNY per customer",
-            "Drop keywords that bring no customers, better landing pages.",
-            "Advertising spend ÷ new customers.",
             (("drop keywords that bring no customers", "keywords"), ("two new landing pages", "keywords")),
         ),
     },

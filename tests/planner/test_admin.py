@@ -36,14 +36,18 @@ def test_an_account_is_made_by_its_address_in_small_letters(as_, admin):
 
 def test_a_membership_is_written_through_the_log_of_changes(as_, admin, rep, team):
     where = reverse("admin:planner_membership_change", args=[seat(rep, team).pk])
-    as_(admin).post(where, {"name": "Rick", "role": "manager", "job_title": "", "user": rep.pk})
+    as_(admin).post(
+        where, {"name": "Rick", "role": "manager", "job_title": "", "meeting_hours": "0", "user": rep.pk}
+    )
     change = Change.objects.get()
     assert (change.field, change.old, change.new, change.by) == ("role", "rep", "manager", admin)
 
 
 def test_a_person_is_not_given_a_second_seat(as_, admin, rep, manager, team):
     where = reverse("admin:planner_membership_change", args=[seat(rep, team).pk])
-    answer = as_(admin).post(where, {"name": "Rick", "role": "rep", "job_title": "", "user": manager.pk})
+    answer = as_(admin).post(
+        where, {"name": "Rick", "role": "rep", "job_title": "", "meeting_hours": "0", "user": manager.pk}
+    )
     assert "This person is already in the team." in answer.content.decode()
     assert seat(rep, team).user == rep
 
@@ -154,7 +158,8 @@ def change(client, obj, **values):
     where = reverse(f"admin:planner_{obj._meta.model_name}_change", args=[obj.pk])
     form = client.get(where).context["adminform"].form
     shown = {name: form[name].value() for name in form.fields if name != "password"}
-    return client.post(where, {name: value for name, value in (shown | values).items() if value})
+    sent = {name: value for name, value in (shown | values).items() if value or value == 0}
+    return client.post(where, sent)
 
 
 def assert_last_manager_stays(answer, manager, team) -> None:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from planner import changes
 from planner.models import Change, Goal, Metric, Plan, PlanMetric
 from planner.models.history import CannotUndo
-from strategies.models import Strategy
+from strategies.models import ServedGoal, Strategy
 from tracking.models import Task
 
 
@@ -175,7 +175,7 @@ def test_a_link_into_another_plan_of_the_team_is_refused(plan, team, strategy, m
     elsewhere = Plan.objects.create(team=team, name="Q1", start=plan.start, end=plan.end)
     goal = Goal.objects.create(plan=elsewhere, name="growth")
     with pytest.raises(ValidationError, match="another team or plan"):
-        write(plan, manager, strategy, goal=goal)
+        write(plan, manager, ServedGoal(strategy=strategy, goal=goal))
 
 
 def test_an_object_of_another_team_is_refused(plan, manager, other_team):

@@ -14,7 +14,7 @@ from planner.forms.plans import periods
 from planner.models import Change, Goal, Metric, Plan, PlanMetric
 from planner.plans import add_to_table, begin_plan, change_plan, new_metric, standard_metrics
 from reviews.models import Review
-from strategies.models import KeyAction, Strategy
+from strategies.models import KeyAction, ServedGoal, Strategy
 from tests.conftest import TODAY, seat
 from tracking.models import Progress, Task
 
@@ -287,8 +287,9 @@ def full(plan, status, team, manager):
     part = Goal.objects.create(
         plan=plan, parent=core, name="Part", baseline=1, target=2, due=dt.date(2026, 11, 30)
     )
-    first = Strategy.objects.create(plan=plan, order=1, title="First", goal=part)
-    second = Strategy.objects.create(plan=plan, order=2, title="Second", goal=part, fallback=first)
+    first = Strategy.objects.create(plan=plan, order=1, title="First")
+    second = Strategy.objects.create(plan=plan, order=2, title="Second", fallback=first)
+    ServedGoal.objects.create(strategy=first, goal=part)
     Strategy.objects.filter(pk=first.pk).update(fallback=second)
     KeyAction.objects.create(goal=part, order=1, text="act", strategy=first)
     task = Task.objects.create(
@@ -312,7 +313,7 @@ def test_a_duplicate_has_everything_anew_with_its_links_inside(full, manager, as
     core, part = Goal.objects.filter(plan=new).order_by("pk")
     assert (part.parent, part.due, core.due) == (core, dt.date(2027, 3, 2), dt.date(2027, 3, 31))
     first, second = Strategy.objects.filter(plan=new).order_by("order")
-    assert (first.goal, first.fallback, second.fallback) == (part, second, first)
+    assert (first.goals, first.fallback, second.fallback) == ([part], second, first)
     assert KeyAction.objects.get(goal=part).strategy == first
     task = Task.objects.get(strategy=first)
     assert (task.status, task.percent, task.start, task.due) == (

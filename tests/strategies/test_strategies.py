@@ -15,12 +15,12 @@ def test_a_strategy_stands_behind_the_others(plan, manager):
     Strategy.objects.create(plan=plan, order=4, title="Referrals")
     goal = Goal.objects.create(plan=plan, name="New customers")
     with changes.recording(plan.team, plan=plan, by=manager) as log:
-        made = add_strategy(log, plan, "Membership points", aim="raise repurchase", goal=goal)
+        made = add_strategy(log, plan, "Membership points", [goal], aim="raise repurchase")
 
     made.refresh_from_db()
     assert (made.plan, made.order, made.title, made.aim) == (plan, 5, "Membership points", "raise repurchase")
-    assert (made.goal, made.state) == (goal, "active")
-    change = Change.objects.get()
+    assert (made.goals, made.state) == ([goal], "active")
+    change = Change.objects.get(model="strategies.strategy")
     assert (change.action, change.model, change.label) == ("add", "strategies.strategy", "Membership points")
 
 
@@ -45,6 +45,6 @@ def test_a_goal_of_another_plan_is_refused(plan, team, manager):
         pytest.raises(ValidationError) as refused,
         changes.recording(plan.team, plan=plan, by=manager) as log,
     ):
-        add_strategy(log, plan, "Referrals", goal=goal)
+        add_strategy(log, plan, "Referrals", [goal])
 
     assert list(changes.errors_by_field(refused.value)) == ["goal"]

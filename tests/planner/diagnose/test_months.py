@@ -17,8 +17,8 @@ from planner.diagnose.analysis.page import Analysis
 from planner.diagnose.gap_history import _windows, refresh_gaps
 from planner.diagnose.standings import measure_progress, standings
 from planner.models import GapPoint, Plan, PlanMetric, Reading, SourceCheck
-from strategies.goals import add_goal, change_goal
-from strategies.targets import targets
+from strategies.goals.goals import add_goal, change_goal
+from strategies.goals.targets import targets
 
 NOVEMBER_27 = dt.date(2026, 11, 27)
 

@@ -15,8 +15,8 @@ from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.models import Goal, Metric, Plan
 from planner.models.history import next_order
+from strategies.goals.targets import GROWTHS, is_rate, level_before
 from strategies.models import KeyAction
-from strategies.targets import GROWTHS, is_rate, level_before
 
 FIGURES = ("baseline", "growth", "target")
 # Values that are not fields of a goal: a growth is computed from the other two, key actions have rows of their own.

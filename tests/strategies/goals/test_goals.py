@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from planner import changes
 from planner.models import Change, Goal, Reading
-from strategies.goals import Step, add_goal, add_sub_goal, change_goal, write_actions
+from strategies.goals.goals import Step, add_goal, add_sub_goal, change_goal, write_actions
 from strategies.models import KeyAction, Strategy
 from tests.conftest import seat
 

@@ -1,4 +1,4 @@
-"""The remedies: a strategy answers a bottleneck and serves a goal."""
+"""The remedies: a strategy answers a bottleneck and serves goals."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from planner import words
 from planner.models import Bottleneck, Goal, Membership, Plan, Recorded
 from planner.models.history import PresentManager
 
@@ -36,9 +37,6 @@ class Strategy(Recorded):
     title = models.CharField(_("strategy"), max_length=120)
     description = models.TextField(_("description"), blank=True, max_length=2000)
     aim = models.CharField(_("goal description"), max_length=120, blank=True)
-    goal = models.ForeignKey(
-        Goal, models.SET_NULL, null=True, blank=True, related_name="strategies", verbose_name=_("goal")
-    )
     bottleneck = models.ForeignKey(
         Bottleneck,
         models.SET_NULL,
@@ -60,7 +58,15 @@ class Strategy(Recorded):
     urgency = models.PositiveSmallIntegerField(_("urgency"), null=True, blank=True)
     effect_lag_days = models.PositiveSmallIntegerField(_("effect lag in days"), default=30)
     state = models.CharField(_("status"), max_length=12, choices=State, default=State.ACTIVE)
-    fallback = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    fallback = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("fallback")
+    )
+    # The fast strategy that a slow one is paired with.
+    pair = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("paired with")
+    )
+    # The key of the idea in the library that it came from.
+    idea = models.CharField(_("idea"), max_length=40, blank=True, default="", editable=False)
 
     objects: ClassVar[StrategyManager[Self]] = StrategyManager()
 
@@ -81,9 +87,15 @@ class Strategy(Recorded):
         return self.title
 
     @property
+    def goals(self) -> list[Goal]:
+        """The goals that it serves, in the order in which they were linked."""
+        served = self.served.all() if self.pk else ()
+        return [each.goal for each in served if each.goal.removed_at is None]
+
+    @property
     def goal_text(self) -> str:
-        """What it is for, in its own words or as its goal is called."""
-        return self.aim or str(self.goal or "")
+        """What it is for, in its own words or as its goals are called."""
+        return self.aim or words.listed([goal.name for goal in self.goals])
 
     def home(self) -> tuple[int, int | None]:
         return self.plan.team_id, self.plan_id
@@ -103,6 +115,32 @@ class Strategy(Recorded):
 PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
 # While a strategy is in one of these states its tasks call for nobody and are not late (Decision 15 of the method).
 SILENT = (Strategy.State.PROPOSED, *PAUSED)
+
+
+class ServedGoal(Recorded):
+    """One of the goals that a strategy serves."""
+
+    strategy = models.ForeignKey(Strategy, models.CASCADE, related_name="served", verbose_name=_("strategy"))
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="served_by", verbose_name=_("goal"))
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("goal of a strategy")
+        verbose_name_plural = _("goals of strategies")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "goal"],
+                condition=models.Q(removed_at=None),
+                name="one_link_per_strategy_and_goal",
+                violation_error_message=_("This strategy serves the goal already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.strategy} → {self.goal}"
+
+    def home(self) -> tuple[int, int | None]:
+        return self.strategy.home()
 
 
 class KeyAction(Recorded):

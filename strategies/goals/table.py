@@ -23,10 +23,9 @@ from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.shows import ALL, Shows
 from planner.tables.table import Table
-from strategies import sheet
-from strategies.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
-from strategies.models import KeyAction, Strategy
-from strategies.targets import (
+from strategies.goals import sheet
+from strategies.goals.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
+from strategies.goals.targets import (
     Target,
     baseline_sentence,
     headline,
@@ -34,6 +33,7 @@ from strategies.targets import (
     sentence,
     targets,
 )
+from strategies.models import KeyAction, Strategy
 
 # What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
 SHOWN_BY_GOALS: Shows = {

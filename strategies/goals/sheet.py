@@ -10,8 +10,8 @@ from planner.arithmetic.formats import Scale
 from planner.arithmetic.items import number_items
 from planner.models import Goal
 from planner.spreadsheets.sheets import Column, Line, Number, line_of
-from strategies.forms import ARROW
-from strategies.targets import Target, share_unit
+from strategies.goals.forms import ARROW
+from strategies.goals.targets import Target, share_unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from planner.tables.fields import DayField, ItemsField, PickField, QuantityField
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from planner.web.requests import with_value
-from strategies.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
+from strategies.goals.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
+from strategies.goals.targets import GROWTHS, growth_of, unit_of
 from strategies.models import Strategy
-from strategies.targets import GROWTHS, growth_of, unit_of
 
 ARROW = "→"
 
