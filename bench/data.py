@@ -35,21 +35,15 @@ def _plan(team: Team, count: int, *, first: int) -> int:
     Goal.objects.bulk_create(Goal(plan=plan, order=n, name=f"Repurchase of {n} %") for n in range(8))
     goal, before, i = Goal.objects.filter(plan=plan)[0].pk, first * 2 // 5, f"(n - {first * 2 // 5 + 1})"
     _series(
-        Strategy, count * 2 // 5, first=before, plan=f"{plan.pk}", order=i,
-        title=f"'Strategy ' || {i} || ': win back customers who left'",
+        Strategy, count * 2 // 5, first=before, plan=f"{plan.pk}", owner=f"CASE WHEN {i} % 7 > 0 THEN 1 + {i} % 8 END",
+        title=f"'Strategy ' || {i} || ': win back customers who left'", order=i,
         aim=f"CASE {i} % 4 WHEN 3 THEN '' ELSE 'raise repurchase' END",
-        owner=f"CASE WHEN {i} % 7 > 0 THEN 1 + {i} % 8 END",
         resources=f"'budget ' || ({i} % 90) || ',000 CNY (finance approves)'",
         risk=f"CASE WHEN {i} % 3 > 0 THEN 'engineering is short of people: may slip' ELSE '' END",
         state=f"CASE {i} % 17 WHEN 16 THEN 'paused' ELSE 'active' END",
     )  # fmt: skip
-    _series(
-        ServedGoal,
-        count // 5,
-        first=before // 2,
-        strategy="2 * n",
-        goal=f"{goal} + (2 * n - {before + 1}) % 8",
-    )
+    served = f"{goal} + (2 * n - {before + 1}) % 8"
+    _series(ServedGoal, count // 5, first=before // 2, strategy="2 * n", goal=served)
     i = f"(n - {first + 1})"
     at, begins = f"(CASE WHEN {i} % 5 < 2 THEN {i} % 5 ELSE {i} % 5 - 2 END)", f"{i} * 7 % 60"
     done_when = f"'A summary of ' || ({at} + 1) || ' pages and ' || (10 + {i} % 90) || ' names'"
@@ -77,8 +71,7 @@ def _plan(team: Team, count: int, *, first: int) -> int:
 
 def make_teams(targets: int, tasks: int, now: dt.datetime) -> None:
     """500 teams; the rows of one lie beside each other, as they do where people make them."""
-    day = now.date()
-    start, end = _days_from(day, "-30"), _days_from(day, "60")
+    start, end = _days_from(day := now.date(), "-30"), _days_from(day, "60")
     team = f"1 + (n - 1) / {targets // TEAMS}"
     _series(Team, TEAMS, name="'Team ' || n", time_zone="'UTC'", workdays="'[1,2,3,4,5,6,7]'")
     _series(Plan, TEAMS, team="n", name="'Plan ' || n", start=start, end=end)
@@ -96,9 +89,8 @@ def make_teams(targets: int, tasks: int, now: dt.datetime) -> None:
             numerator="n % 90 + 1", denominator="n % 70 + 100",
         )  # fmt: skip
     _series(Strategy, 4 * TEAMS, plan="1 + (n - 1) / 4", title="'Strategy ' || n")
-    strategy = f"(n - 1) / {tasks // (4 * TEAMS)}"
     _series(
-        Task, tasks, strategy=f"1 + {strategy}", description="'Call customers, list ' || n",
+        Task, tasks, strategy=f"1 + (n - 1) / {tasks // (4 * TEAMS)}", description="'Call customers, list ' || n",
         due=_days_from(day, "n / 7 % 100 - 10"),
         status="CASE n % 4 WHEN 0 THEN 'done' WHEN 1 THEN 'in_progress' ELSE 'not_started' END",
         percent="CASE n % 4 WHEN 0 THEN 100 WHEN 1 THEN 40 ELSE 0 END",

@@ -25,7 +25,6 @@ Facts = dict[str, Any]
 # The questions of a template in their order, each with the facts to which it is the first to say yes; "" is the rest.
 Choice = dict[str, Facts]
 
-LINKED = "strategy._prefetched_objects_cache"
 CELLS = re.compile(r"<tr[^>]*>|<td.*?</td>|</tr>")
 WORDS = re.compile(r'(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+')
 SHOWN = '{{% if {0}.year == day.year %}}{{{{ {0}|date:"j M" }}}}{{% else %}}{{{{ {0}|date:"j M Y" }}}}{{% endif %}}'
@@ -53,9 +52,9 @@ def rows_template(plan: Plan, member: Membership) -> str:
 
 def _of_strategy(day: dt.date) -> list[list[Choice]]:
     cancelled: Choice = {"not strategy.rolled.total": {"task.status": "cancelled"}}
-    served = {"served": [ServedGoal(goal=Goal(name="{{ strategy.goals.0 }}"))]}
+    served = [ServedGoal(goal=Goal(name="{{ strategy.goals.0 }}"))]
     return [
-        [_either("strategy.aim", ""), {"strategy.goals": {LINKED: served}, "": {LINKED: {"served": []}}}],
+        [_either("strategy.aim", ""), {"strategy.goals": {"strategy.links": served}, "": {}}],
         [
             {"strategy.rolled.late": {"task.due": day - dt.timedelta(2)}, "": {}},
             _values(Strategy, "strategy.state"),
@@ -131,7 +130,8 @@ def _with_questions(choice: Choice, cells: tuple[str, ...]) -> str:
 
 def _html(table: TrackingTable, name: str, facts: Facts) -> str:
     """The product's row of a strategy, or of its task, of which these facts hold."""
-    strategy = _stand_in(Strategy, "strategy", {LINKED: {"served": []}} | facts)
+    strategy = _stand_in(Strategy, "strategy", facts)
+    strategy._prefetched_objects_cache = {"served": facts.get("strategy.links", [])}
     days = {"task.start": dt.date(1999, 9, 9), "task.due": table.day + dt.timedelta(8)}
     defaults = {"task.strategy": strategy, "task.percent": "{{ task.percent }}", **days}
     task = _stand_in(Task, "task", defaults | facts)
