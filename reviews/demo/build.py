@@ -30,6 +30,7 @@ from planner.models import (
 from planner.plans import standard_metrics
 from planner.stages import TaskSpec
 from reviews.demo import figures
+from reviews.demo.means import Means, add_leave, add_means
 from reviews.demo.words import PlanWords, Words
 from reviews.reviews import add_review
 from strategies.goals.goals import Step, add_goal, add_sub_goal, write_actions
@@ -96,7 +97,7 @@ class Builder:
             push = self._plan(log, self.words.push, *running_period(self.today), previous=quarter)
         self._readings()
         with changes.recording(self.team, plan=quarter, by=self.by) as log:
-            PlanBuilder(self, log, quarter, self.words.quarter).build(
+            PlanBuilder(self, log, quarter, self.words.quarter, figures.QUARTER_MEANS).build(
                 figures.QUARTER_BOTTLENECKS,
                 figures.QUARTER_GOALS,
                 figures.QUARTER_STRATEGIES,
@@ -105,7 +106,8 @@ class Builder:
             )
         with changes.recording(self.team, plan=push, by=self.by) as log:
             self._confirm_source(log, push)
-            PlanBuilder(self, log, push, self.words.push).build(
+            add_leave(log, self.cast, figures.LEAVES, self.today)
+            PlanBuilder(self, log, push, self.words.push, figures.PUSH_MEANS).build(
                 figures.PUSH_BOTTLENECKS,
                 figures.PUSH_GOALS,
                 figures.PUSH_STRATEGIES,
@@ -118,7 +120,16 @@ class Builder:
         for key, role, address in figures.CAST:
             name, job_title = self.words.cast[key]
             user = self.users[address] if address else None
-            self.cast[key] = Membership(team=self.team, user=user, name=name, job_title=job_title, role=role)
+            days = figures.FIRST_DAYS.get(key)
+            self.cast[key] = Membership(
+                team=self.team,
+                user=user,
+                name=name,
+                job_title=job_title,
+                role=role,
+                first_day=self._day(-days) if days else None,
+                meeting_hours=figures.MEETING_HOURS.get(key, 0),
+            )
             log.save(self.cast[key])
 
     def _metrics(self, log: changes.Recording) -> None:
@@ -223,8 +234,10 @@ class Builder:
 class PlanBuilder:
     """The content of one plan while it is made."""
 
-    def __init__(self, team: Builder, log: changes.Recording, plan: Plan, words: PlanWords) -> None:
-        self.team, self.log, self.plan, self.words = team, log, plan, words
+    def __init__(
+        self, team: Builder, log: changes.Recording, plan: Plan, words: PlanWords, means: Means
+    ) -> None:
+        self.team, self.log, self.plan, self.words, self.means = team, log, plan, words, means
         self.bottlenecks: dict[str | None, Bottleneck | None] = {None: None}
         self.goals: dict[str, Goal] = {}
         self.strategies: dict[str, Strategy] = {}
@@ -246,6 +259,7 @@ class PlanBuilder:
         for row in strategies:
             self._strategy(*row)
         self._key_actions()
+        add_means(self, self.means)
         for row in tasks:
             self._task(*row)
         for key, kind, start in reviews:
@@ -362,7 +376,8 @@ class PlanBuilder:
     ) -> None:
         words = self.words.tasks[key]
         member = self.team.cast[owner] if owner else None
-        spec = TaskSpec(words.description, member, start, due, words.acceptance)
+        effort = self.means.efforts.get(key)
+        spec = TaskSpec(words.description, member, start, due, words.acceptance, effort)
         task = add_task(self.log, self.strategies[strategy], spec)
         if member is None:
             return  # without an owner there are no updates

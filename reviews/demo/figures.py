@@ -9,8 +9,9 @@ import datetime as dt
 from decimal import Decimal as D
 
 from planner.models import Bottleneck, Goal, Metric, PlanMetric, Role, Segment
+from reviews.demo.means import Means
 from reviews.models import Review
-from strategies.models import Strategy
+from strategies.models import Pool, Question, Strategy
 from tracking.models import Status
 
 # Who: key, role, account (the further reps have none, and own tasks all the same).
@@ -152,7 +153,8 @@ PUSH_GOALS = (
     ("core", "sales", None, REACH, D("884000"), D("1000000"), "manager", None),
     ("growth", "new_customers", None, GROW_BY, D("132"), D("150"), "lead", "slow_at_noon"),
     ("existing", "repurchase", None, REACH, D("0.16"), D("0.20"), "operations", "few_members"),
-    ("cost", "acquisition", None, REACH, D("460"), D("400"), "marketing", None),
+    ("line_a", "sales", "line_a", SHARE, D("0.455"), D("0.50"), "product", "few_members"),
+    ("cost", "acquisition", None, REACH, D("460"), D("400"), "marketing", "no_channel"),
 )
 PUSH_STRATEGIES = (
     ("reply", "growth", "slow_at_noon", "lead", (4, 4, 5), 5, 5, ACTIVE),
@@ -175,4 +177,99 @@ PUSH_TASKS = (
     ("banners", "keywords", "marketing", -20, -4, CANCELLED, 10, (-12,)),
     ("bundle_list", "bundles", "product", -18, -6, DOING, 50, (-11,)),
     ("bundle_training", "bundles", "trainer", -2, 8, WAITING, 0, ()),
+)
+
+# --- What the plans have to give, and what their strategies need -----------------------------------------
+# Of sub-goals: in which cut they stand, and whether they add up there.
+CUSTOMERS_CUT, LINES_CUT, OTHER_CUT = Goal.Cut.CUSTOMERS, Goal.Cut.LINES, Goal.Cut.OTHER
+QUARTER_CUTS = {
+    "growth": (CUSTOMERS_CUT, False),
+    "existing": (CUSTOMERS_CUT, False),
+    "structure": (LINES_CUT, True),
+}
+PUSH_CUTS = {
+    "growth": (CUSTOMERS_CUT, False),
+    "existing": (CUSTOMERS_CUT, False),
+    "line_a": (LINES_CUT, True),
+    "cost": (OTHER_CUT, False),
+}
+# Of strategies: effect lag in days, further goals, fallback, and the fast strategy that a slow one is paired with.
+QUARTER_EFFECTS = {"procedure": (14, (), None, None), "points": (60, (), "procedure", None)}
+PUSH_EFFECTS = {
+    "reply": (14, ("core",), "partners", None),
+    "members": (30, (), "bundles", None),
+    "keywords": (30, ("growth",), None, None),
+    "bundles": (30, ("line_a",), None, None),
+    "partners": (75, (), None, "reply"),
+}
+# Person-days of tasks; two of one week do not fit.
+QUARTER_EFFORTS = {"pain_points": D(3), "write": D(3), "survey": D(4), "build": D(6), "launch": D("1.5")}
+PUSH_EFFORTS = {
+    "roster": D(2), "reminders": D(4), "times": D(3), "first_offer": D(2), "interviews": D(3),
+    "landing": D(5), "bundle_list": D(2), "bundle_training": D("1.5"),
+}  # fmt: skip
+# Lead measures: strategy, owner, weekly target, and the values of the last weeks, the newest last.
+PUSH_LEADS = (
+    ("reply", "lead", 300, (214, 248, 291)),
+    ("members", "operations", 60, (42, 55, 63)),
+)
+# Questions: strategy, what they are about, who gets the answer, and by when in days from today.
+PUSH_QUESTIONS = (
+    ("members", Question.Dimension.RESOURCES, "operations", 3),
+    ("partners", Question.Dimension.CAPABILITY, "manager", 6),
+)
+# Pools: key, kind, amount (people's follows from their capacity).
+QUARTER_POOLS = (("training", Pool.Kind.BUDGET, D(20_000)),)
+PUSH_POOLS = (
+    ("training", Pool.Kind.BUDGET, D(20_000)),
+    ("marketing", Pool.Kind.BUDGET, D(85_000)),
+    ("people", Pool.Kind.PEOPLE, None),
+    ("coaching", Pool.Kind.TIME, D(40)),
+)
+# Of which pool which strategy gets how much, at least, at most; of people also who.
+QUARTER_ALLOCATIONS = (("training", "procedure", D(12_000), None, None, None),)
+PUSH_ALLOCATIONS = (
+    ("training", "reply", D(12_000), None, None, None),
+    ("training", "members", D(6_000), None, None, None),
+    ("training", "keywords", D(4_000), None, None, None),
+    ("marketing", "members", D(15_000), D(15_000), None, None),
+    ("marketing", "keywords", D(48_000), D(25_000), None, None),
+    ("marketing", "partners", D(12_000), D(5_000), D(12_000), None),
+    ("people", "reply", D(9), None, None, "lead"),
+    ("people", "members", D(7), None, None, "operations"),
+    ("people", "keywords", D(6), None, None, "marketing"),
+    ("coaching", "reply", D(16), None, None, None),
+    ("coaching", "members", D(12), None, None, None),
+)
+# What was spent: pool, strategy, how many days ago, how much.
+PUSH_SPENDINGS = (
+    ("training", "reply", 8, D(7_400)),
+    ("marketing", "members", 4, D(9_800)),
+    ("marketing", "keywords", 3, D(24_600)),
+)
+# Since when somebody is in the team, in days before today; the newcomer is in the first 90.
+FIRST_DAYS = {
+    "manager": 2_200,
+    "lead": 1_400,
+    "operations": 900,
+    "marketing": 520,
+    "trainer": 45,
+    "product": 760,
+}
+MEETING_HOURS = {"manager": D(4), "product": D(2)}
+# Leave: who, from and to in days from today.
+LEAVES = (("operations", 9, 10), ("product", 16, 20))
+# The owner of this goal proposes another target, so many days ago.
+PUSH_ANSWER = ("existing", D("0.18"), 2)
+QUARTER_MEANS = Means(QUARTER_CUTS, QUARTER_EFFECTS, QUARTER_EFFORTS, QUARTER_POOLS, QUARTER_ALLOCATIONS)
+PUSH_MEANS = Means(
+    PUSH_CUTS,
+    PUSH_EFFECTS,
+    PUSH_EFFORTS,
+    PUSH_POOLS,
+    PUSH_ALLOCATIONS,
+    PUSH_LEADS,
+    PUSH_QUESTIONS,
+    PUSH_SPENDINGS,
+    PUSH_ANSWER,
 )

@@ -53,7 +53,19 @@ class ReviewWords(NamedTuple):
     adjustments: tuple[str, ...]
 
 
+class LeadWords(NamedTuple):
+    name: str
+    unit: str
+
+
+class QuestionWords(NamedTuple):
+    text: str
+    department: str
+
+
 class PlanWords(NamedTuple):
+    """`company_goal` is what the core goal serves, `answer` why an owner proposes another target."""
+
     name: Callable[[dt.date], str]
     problems: dict[str, str]
     bottlenecks: dict[str, BottleneckWords]
@@ -61,6 +73,12 @@ class PlanWords(NamedTuple):
     strategies: dict[str, StrategyWords]
     tasks: dict[str, TaskWords]
     reviews: dict[str, ReviewWords] = {}
+    company_goal: str = ""
+    answer: str = ""
+    leads: dict[str, LeadWords] = {}
+    questions: dict[str, QuestionWords] = {}
+    pools: dict[str, str] = {}
+    spendings: dict[str, str] = {}
 
 
 class Words(NamedTuple):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from reviews.demo.words import (
     BottleneckWords,
     GoalWords,
+    LeadWords,
     MetricWords,
     PlanWords,
+    QuestionWords,
     ReviewWords,
     StrategyWords,
     TaskWords,
@@ -130,7 +132,10 @@ QUARTER = PlanWords(
             ),
         ),
     },
+    company_goal="Grow the region's sales by a quarter this year",
+    pools={"training": "Training"},
 )
+
 
 PUSH = PlanWords(
     name=lambda start: f"Sales push · {MONTHS[start.month - 1]} {start.year}",
@@ -179,6 +184,11 @@ PUSH = PlanWords(
             "Repurchase rate to 20%",
             "",
             (("points in every region", "members"), ("one offer for members a month", "members")),
+        ),
+        "line_a": GoalWords(
+            "Product line A to 50% of sales",
+            "",
+            (("training on product A", None), ("product A in every quotation", None)),
         ),
         "cost": GoalWords(
             "Acquisition cost down to 400",
@@ -274,7 +284,29 @@ PUSH = PlanWords(
         ),
         "bundle_training": TaskWords("Train the reps on the bundles", "Everyone passes the short test"),
     },
+    company_goal="One million a month in the region by year-end",
+    answer="Half of the regions get the points only this month; one month is not enough for 4 points.",
+    leads={
+        "reply": LeadWords("Leads answered within two hours", "leads"),
+        "members": LeadWords("Customers asked to join", "customers"),
+    },
+    questions={
+        "members": QuestionWords("Who makes the material for the next offer?", "Design"),
+        "partners": QuestionWords("Which commission can we agree to?", "Finance"),
+    },
+    pools={
+        "training": "Training",
+        "marketing": "Marketing",
+        "people": "Team",
+        "coaching": "Coaching hours",
+    },
+    spendings={
+        "reply": "phone training for the evening shift",
+        "members": "points for the first 128 members",
+        "keywords": "search advertising so far",
+    },
 )
+
 
 ENGLISH = Words(
     team="East China sales",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from reviews.demo.words import (
     BottleneckWords,
     GoalWords,
+    LeadWords,
     MetricWords,
     PlanWords,
+    QuestionWords,
     ReviewWords,
     StrategyWords,
     TaskWords,
@@ -90,7 +92,10 @@ QUARTER = PlanWords(
             adjustments=("调整关键词（市场专员，7 月 20 日前）", "新人一对一辅导（销售经理）"),
         ),
     },
+    company_goal="公司年度目标：区域销售额增长 25%",
+    pools={"training": "培训"},
 )
+
 
 PUSH = PlanWords(
     name=lambda start: f"销售冲刺 · {start.year} 年 {start.month} 月",
@@ -128,6 +133,11 @@ PUSH = PlanWords(
             "老客复购率提升至 20%",
             "",
             (("各区域全面上线积分", "members"), ("每月一次会员专享活动", "members")),
+        ),
+        "line_a": GoalWords(
+            "A 产品线占销售额 50%",
+            "",
+            (("A 产品专项培训", None), ("每份报价都带上 A 产品", None)),
         ),
         "cost": GoalWords(
             "获客成本降到 400 元",
@@ -205,7 +215,29 @@ PUSH = PlanWords(
         ),
         "bundle_training": TaskWords("套餐销售培训", "全员通过小测验"),
     },
+    company_goal="公司年度目标：年底前区域月销售额达到 100 万元",
+    answer="一半区域本月才上线积分，一个月做不到提升 4 个百分点。",
+    leads={
+        "reply": LeadWords("2 小时内响应的线索", "条"),
+        "members": LeadWords("邀请入会的客户", "位"),
+    },
+    questions={
+        "members": QuestionWords("下次会员活动的物料由谁来做？", "设计部"),
+        "partners": QuestionWords("佣金比例最高可以给到多少？", "财务部"),
+    },
+    pools={
+        "training": "培训",
+        "marketing": "市场推广",
+        "people": "团队人力",
+        "coaching": "辅导课时",
+    },
+    spendings={
+        "reply": "晚班电话话术培训",
+        "members": "首批 128 位会员的积分",
+        "keywords": "已投放的搜索广告",
+    },
 )
+
 
 CHINESE = Words(
     team="华东销售部",
