@@ -52,7 +52,7 @@ def rows_template(plan: Plan, member: Membership) -> str:
 
 def _of_strategy(day: dt.date) -> list[list[Choice]]:
     cancelled: Choice = {"not strategy.rolled.total": {"task.status": "cancelled"}}
-    served = [ServedGoal(goal=Goal(name="{{ strategy.goals.0 }}"))]
+    served = [ServedGoal(goal=Goal(pk="{{ strategy.goals.0.pk }}", name="{{ strategy.goals.0 }}"))]
     return [
         [_either("strategy.aim", ""), {"strategy.goals": {"strategy.links": served}, "": {}}],
         [
