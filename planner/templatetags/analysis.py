@@ -9,8 +9,8 @@ from django import template
 from django.utils.html import format_html
 
 from planner import words
+from planner.arithmetic.drivers import Contribution
 from planner.diagnose.analysis.breakdown import Breakdown, points_of
-from planner.diagnose.analysis.drivers import Contribution
 from planner.diagnose.analysis.split import Split
 
 register = template.Library()

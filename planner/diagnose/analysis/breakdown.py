@@ -10,10 +10,10 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from planner import words
+from planner.arithmetic.drivers import Contribution, contributions
 from planner.arithmetic.exact import Number
 from planner.arithmetic.formats import RATE
 from planner.arithmetic.gaps import Aggregation
-from planner.diagnose.analysis.drivers import Contribution, contributions
 from planner.diagnose.analysis.history import History, Series
 from planner.diagnose.analysis.spans import Span, level
 from planner.models import Metric, Segment

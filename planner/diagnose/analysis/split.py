@@ -12,11 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from planner import words
+from planner.arithmetic.drivers import apportioned, chain, shapley
 from planner.arithmetic.exact import decimal
 from planner.arithmetic.formats import PLAIN
 from planner.arithmetic.gaps import Direction
 from planner.diagnose import charts
-from planner.diagnose.analysis.drivers import apportioned, chain, shapley
 from planner.diagnose.analysis.history import History, Series
 from planner.diagnose.analysis.products import Factor, Product
 from planner.diagnose.analysis.spans import TARGET, Span, level

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.arithmetic.exact import decimal
-from planner.diagnose.analysis.drivers import (
+from planner.arithmetic.drivers import (
     MOST_FACTORS,
     apportioned,
     chain,
     contributions,
     shapley,
 )
+from planner.arithmetic.exact import decimal
 
 
 def test_two_factors_share_what_they_did_together():
