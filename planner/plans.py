@@ -19,16 +19,7 @@ from planner.arithmetic.names import name_key
 from planner.models import Change, Metric, Plan, PlanMetric, Segment, Team, User
 from planner.models.history import CannotUndo, next_order
 from planner.models.metrics import BottleneckKind as B
-
-# The first metrics of each scenario, by the keys of standard_metrics().
-FIRST_METRICS = {
-    Plan.Scenario.TARGET: ("sales", "conversion", "repurchase", "acquisition"),
-    Plan.Scenario.DECLINE: ("sales", "orders", "conversion", "order_value"),
-    Plan.Scenario.NEW: ("sales", "new_customers", "conversion", "acquisition"),
-    Plan.Scenario.EFFECTIVENESS: ("sales", "per_head", "conversion", "orders"),
-    Plan.Scenario.COMPETITION: ("sales", "conversion", "order_value", "repurchase"),
-}
-
+from planner.models.scenarios import TUNINGS
 
 # What the metrics of the method are called when they are made; they keep their keys whatever they are called later.
 STANDARD_NAMES = {
@@ -142,7 +133,7 @@ def begin_plan(
     """
     if metrics is None:
         standard = standard_metrics(team)
-        metrics = [standard[key] for key in FIRST_METRICS[Plan.Scenario(scenario)]]
+        metrics = [standard[key] for key in TUNINGS[Plan.Scenario(scenario)].metrics]
     plan = Plan(team=team, name=name, scenario=scenario, start=start, end=end)
     with changes.recording(team, by=by) as log:
         log.save(plan)

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan, Team
+from planner.models.scenarios import put_first, tuning_of
 from planner.pitfalls import Check
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ class Outside:
 
     what: Any
     title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done next in a plan: a sentence, and the link to where it is done with its text."""
+
+    sentence: str
+    verb: str
     url: str
 
 
@@ -130,7 +140,7 @@ class Stage:
     up the results:
     - about people: open_work(memberships, day) lists what these have to do;
     - about one plan: plan_work(plan, today) lists what its people have to do soon, outside(plan, cut) what another
-      period would leave out;
+      period would leave out, next_step(plan) what its managers should do next, in the order of its scenario;
     - inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and returns how
       much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them;
     - about strategies: tasks_of(strategies) lists their tasks but for the cancelled ones, by the strategy's id;
@@ -152,6 +162,7 @@ class Stage:
     )
     plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, today: [])
     outside: Callable[[Plan, Cut], list[Outside]] = field(default=lambda plan, cut: [])
+    next_step: Callable[[Plan], Step | None] | None = None
     hand_over: Callable[[Any, Membership, Membership | None], int] = field(
         default=lambda log, leaver, successor: 0
     )
@@ -201,9 +212,16 @@ def summaries(plans: Sequence[Plan]) -> dict[int, list[tuple[Stage, Summary]]]:
 
 
 def checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
-    """By a plan's id, every check of every stage, in the order of the loop."""
+    """By a plan's id, every check of every stage: those that its scenario puts first, then in the order of the loop."""
     answers = [stage.checks(plans) for stage in stages()]
-    return {plan.pk: [check for by_plan in answers for check in by_plan[plan.pk]] for plan in plans}
+    return {
+        plan.pk: put_first(
+            (check for by_plan in answers for check in by_plan[plan.pk]),
+            tuning_of(plan).checks,
+            lambda check: check.pitfall.name,
+        )
+        for plan in plans
+    }
 
 
 def outside(plan: Plan, start: dt.date, end: dt.date) -> list[Outside]:

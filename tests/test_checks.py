@@ -109,6 +109,11 @@ def change(model: Any, **fields: Any) -> None:
     model.objects.update(**fields)
 
 
+def choose_scenario(plan: Plan, scenario: str) -> None:
+    plan.scenario = scenario
+    plan.save()
+
+
 NOT_CHOSEN = (("step", ""), ("metric", None), ("segment", None))
 CASES = {
     "unconfirmed_source": Case(
@@ -131,6 +136,15 @@ CASES = {
             Reading.objects.filter(month=dt.date(2026, 4, 1)).delete(),
             add_readings(dt.date(2026, 10, 1)),
             change(PlanMetric, as_of=dt.date(2026, 11, 2)),
+        ),
+    ),
+    "no_starting_value": Case(
+        lambda plan: (choose_scenario(plan, "new"), Reading.objects.all().delete()),
+        "Total sales has no starting value",
+        lambda plan: (
+            choose_scenario(plan, "new"),
+            Reading.objects.all().delete(),
+            change(PlanMetric, override=7, override_reason="ten interviews"),
         ),
     ),
     "metric_without_target": Case(

@@ -7,7 +7,7 @@ that it does not have yet has its weekdays and nothing else.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -35,6 +35,11 @@ class Calendar:
             return True
         return day not in country_year.holidays and day.isoweekday() in self.weekdays
 
+    def workdays(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """The workdays from `first` to `last`."""
+        span = range(first.toordinal(), last.toordinal() + 1)
+        return [day for day in map(dt.date.fromordinal, span) if self.is_workday(day)]
+
     def exceptions(self, first: dt.date, last: dt.date) -> list[Exceptional]:
         """The days from `first` to `last` that differ from their weekday, with the reason where it is known."""
         exceptions = []
@@ -48,6 +53,23 @@ class Calendar:
                     )
                 )
         return exceptions
+
+
+def laid(lengths: Sequence[int], workdays: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """The first and last day of pieces of work that follow each other, of these lengths in workdays (1 or more).
+
+    Where the workdays are too few for all, each piece is shortened in proportion, and the last ones may share a day;
+    where there are none, there are no dates either.
+    """
+    if not workdays:
+        return []
+    total = sum(lengths)
+    count, done = min(len(workdays), total), 0
+    spans = []
+    for length in lengths:
+        start, done = done * count // total, done + length
+        spans.append((workdays[start], workdays[max(start, done * count // total - 1)]))
+    return spans
 
 
 @dataclass(frozen=True, slots=True)

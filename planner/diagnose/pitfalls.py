@@ -39,6 +39,13 @@ SHORT_HISTORY = Pitfall(
     gettext_lazy("A trend needs six full months without gaps."),
     gettext_lazy("View"),
 )
+NO_STARTING_VALUE = Pitfall(
+    "no_starting_value",
+    "diagnose",
+    ngettext_lazy("%(names)s has no starting value", "%(n)d metrics have no starting value: %(names)s", "n"),
+    gettext_lazy("A new market has no history: enter where it starts, with the source."),
+    gettext_lazy("Enter value"),
+)
 METRIC_WITHOUT_TARGET = Pitfall(
     "metric_without_target",
     "diagnose",

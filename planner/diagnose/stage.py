@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,6 +30,7 @@ from planner.models import (
     Segment,
     SourceCheck,
 )
+from planner.models.scenarios import tuning_of
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.readings.sources import unconfirmed
 from planner.stages import Outside, Page, Stage, Summary
@@ -61,7 +62,9 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     for row in PlanMetric.objects.filter(plan__in=plans).select_related("metric"):
         row.plan = of_plan[row.plan_id]
         rows[row.plan_id].append(row)
-    months_known, unsourced = _history([row for plan_rows in rows.values() for row in plan_rows])
+    all_rows = [row for plan_rows in rows.values() for row in plan_rows]
+    months_known, unsourced = _history(all_rows)
+    months_expected = _months_expected(all_rows)
     focus_counts = (
         Bottleneck.objects.filter(plan__in=plans, in_focus=True)
         .values("plan")
@@ -73,7 +76,8 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     return {
         plan.pk: check(
             plan,
-            _row_pitfalls(rows[plan.pk], months_known, unsourced)
+            _row_pitfalls(rows[plan.pk], unsourced)
+            | _history_pitfalls(rows[plan.pk], months_known, months_expected)
             | {pitfalls.UNCONFIRMED_SOURCE: _sources_met(sources[plan.pk])}
             | _focus_pitfalls(*in_focus.get(plan.pk, (0, 0))),
         )
@@ -81,16 +85,39 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     }
 
 
-def _row_pitfalls(
-    rows: list[PlanMetric], months_known: dict[int, int], unsourced: set[tuple[int, dt.date]]
-) -> dict[Pitfall, Occurrences]:
-    short = [row for row in rows if months_known.get(row.pk, 0) < HISTORY_MONTHS]
+def _row_pitfalls(rows: list[PlanMetric], unsourced: set[tuple[int, dt.date]]) -> dict[Pitfall, Occurrences]:
     return {
         pitfalls.VALUES_WITHOUT_SOURCE: _rows_met([row for row in rows if _has_no_source(row, unsourced)]),
-        pitfalls.SHORT_HISTORY: _rows_met(short),
         pitfalls.METRIC_WITHOUT_TARGET: _rows_met([row for row in rows if row.target is None]),
         pitfalls.METRIC_WITHOUT_PROBLEM: _rows_met([row for row in rows if not row.problems]),
     }
+
+
+def _history_pitfalls(
+    rows: list[PlanMetric], months_known: dict[int, int], months_expected: dict[int, int]
+) -> dict[Pitfall, Occurrences]:
+    """Where no history is expected, a row without any value needs one that is typed."""
+    short = [row for row in rows if months_known.get(row.pk, 0) < months_expected[row.pk]]
+    unknown = [row for row in rows if row.override is None and not months_known.get(row.pk)]
+    new = [row for row in unknown if not tuning_of(row.plan).expects_history]
+    return {pitfalls.SHORT_HISTORY: _rows_met(short), pitfalls.NO_STARTING_VALUE: _rows_met(new)}
+
+
+def _months_expected(rows: Sequence[PlanMetric]) -> dict[int, int]:
+    """By a row's id, how many of the six months that count should have data.
+
+    In a scenario that expects no history, these are the months since the metric's first value.
+    """
+    new = {row.metric_id for row in rows if not tuning_of(row.plan).expects_history}
+    readings = Reading.objects.of_whole().filter(metric__in=new)
+    firsts = dict(readings.values_list("metric").order_by("metric").annotate(first=Min("month")))
+    expected = {}
+    for row in rows:
+        months, first = full_months_before(_day_of(row), HISTORY_MONTHS), firsts.get(row.metric_id)
+        if not tuning_of(row.plan).expects_history:
+            months = tuple(month for month in months if first is not None and month >= first)
+        expected[row.pk] = len(months)
+    return expected
 
 
 def _rows_met(rows: list[PlanMetric]) -> Occurrences:

@@ -15,25 +15,12 @@ from planner.arithmetic import formats
 from planner.arithmetic.periods import add_months, month_start
 from planner.models import Metric, Plan, Team
 from planner.models.plans import check_length
-from planner.plans import FIRST_METRICS, standard_metrics
+from planner.models.scenarios import TUNINGS
+from planner.plans import standard_metrics
 from planner.tables.fields import DayField
 from planner.web.requests import with_value
 
 OTHER = "other"
-# What is different in each scenario, for who has to choose one.
-ABOUT = {
-    Plan.Scenario.TARGET: gettext_lazy("A high target for a new period: get the path and resources clear."),
-    Plan.Scenario.DECLINE: gettext_lazy("Sales or conversion below expectations: find the bottleneck fast."),
-    Plan.Scenario.NEW: gettext_lazy(
-        "Part of the business has no history yet: the roll-out schedule matters."
-    ),
-    Plan.Scenario.EFFECTIVENESS: gettext_lazy(
-        "New starters ramp up slowly, experienced reps are tired: start with the team."
-    ),
-    Plan.Scenario.COMPETITION: gettext_lazy(
-        "A competitor changes price or policy: defend or win back share."
-    ),
-}
 
 
 def periods(today: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
@@ -96,7 +83,7 @@ class PlanForm(SpanForm):
             "period": "next-quarter",
             "start": start,
             "end": end,
-            "metrics": FIRST_METRICS[chosen],
+            "metrics": TUNINGS[chosen].metrics,
         }
         super().__init__(data, initial=initial)
         self.fields["start"].required = self.fields["end"].required = False
@@ -134,7 +121,7 @@ class PlanForm(SpanForm):
             {
                 "value": scenario.value,
                 "label": scenario.label,
-                "about": ABOUT[scenario],
+                "about": TUNINGS[scenario].about,
                 "chosen": scenario.value == chosen,
             }
             for scenario in Plan.Scenario

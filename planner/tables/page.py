@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from planner.stages import place_of
 from planner.tables.table import Table
 from planner.web.live import Piece
 
@@ -24,8 +25,10 @@ class TablePage(Generic[T]):
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """What follows changes besides the rows: the line beneath the title, what editors offer, what is around."""
-        template = "tables/table.html"
+        template, place = "tables/table.html", place_of(self.table.url_name)
+        has_steps = place is not None and place.stage.next_step is not None
         return (
+            *((Piece("next", template="plans/next.html"),) if has_steps else ()),
             Piece("summary", template=template),
             Piece("editors", self.table.offers, template=template),
             *self.around,

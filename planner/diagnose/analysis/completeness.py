@@ -54,18 +54,19 @@ class Completeness(Generic[Key]):
     unsourced: int
     unconfirmed: int
     months: int
+    fewest: int = FEWEST_MONTHS
     by_series: Mapping[Key, Coverage] = field(default_factory=dict)
 
     @property
     def is_short(self) -> bool:
-        """Whether fewer than six months are known."""
-        return self.months < FEWEST_MONTHS
+        """Whether fewer months are known than there should be at least."""
+        return self.months < self.fewest
 
 
-def expected_months(last: date, first_known: date | None) -> tuple[date, ...]:
-    """The months up to `last` that should have a value: since the first known one, at least 6 and at most 12."""
+def expected_months(last: date, first_known: date | None, fewest: int = FEWEST_MONTHS) -> tuple[date, ...]:
+    """The months up to `last` that should have a value: since the first known one, `fewest` to 12 months."""
     length = 0 if first_known is None else len(months_between(first_known, last))
-    count = min(max(length, FEWEST_MONTHS), MOST_MONTHS)
+    count = min(max(length, fewest), MOST_MONTHS)
     return months_between(add_months(last, 1 - count), last)
 
 
@@ -75,8 +76,8 @@ def cover(expected: Sequence[date], known: Mapping[date, Backing]) -> Coverage:
     return Coverage(tuple(expected), missing, tuple(known[month] for month in expected if month in known))
 
 
-def complete(by_series: Mapping[Key, Coverage]) -> Completeness[Key]:
-    """The score over all series, cell by cell."""
+def complete(by_series: Mapping[Key, Coverage], fewest: int = FEWEST_MONTHS) -> Completeness[Key]:
+    """The score over all series, cell by cell; with less than `fewest` months it is short."""
     coverages = list(by_series.values())
     expected = sum(len(coverage.expected) for coverage in coverages)
     count = Counter(backing for coverage in coverages for backing in coverage.backings)
@@ -90,6 +91,7 @@ def complete(by_series: Mapping[Key, Coverage]) -> Completeness[Key]:
         count[Backing.NO_SOURCE],
         count[Backing.UNCONFIRMED],
         len(_known_months(coverages)),
+        fewest,
         by_series,
     )
 

@@ -13,7 +13,14 @@ from django.utils.translation import ngettext
 from planner import words
 from planner.arithmetic.collation import sort_key
 from planner.arithmetic.periods import add_months
-from planner.diagnose.analysis.completeness import Backing, Completeness, complete, cover, expected_months
+from planner.diagnose.analysis.completeness import (
+    FEWEST_MONTHS,
+    Backing,
+    Completeness,
+    complete,
+    cover,
+    expected_months,
+)
 from planner.diagnose.analysis.history import History, Series
 from planner.diagnose.analysis.volatility import Move, Outlier, moves, outliers
 from planner.models import Metric
@@ -138,11 +145,12 @@ def flags(history: History, threshold: Decimal, months: int = RECENT_MONTHS) -> 
 
 
 def completeness(
-    history: History, metrics: Iterable[Metric], confirmed: Collection[str]
+    history: History, metrics: Iterable[Metric], confirmed: Collection[str], *, fewest: int = FEWEST_MONTHS
 ) -> Completeness[tuple[int, int | None]]:
     """How much of the last months is there, up to the plan's day; where that is nothing, up to the newest reading.
 
-    `confirmed` are the names of the sources that were confirmed in time.
+    `confirmed` are the names of the sources that were confirmed in time, `fewest` is how many months there should be
+    at least.
     """
     ids = {metric.pk for metric in metrics}
     own_series = {key: series for key, series in history.series.items() if key[0] in ids}
@@ -151,10 +159,10 @@ def completeness(
         last = history.last
     coverages = {}
     for key, series in own_series.items():
-        expected = expected_months(last, min(series.sources, default=None))
+        expected = expected_months(last, min(series.sources, default=None), fewest)
         backings = {month: _backing(source, confirmed) for month, source in series.sources.items()}
         coverages[key] = cover(expected, backings)
-    return complete(coverages)
+    return complete(coverages, fewest)
 
 
 def _backing(source: str, confirmed: Collection[str]) -> Backing:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from planner import words
 from planner.arithmetic.gaps import Aggregation
 from planner.diagnose.analysis.breakdown import Breakdown, breakdowns
-from planner.diagnose.analysis.completeness import Completeness
+from planner.diagnose.analysis.completeness import FEWEST_MONTHS, Completeness
 from planner.diagnose.analysis.flags import OLDER_MONTHS, RECENT_MONTHS, Flag, completeness, flags, reasons
 from planner.diagnose.analysis.history import WHOLE, History, Series, load
 from planner.diagnose.analysis.products import Product, orders, products
@@ -20,6 +20,7 @@ from planner.diagnose.analysis.split import Split, split, split_gap
 from planner.diagnose.analysis.trend import Trend, trend
 from planner.diagnose.standings import OtherMonths, Standing, other_months, standings
 from planner.models import Metric, Plan
+from planner.models.scenarios import tuning_of
 from planner.readings.sources import confirmed_names
 
 MOST_FLAGS = 8
@@ -90,7 +91,8 @@ class Analysis:
 
     @cached_property
     def completeness(self) -> Completeness[Any]:
-        return completeness(self.history, self.plan_metrics, confirmed_names(self.plan))
+        fewest = FEWEST_MONTHS if tuning_of(self.plan).expects_history else 0
+        return completeness(self.history, self.plan_metrics, confirmed_names(self.plan), fewest=fewest)
 
     @property
     def score(self) -> str:

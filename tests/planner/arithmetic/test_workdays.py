@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
 
 import pytest
 
-from planner.arithmetic.workdays import Calendar, countries
+from planner.arithmetic.workdays import Calendar, countries, laid
 
 WEEK = [1, 2, 3, 4, 5]
 
@@ -70,3 +71,35 @@ def test_countries_are_named_in_the_readers_language():
     assert dict(countries("zh-hans"))["CN"] == "中国"
     assert [name for _code, name in countries("en")][:3] == ["Afghanistan", "Åland Islands", "Albania"]
     assert [name for _code, name in countries("zh-hans")][:3] == ["阿尔巴尼亚", "阿尔及利亚", "阿富汗"]
+
+
+def test_the_workdays_of_a_span():
+    days = Calendar(weekdays=WEEK, holidays=[day("2026-11-24")]).workdays(
+        day("2026-11-20"), day("2026-11-25")
+    )
+    assert days == [day("2026-11-20"), day("2026-11-23"), day("2026-11-25")]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "count", "spans"),
+    [
+        ([3, 2, 5], 20, [(0, 2), (3, 4), (5, 9)]),
+        ([3, 2, 5], 10, [(0, 2), (3, 4), (5, 9)]),
+        ([4, 10, 6], 10, [(0, 1), (2, 6), (7, 9)]),  # half as long
+        ([1, 20, 1], 11, [(0, 0), (0, 9), (10, 10)]),
+        ([5, 5, 5], 1, [(0, 0), (0, 0), (0, 0)]),
+        ([5, 5, 5], 0, []),
+    ],
+)
+def test_work_is_laid_one_after_the_other_and_shortened_where_days_are_few(lengths, count, spans):
+    days = [day("2026-11-23") + dt.timedelta(days=number) for number in range(count)]
+    assert laid(lengths, days) == [(days[first], days[last]) for first, last in spans]
+
+
+def test_laid_work_stays_within_its_days_in_order_whatever_its_lengths():
+    random = Random(7)
+    for _case in range(500):
+        days = [day("2026-11-23") + dt.timedelta(days=number) for number in range(random.randint(1, 30))]
+        spans = laid([random.randint(1, 20) for _piece in range(random.randint(1, 3))], days)
+        assert all(days[0] <= first <= last <= days[-1] for first, last in spans)
+        assert sorted(spans) == spans
