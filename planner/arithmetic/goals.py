@@ -54,13 +54,14 @@ class Way:
     """How far a figure has come on its way to a target.
 
     `is_to_hold`: the baseline already meets the target, so there is no way to go. `done` is the share of the way, None
-    where it is to be held or cannot be computed. `sign` is None where there is no target or no baseline to start from.
-    `needed` is the move a month that is still needed and `best` the best one so far, both only where the target is out
-    of reach.
+    where it is to be held or cannot be computed, and `due` the share that is due by now: the plan's full months ÷ all
+    its months. `sign` is None where there is no target or no baseline to start from. `needed` is the move a month that
+    is still needed and `best` the best one so far, both only where the target is out of reach.
     """
 
     is_to_hold: bool = False
     done: Decimal | None = None
+    due: Decimal | None = None
     sign: Sign | None = None
     needed: Decimal | None = None
     best: Decimal | None = None
@@ -98,16 +99,17 @@ def measure_way(
     full, all_months = months
     with localcontext(ARITHMETIC):
         ahead = done * all_months - full
+        due = Decimal(full) / all_months if all_months else None
     if ahead >= -NO_DIFFERENCE:
-        return Way(done=done, sign=Sign.ON_TRACK)
+        return Way(done=done, due=due, sign=Sign.ON_TRACK)
     left = all_months - full
     if 2 * full >= all_months and left and len(moves) >= FEWEST_MOVES:
         best = max(moves) if Direction(direction) == Direction.HIGHER else min(moves)
         with localcontext(ARITHMETIC):
             needed = (target - now) / left
         if not meets(best, needed, direction):
-            return Way(done=done, sign=Sign.OUT_OF_REACH, needed=needed, best=best)
-    return Way(done=done, sign=Sign.BEHIND)
+            return Way(done=done, due=due, sign=Sign.OUT_OF_REACH, needed=needed, best=best)
+    return Way(done=done, due=due, sign=Sign.BEHIND)
 
 
 def goal_target(kind: GoalKind | str, baseline: Decimal | None, amount: Decimal) -> Decimal:

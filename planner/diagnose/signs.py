@@ -27,11 +27,37 @@ TONES = {
     Sign.BEHIND: "warn",
     Sign.OUT_OF_REACH: "bad",
 }
+# The colour of a bar says no more than its sign does.
+BARS = {Sign.BEHIND: "warn", Sign.OUT_OF_REACH: "bad"}
 
 
-def chip(way: Way) -> Any:
-    """The sign; "" where there is no way to speak of."""
-    return cells.chip(TONES[way.sign], LABELS[way.sign]) if way.sign else mark_safe("")
+def chip(way: Way, scale: Scale) -> Any:
+    """The sign, which opens to why it is so; "" where there is no way to speak of."""
+    if way.sign is None:
+        return mark_safe("")
+    sign = cells.chip(TONES[way.sign], LABELS[way.sign])
+    return cells.tip(sign, lines) if (lines := why(way, scale)) else sign
+
+
+def why(way: Way, scale: Scale) -> list[str]:
+    """Why the sign is what it is, in figures: one sentence a line."""
+    pieces = [done_and_due(way), pace_sentence(way, scale)]
+    return [piece for piece in pieces if piece]
+
+
+def done_and_due(way: Way) -> str:
+    """How much of the way is done, and how much of the plan's months are full: "24% of the way, 33% of the time"."""
+    if way.done is None:
+        return ""
+    shares = {"done": words.per_cent(way.done), "due": due_text(way)}
+    if way.due is None:
+        return _("%(done)s of the way") % shares
+    return _("%(done)s of the way, %(due)s") % shares
+
+
+def due_text(way: Way) -> str:
+    """How much of the plan's months are full: "33% of the time"; "" where there is no share of a way to compare."""
+    return "" if way.due is None else _("%(due)s of the time") % {"due": words.per_cent(way.due)}
 
 
 def pace_sentence(way: Way, scale: Scale) -> str:
@@ -40,3 +66,10 @@ def pace_sentence(way: Way, scale: Scale) -> str:
         return ""
     moves = {"needed": words.signed(scale, way.needed), "best": words.signed(scale, way.best)}
     return _("Needs %(needed)s a month; the best so far was %(best)s.") % moves
+
+
+def bar(way: Way, label: Any) -> Any:
+    """The way as a bar with today's mark; the label alone where no share of it is known."""
+    if way.done is None:
+        return cells.small(label) if label else mark_safe("")
+    return cells.share_bar(way.done, label, today=way.due, tone=BARS.get(way.sign, ""))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -219,10 +220,15 @@ class StatusTable(Table):
         return cells.figure(formats.figure(scale, value, language=words.language(), difference=difference))
 
     def _metric(self, progress: MetricProgress) -> Any:
-        """The metric with its direction, its trend and the sign of its way to the target."""
-        metric = progress.standing.row.metric
-        pieces = (metric.get_direction_display(), self._trend(progress.standing), signs.chip(progress.way))
-        return cells.lines(metric.name, cells.joined([piece for piece in pieces if piece]))
+        """The metric with its direction, its trend, and its way to the target with its sign."""
+        metric, way = progress.standing.row.metric, progress.way
+        pieces = (
+            metric.get_direction_display(),
+            self._trend(progress.standing),
+            signs.chip(way, metric.scale),
+        )
+        shown = cells.lines(metric.name, cells.joined([piece for piece in pieces if piece]))
+        return format_html("{}{}", shown, signs.bar(way, signs.done_and_due(way)))
 
     def _current(self, standing: Standing) -> Any:
         course = cells.sparkline([value for _month, value in standing.course], _("Last 12 months"))

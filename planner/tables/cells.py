@@ -125,7 +125,7 @@ def tip(content: Any, lines: Sequence[str]) -> SafeString:
 
 def gap_bar(rate: Decimal | None, label: str, surplus: bool) -> SafeString:
     """A gap rate as a bar of its size (full at 100 %) with the figure behind; a surplus is green."""
-    width = 0 if rate is None or surplus else int(min(max(rate, Decimal(0)), Decimal(1)) * 100)
+    width = 0 if surplus else _width(rate)
     tone = "good" if surplus else ("bad" if rate is not None and rate >= Decimal("0.4") else "warn")
     bar = (
         '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
@@ -136,16 +136,25 @@ def gap_bar(rate: Decimal | None, label: str, surplus: bool) -> SafeString:
     )
 
 
-def share_bar(share: Decimal | None, label: str) -> SafeString:
-    """How far a thing has come, as a bar of its share (from 0 to 1) with a label."""
-    width = 0 if share is None else int(min(max(share, Decimal(0)), Decimal(1)) * 100)
+def share_bar(share: Decimal | None, label: Any, *, today: Decimal | None = None, tone: str = "") -> SafeString:
+    """How far a thing has come, as a bar of its share (from 0 to 1) with a label.
+
+    `today` is the share that is due by now: a mark on the bar.
+    """
+    mark = ""
+    if today is not None:
+        mark = format_html('<rect class="today" x="{}" y="-2" width="1" height="10"/>', _width(today))
     bar = (
-        '<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect width="{}" height="6"/></svg>'
+        '<svg class="bar{}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="6"/>{}</svg>'
     )
-    return format_html(
-        '<span class="reached">{}<small class="muted">{}</small></span>', format_html(bar, width), label
-    )
+    drawn = format_html(bar, f" {tone}" if tone else "", _width(share), mark)
+    return format_html('<span class="reached">{}<small class="muted">{}</small></span>', drawn, label)
+
+
+def _width(share: Decimal | None) -> int:
+    """A share in hundredths, within the bar."""
+    return 0 if share is None else int(min(max(share, Decimal(0)), Decimal(1)) * 100)
 
 
 def sparkline(values: Sequence[Decimal], label: str) -> SafeString:

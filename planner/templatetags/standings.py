@@ -43,14 +43,14 @@ def progress_text(progress: MetricProgress) -> str:
     parts = {
         "start": formats.figure_text(start) if has_unit else start.number,
         "target": formats.figure_text(end),
-        "done": words.per_cent(way.done),
     }
     if progress.standing.current is None and progress.now is None:
         return _("Target %(target)s · no data yet") % parts
     if way.done is not None:
         if way.done >= 1:
             return _("From %(start)s to %(target)s · target met") % parts
-        return _("%(done)s of the way from %(start)s to %(target)s") % parts
+        text = _("%(done)s of the way from %(start)s to %(target)s")
+        return text % (parts | {"done": words.per_cent(way.done)})
     if way.is_to_hold:
         is_floor = progress.standing.row.metric.direction == Direction.HIGHER
         return (_("Hold at least %(target)s") if is_floor else _("Hold at most %(target)s")) % parts
@@ -61,8 +61,8 @@ def progress_text(progress: MetricProgress) -> str:
 
 @register.simple_tag
 def progress_bar(progress: MetricProgress) -> Any:
-    """The progress as a bar; "" where it is unknown."""
-    return "" if progress.way.done is None else cells.share_bar(progress.way.done, "")
+    """The progress as a bar with today's mark; "" where it is unknown."""
+    return "" if progress.way.done is None else signs.bar(progress.way, "")
 
 
 @register.simple_tag
@@ -78,6 +78,8 @@ def progress_months(progress: MetricProgress) -> str:
 
 @register.simple_tag
 def progress_sign(progress: MetricProgress) -> Any:
-    """The sign of the way to the target; why, where it is out of reach."""
-    why = signs.pace_sentence(progress.way, progress.standing.row.metric.scale)
-    return cells.lines(signs.chip(progress.way), why) if why else signs.chip(progress.way)
+    """The sign of the way to the target, and why: the share of the way stands above it."""
+    way, scale = progress.way, progress.standing.row.metric.scale
+    sign = signs.chip(way, scale)
+    why = [text for text in (signs.due_text(way), signs.pace_sentence(way, scale)) if text]
+    return cells.lines(sign, cells.joined(why)) if why else sign

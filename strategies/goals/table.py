@@ -255,7 +255,7 @@ class GoalsTable(Table):
         if goal.metric is None:
             return _("No metric yet")
         text = f"{goal.metric.name} · {goal.segment}" if goal.segment else goal.metric.name
-        return cells.joined([text, signs.chip(target.way)]) if target.way.sign else text
+        return cells.joined([text, signs.chip(target.way, target.scale)]) if target.way.sign else text
 
     def _target(self, target: Target) -> Any:
         if target.goal.target is None:
@@ -270,7 +270,7 @@ class GoalsTable(Table):
         text, why = progress_sentence(target, words.language()), signs.pace_sentence(target.way, target.scale)
         if not text:
             return ""
-        shown = cells.small(text) if target.way.done is None else cells.share_bar(target.way.done, text)
+        shown = signs.bar(target.way, text)
         return format_html("{}{}", shown, cells.small(why)) if why else shown
 
     def _actions(self, goal: Goal) -> Any:

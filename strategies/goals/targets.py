@@ -14,6 +14,7 @@ from planner.arithmetic import formats
 from planner.arithmetic.formats import RATE, Figure, Scale
 from planner.arithmetic.goals import Way, goal_amount, measure_way
 from planner.arithmetic.periods import full_months_before
+from planner.diagnose import signs
 from planner.diagnose.standings import Levels, Measure, recent_months
 from planner.models import Goal, Metric, Plan, PlanMetric
 
@@ -226,5 +227,5 @@ def progress_sentence(target: Target, language: str) -> str:
     params = {"now": now, "months": words.months(target.months)}
     if target.way.done is None:
         return _("Now %(now)s · %(months)s") % params
-    params["done"] = formats.per_cent(target.way.done, language)
-    return _("Now %(now)s · %(done)s of the way · %(months)s") % params
+    params["done"] = signs.done_and_due(target.way)
+    return _("Now %(now)s · %(done)s · %(months)s") % params
