@@ -102,6 +102,7 @@ RULES: dict[str, tuple] = {
     **table("bottlenecks", "bottleneck", {"cell": "impact", "impact": "4"}, NEW_BOTTLENECK),
     "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM", "kind": "execution"}),
     **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
+    "goals-move": (["plan", "part"], NO_GET, WRITE, {"to": "up"}),
     **table(
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
     ),

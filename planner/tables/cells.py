@@ -136,7 +136,9 @@ def gap_bar(rate: Decimal | None, label: str, surplus: bool) -> SafeString:
     )
 
 
-def share_bar(share: Decimal | None, label: Any, *, today: Decimal | None = None, tone: str = "") -> SafeString:
+def share_bar(
+    share: Decimal | None, label: Any, *, today: Decimal | None = None, tone: str = ""
+) -> SafeString:
     """How far a thing has come, as a bar of its share (from 0 to 1) with a label.
 
     `today` is the share that is due by now: a mark on the bar.

@@ -124,6 +124,9 @@ class Row:
     group: str = ""
     label: str = ""
     can_remove: bool = False
+    can_move: bool = False
+    # Its place among its neighbours, where the table shows them in their own order.
+    order: int | None = None
     adder: Adder | None = None
     # What the links of its cells say of the table: its period and the like.
     query: str = ""
@@ -148,8 +151,9 @@ class Row:
         cells = "".join([cell.render(url, labelled=labelled, query=esc(self.query)) for cell in self.cells])
         group = f' data-group="{self.group}"' if self.group else ""
         css = f' class="{self.css}"' if self.css else ""
-        tools = f'<td class="tools">{self._adder()}{self._remover()}</td>'
-        return mark_safe(f'<tr id="{self.key}"{group}{css}>{cells}{tools}</tr>\n')
+        order = "" if self.order is None else f' data-order="{self.order}"'
+        tools = f'<td class="tools">{self._adder()}{self._movers()}{self._remover()}</td>'
+        return mark_safe(f'<tr id="{self.key}"{group}{order}{css}>{cells}{tools}</tr>\n')
 
     def _adder(self) -> str:
         if self.adder is None or self.obj is None:
@@ -159,6 +163,17 @@ class Row:
             f'<a class="plus" href="rows/?kind={kind}&amp;beneath={self.obj.pk}" data-opens="{kind}" '
             f'aria-label="{esc(self.adder.sentence)}"><svg viewBox="0 0 24 24"><use href="#icon-plus"/></svg>'
             f"<span>{esc(self.adder.label)}</span></a>"
+        )
+
+    def _movers(self) -> str:
+        if not self.can_move:
+            return ""
+        up, down = _("Move up %(name)s"), _("Move down %(name)s")
+        return "".join(
+            f'<button class="icon" form="moving" formaction="{self.url}move/" name="to" value="{value}" '
+            f'aria-label="{esc(text % {"name": self.label})}"><svg viewBox="0 0 24 24">'
+            f'<use href="#icon-{value}"/></svg></button>'
+            for value, text in (("up", up), ("down", down))
         )
 
     def _remover(self) -> str:

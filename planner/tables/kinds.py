@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from planner import access
+from planner.changes import Recording
 from planner.models import Membership, Plan, Recorded
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.shows import Shows
@@ -33,6 +34,8 @@ class RowKind:
     shows: ClassVar[Shows]
     # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
     beneath: ClassVar[str] = ""
+    # Whether its rows are moved among each other by hand.
+    moves: ClassVar[bool] = False
 
     def objects(self, plan: Plan) -> QuerySet[Any]:
         """The present objects of this kind in the plan: another plan's row is not found."""
@@ -65,6 +68,13 @@ class RowKind:
     def edited(self, obj: Any) -> tuple[Recorded, ...]:
         """What the cells of a row edit besides its object: who changes that changes the row."""
         return ()
+
+    def may_move(self, member: Membership, obj: Any) -> bool:
+        return self.moves and self.rights.to_set("order")(member, obj)
+
+    def move(self, log: Recording, obj: Any, step: int) -> None:
+        """Move a row up (−1) or down (1) by the verb of its noun."""
+        raise NotImplementedError
 
     def may_remove(self, member: Membership, obj: Any) -> bool:
         return self.rights.to_remove(member, obj)

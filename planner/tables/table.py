@@ -47,6 +47,8 @@ class Table:
     takes_files: ClassVar[bool] = False
     # Whether it has more columns than a screen is wide: it scrolls sideways by itself then.
     is_broad: ClassVar[bool] = False
+    # Whether some of its rows are moved by hand: `RowKind.moves` says which.
+    moves_rows: ClassVar[bool] = False
     default_sort: ClassVar[str] = ""
     # The models whose objects the editors of cells offer.
     offers: ClassVar[frozenset[str]] = frozenset({"planner.membership"})
@@ -123,6 +125,16 @@ class Table:
     def is_filtered(self) -> bool:
         """Whether rows may be missing because of a filter: an empty table then shows a note."""
         return any(self.params.get(name) for name in self.filter_names)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether the rows stand in their own order, all of them: else nothing is moved."""
+        return not self.sort and not self.is_filtered
+
+    @property
+    def can_move(self) -> bool:
+        """Whether this member may move rows of the table."""
+        return self.keeps_order and any(kind.may_move(self.member, None) for kind in self.kinds.values())
 
     @property
     def filter_names(self) -> list[str]:
@@ -242,6 +254,8 @@ class Table:
             cells=self.cells(kind, obj, contents),
             label=str(obj),
             can_remove=kind.may_remove(self.member, obj),
+            can_move=self.keeps_order and kind.may_move(self.member, obj),
+            order=obj.order if kind.moves and self.keeps_order else None,
             query=self.cell_query,
             **options,
         )

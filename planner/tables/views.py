@@ -33,11 +33,14 @@ from planner.web import live
 from planner.web.requests import Request, shown_to
 from planner.web.submissions import once
 
+STEPS = {"up": -1, "down": 1}
+
 
 def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = TablePage) -> list[URLPattern]:
     """The addresses of one table below its page, each named for the page."""
     base = f"plans/<int:plan_pk>/{url_name}/"
     page_kwargs, row_kwargs = {"table_class": table, "page_class": page}, {"table_class": table}
+    move_urls = [path(f"{base}rows/<str:key>/move/", move, row_kwargs, name=f"{url_name}-move")]
     return [
         path(base, show, page_kwargs, name=url_name),
         path(f"{base}changes/", poll_changes, page_kwargs, name=f"{url_name}-changes"),
@@ -45,6 +48,7 @@ def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = T
         path(f"{base}rows/", add, row_kwargs, name=f"{url_name}-add"),
         path(f"{base}rows/<str:key>/", row, row_kwargs, name=f"{url_name}-row"),
         path(f"{base}rows/<str:key>/remove/", remove, row_kwargs, name=f"{url_name}-remove"),
+        *(move_urls if table.moves_rows else ()),
     ]
 
 
@@ -133,6 +137,25 @@ def remove(request: Request, plan_pk: int, key: str, table_class: type[Table]) -
         return redirect(table.url)
     answer = _changed_rows(request, table, log.changes, log.revision, objects=log.objects)
     return trigger_client_event(answer, "toast", {"text": message, "undo": undo})
+
+
+@require_POST
+def move(request: Request, plan_pk: int, key: str, table_class: type[Table]) -> HttpResponse:
+    """Move a row up or down among its neighbours; the answer is every row that has another place now."""
+    plan, member = get_plan(request, plan_pk, may=access.may_report)
+    table = table_class(plan, member, request.GET)
+    kind, pk = table.split(key)
+    step = STEPS.get(request.POST.get("to", ""))
+    if step is None or not kind.moves:
+        raise Http404
+    with changes.recording(plan.team, plan=plan, by=request.user) as log:
+        obj = log.take(kind.objects(plan), pk)
+        if not kind.may_move(member, obj):
+            raise PermissionDenied
+        kind.move(log, obj, step)
+    if not request.htmx:
+        return redirect(f"{table.url}#{key}")
+    return _changed_rows(request, table, log.changes, log.revision, objects=log.objects, saved_key=key)
 
 
 @require_POST

@@ -31,6 +31,7 @@ export function merge(html, revision, saving) {
     label(fresh, names);
     mergeRow(fresh, revision, saving);
   }
+  rows.forEach(({ id }) => putInOrder(document.getElementById(id)));
   for (const piece of elements) if (piece.id && !piece.matches("tr")) mergePiece(piece);
 }
 
@@ -65,6 +66,7 @@ function mergeRow(fresh, revision, saving) {
   if (fresh.hasAttribute("data-gone")) return busy ? undefined : remove(old);
   old.dataset.rev = revision;
   old.className = fresh.className;
+  if (old.dataset.order && fresh.dataset.order) old.dataset.order = fresh.dataset.order;
   if ((old.dataset.group ?? "") !== (fresh.dataset.group ?? "")) regroup(old, fresh.dataset.group ?? "");
   if (old.cells.length !== fresh.cells.length) return busy ? undefined : old.replaceWith(fresh);
   [...fresh.cells].forEach((cell, at) => mergeCell(old.cells[at], cell, saving));
@@ -85,6 +87,34 @@ function regroup(row, group) {
   if (last) last.after(row);
   else if (!group) row.parentElement.append(row);
 }
+
+// A row that was moved goes before the first that stands behind it, with those beneath it; the focus goes along.
+function putInOrder(row) {
+  if (!row?.dataset.order) return;
+  const { group } = row.dataset;
+  const own = group ? `[data-group="${group}"]` : ":not([data-group])";
+  const others = [...row.parentElement.querySelectorAll(`tr[data-order]${own}`)].filter((other) => other !== row);
+  const block = group ? [row] : membersOf(row.id);
+  const next = others.find((other) => isBehind(other, row));
+  const last = others.at(-1);
+  if (!last || (next ?? null) === block.at(-1).nextElementSibling) return;
+  const focused = document.activeElement;
+  if (next) next.before(...block);
+  else (group ? [last] : membersOf(last.id)).at(-1).after(...block);
+  if (block.some((each) => each.contains(focused))) focused.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+// Alt with an arrow up or down moves the row; false for any other key.
+export function moveByKey(event, row) {
+  const to = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  if (!to || !event.altKey || event.ctrlKey || event.metaKey) return false;
+  event.preventDefault();
+  row.querySelector(`[form=moving][value=${to}]`)?.click();
+  return true;
+}
+
+const isBehind = (one, other) => Number(one.dataset.order) > Number(other.dataset.order);
 
 function mergeCell(old, fresh, saving) {
   const form = old.querySelector("form.editor");

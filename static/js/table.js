@@ -3,7 +3,7 @@
 import { ask, htmx, isComposing, renew, report, send, texts } from "./app.js";
 import { enhance, fieldsOf, fill, frontOf, settle } from "./fields.js";
 import {
-  addBeneath, adderField, bringBack, closeAdder, grid, merge, openAdder, openEditors, poll, release, remember,
+  addBeneath, adderField, bringBack, closeAdder, grid, merge, moveByKey, openAdder, openEditors, poll, release, remember,
   shownRevision, takeAway, takeBackLast, takePastes, toast, welcome,
 } from "./rows.js";
 
@@ -229,6 +229,7 @@ function keyOnCell(event, link) {
     event.preventDefault();
     return addBeneath(link.closest("tr"));
   }
+  if (moveByKey(event, link.closest("tr"))) return undefined;
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const typed = event.key.length === 1 && event.key !== " " ? event.key : "";
   if (event.keyCode === 229) open(link, { roams: true }); // the word goes into the field, over what is selected there
@@ -268,6 +269,11 @@ document.addEventListener("click", (event) => {
     takeAway(remover);
     return send(remover.formAction, { source: remover, swap: "none", values: { shown: shownRevision() } });
   }
+  const mover = event.target.closest("button[form=moving]");
+  if (mover) {
+    event.preventDefault();
+    return send(mover.formAction, { source: mover, swap: "none", values: { to: mover.value } });
+  }
   const form = event.target.closest("td > form.editor");
   if (!form) return undefined;
   if (event.detail && event.target.matches("[type=radio]")) clickOn(event.target, form);
@@ -290,6 +296,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (isTyping()) return undefined;
   if (isUndo(event) && takeBackLast()) return event.preventDefault();
+  if (event.target.matches?.("[form=moving]") && moveByKey(event, event.target.closest("tr"))) return undefined;
   const link = event.target.closest?.("a.cell");
   if (link) return keyOnCell(event, link);
   if (event.key.toLowerCase() === "n" && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -335,7 +342,7 @@ document.addEventListener("htmx:timeout", ({ detail: { elt } }) => elt.matches("
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, elt: form } = event.detail;
-  if (!form.matches(".editor, .adder, [form=removing]")) return;
+  if (!form.matches(".editor, .adder, [form=removing], [form=moving]")) return;
   if (xhr.getResponseHeader("X-Rows")) {
     event.detail.shouldSwap = false;
     const revision = Number(xhr.getResponseHeader("X-Revision"));

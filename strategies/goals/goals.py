@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -64,6 +64,58 @@ def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
     if "actions" in values:
         write_actions(log, goal, values["actions"])
     return goal
+
+
+def move_goal(log: Recording, goal: Goal, step: int) -> Goal:
+    """Move a goal one place up (−1) or down (1) among its neighbours.
+
+    A sub-goal that is the first or the last of its core goal goes to the core goal before or after.
+    """
+    siblings = _siblings(goal)
+    at = siblings.index(goal) + step
+    if 0 <= at < len(siblings):
+        siblings.remove(goal)
+        siblings.insert(at, goal)
+        _write_order(log, siblings)
+        return goal
+    cores = list(Goal.objects.filter(plan=goal.plan_id, parent=None)) if goal.parent_id else []
+    beside = [core.pk for core in cores].index(goal.parent_id) + step if cores else -1
+    return move_beneath(log, goal, cores[beside], at_end=step < 0) if 0 <= beside < len(cores) else goal
+
+
+def move_beneath(log: Recording, goal: Goal, core: Goal, *, at_end: bool = True) -> Goal:
+    """Make a goal the first or the last sub-goal of a core goal. Raises ValidationError beside `parent`."""
+    if core.pk == goal.pk:
+        raise ValidationError({"parent": _("A goal can't be its own sub-goal.")})
+    if core.parent_id is not None:
+        raise ValidationError({"parent": _("A sub-goal belongs to a core goal, not to another sub-goal.")})
+    if Goal.objects.filter(parent=goal.pk).exists():
+        raise ValidationError(
+            {"parent": _("This core goal has sub-goals. Move them to another core goal first.")}
+        )
+    siblings = [part for part in Goal.objects.filter(parent=core) if part != goal]
+    goal.parent = core
+    siblings.insert(len(siblings) if at_end else 0, goal)
+    _write_order(log, siblings)
+    log.save(goal)
+    return goal
+
+
+def _siblings(goal: Goal) -> list[Goal]:
+    """The goals that stand beside a goal, and itself, in their order."""
+    found = Goal.objects.filter(plan=goal.plan_id, parent=goal.parent_id).order_by("order", "pk")
+    return [goal if sibling.pk == goal.pk else sibling for sibling in found]
+
+
+def _write_order(log: Recording, goals: Sequence[Goal]) -> None:
+    """Let goals stand in this order: they exchange their positions, or get new ones where two are alike."""
+    orders = sorted(goal.order for goal in goals)
+    if len(set(orders)) < len(orders):
+        orders = list(range(1, len(goals) + 1))
+    for goal, order in zip(goals, orders, strict=True):
+        if goal.order != order:
+            goal.order = order
+            log.save(goal)
 
 
 def settle(

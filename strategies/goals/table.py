@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from planner import access, words
+from planner.changes import Recording
 from planner.diagnose import signs
 from planner.models import Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
@@ -25,6 +26,7 @@ from planner.tables.shows import ALL, Shows
 from planner.tables.table import Table
 from strategies.goals import sheet
 from strategies.goals.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
+from strategies.goals.goals import move_goal
 from strategies.goals.targets import (
     Target,
     baseline_sentence,
@@ -62,6 +64,7 @@ class CoreKind(RowKind):
         "actions": ("actions",),
     }
 
+    moves = True
     rights = access.Rights(access.may_edit_goal)
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parts")}
 
@@ -70,6 +73,9 @@ class CoreKind(RowKind):
 
     def with_removed(self, plan: Plan) -> QuerySet[Goal]:
         return Goal.with_removed.filter(plan=plan, parent=None)
+
+    def move(self, log: Recording, obj: Goal, step: int) -> None:
+        move_goal(log, obj, step)
 
 
 class PartKind(CoreKind):
@@ -102,6 +108,7 @@ class GoalsTable(Table):
 
     url_name = "goals"
     file_name = "goals"
+    moves_rows = True
     form_title = pgettext_lazy("form", "Goal breakdown")
     title = gettext_lazy("Table 2 · Goal breakdown")
     heading = gettext_lazy("Goals")
