@@ -64,18 +64,21 @@ def growth_of(goal: Goal) -> Decimal | None:
 
 
 def targets(plan: Plan, goals: Iterable[Goal], today: dt.date) -> list[Target]:
-    """The figures of these goals as they are looked at on `today`, in two queries."""
+    """The figures of these goals of a plan as they are looked at on `today`, in two queries."""
+    return _targets(goals, {plan.pk: _months_of(plan, today)})
+
+
+def targets_of(plans: Iterable[Plan], goals: Iterable[Goal]) -> list[Target]:
+    """The figures of goals of many plans, each as its team looks at it today, in two queries."""
+    return _targets(goals, {plan.pk: _months_of(plan, plan.team.today()) for plan in plans})
+
+
+def _targets(goals: Iterable[Goal], months_of: Mapping[int, _Months]) -> list[Target]:
     goals = list(goals)
-    months = _Months(
-        before=full_months_before(plan.baseline_day(today)),
-        now=plan.months_of_now(today),
-        recent=recent_months(plan, today),
-        passed=plan.months_passed(today),
-    )
     measures = [measure for goal in goals if (measure := measure_of(goal))]
-    levels = Levels(measures, {*months.before, *months.now, *months.recent})
-    wholes = _wholes(plan, goals)
-    return [_target(goal, months, levels, wholes) for goal in goals]
+    levels = Levels(measures, {month for months in months_of.values() for month in months.all})
+    wholes = _wholes(goals)
+    return [_target(goal, months_of[goal.plan_id], levels, wholes) for goal in goals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,21 @@ class _Months:
     recent: tuple[dt.date, ...]
     passed: tuple[int, int]
 
+    @property
+    def all(self) -> set[dt.date]:
+        return {*self.before, *self.now, *self.recent}
 
-def _target(goal: Goal, months: _Months, levels: Levels, wholes: Mapping[int, Decimal]) -> Target:
+
+def _months_of(plan: Plan, today: dt.date) -> _Months:
+    return _Months(
+        before=full_months_before(plan.baseline_day(today)),
+        now=plan.months_of_now(today),
+        recent=recent_months(plan, today),
+        passed=plan.months_passed(today),
+    )
+
+
+def _target(goal: Goal, months: _Months, levels: Levels, wholes: Mapping[Whole, Decimal]) -> Target:
     baseline, now = goal.baseline, None
     baseline_months: tuple[dt.date, ...] = ()
     moves: list[Decimal] = []
@@ -115,20 +131,27 @@ def level_before(goal: Goal, today: dt.date) -> Decimal | None:
     return None if level is None else round(level, 6)
 
 
-def _amount(goal: Goal, wholes: Mapping[int, Decimal]) -> Decimal | None:
-    whole = wholes.get(goal.metric_id) if goal.metric_id and goal.kind == Goal.Kind.SHARE else None
+# A metric in a plan, by their ids.
+Whole = tuple[int, int | None]
+
+
+def _amount(goal: Goal, wholes: Mapping[Whole, Decimal]) -> Decimal | None:
+    whole = wholes.get((goal.plan_id, goal.metric_id)) if goal.kind == Goal.Kind.SHARE else None
     return None if goal.target is None or whole is None else goal.target * whole
 
 
-def _wholes(plan: Plan, goals: Iterable[Goal]) -> dict[int, Decimal]:
+def _wholes(goals: Iterable[Goal]) -> dict[Whole, Decimal]:
     """What a share is a share of: the plan's own target of the metric in Table 1, per month."""
-    metrics = {goal.metric_id for goal in goals if goal.kind == Goal.Kind.SHARE and goal.metric_id}
-    if not metrics:
+    shares = [goal for goal in goals if goal.kind == Goal.Kind.SHARE and goal.metric_id]
+    if not shares:
         return {}
     rows = PlanMetric.objects.filter(
-        plan=plan, metric__in=metrics, target_period=PlanMetric.TargetPeriod.MONTH
+        plan__in={goal.plan_id for goal in shares},
+        metric__in={goal.metric_id for goal in shares},
+        target_period=PlanMetric.TargetPeriod.MONTH,
     )
-    return {metric: target for metric, target in rows.values_list("metric", "target") if target is not None}
+    found = rows.values_list("plan", "metric", "target")
+    return {(plan, metric): target for plan, metric, target in found if target is not None}
 
 
 def unit_of(goal: Goal) -> str:
