@@ -40,7 +40,7 @@ from tracking.models import Task
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 # A preview of two cells of one task and one of another, in a table of any length.
-QUERIES_OF_TWO_ROWS = 52
+QUERIES_OF_TWO_ROWS = 55
 
 
 class Paste:
