@@ -96,6 +96,10 @@ class TaskKind(RowKind):
         "planner.plan": ("strategy__plan",),
     }
 
+    def asks(self, obj: Task) -> bool:
+        """What is over asks for nothing more."""
+        return obj.is_open
+
     def objects(self, plan: Plan) -> QuerySet[Task]:
         return Task.objects.of_plan(plan).select_related("strategy__plan")
 

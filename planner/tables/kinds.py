@@ -62,6 +62,10 @@ class RowKind:
     def _rules(self) -> set[access.RuleOf]:
         return set().union(*self._rules_by_column.values())
 
+    def asks(self, obj: Any) -> bool:
+        """Whether the empty cells of this row say what goes there."""
+        return True
+
     def may_add(self, member: Membership) -> bool:
         return self.rights.to_add(member, None)
 

@@ -273,7 +273,8 @@ class Table:
                 form, names = self._forms[kind.name], self._names[kind.name, column.key]
                 cell.values = form.editor_texts(obj, names)
                 cell.units = form.units(names)
-                cell.prompt()
+                if kind.asks(obj):
+                    cell.prompt()
             cells.append(cell)
         return cells
 
