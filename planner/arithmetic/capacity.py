@@ -6,7 +6,7 @@ Pure: no clock, no database; exact in fractions of a workday of eight hours.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,6 +24,19 @@ class Routine:
     meeting_weekday: int
     meeting_minutes: int
     share: Decimal
+
+    @cached_property
+    def _known(self) -> dict[tuple[dt.date, dt.date], list[dt.date]]:
+        return {}
+
+    def workdays(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """The workdays from `first` to `last`, looked up once for all members."""
+        if (first, last) not in self._known:
+            numbers = range(first.toordinal(), last.toordinal() + 1)
+            self._known[first, last] = [
+                day for day in map(dt.date.fromordinal, numbers) if self.is_workday(day)
+            ]
+        return self._known[first, last]
 
     @cached_property
     def meeting(self) -> Fraction:
@@ -81,7 +94,7 @@ class Capacity:
 
 def capacity_of(routine: Routine, presence: Presence, first: dt.date, last: dt.date) -> Capacity:
     """A person's capacity from `first` to `last`, both included."""
-    days = [day for day in _days(first, last) if routine.is_workday(day) and presence.has_begun(day)]
+    days = [day for day in routine.workdays(first, last) if presence.has_begun(day)]
     meetings = _meetings_by_day(routine, presence, first, last)
     return Capacity(
         workdays=len(days),
@@ -96,10 +109,9 @@ def capacity_by_day(
 ) -> dict[dt.date, Fraction]:
     """What plans may use of each day on which the person works; the sum is that of `capacity_of`."""
     share = Fraction(routine.share)
-    return {
-        day: (1 - meetings) * share
-        for day, meetings in _meetings_by_day(routine, presence, first, last).items()
-    }
+    meetings = _meetings_by_day(routine, presence, first, last)
+    left = {size: (1 - size) * share for size in set(meetings.values())}
+    return {day: left[size] for day, size in meetings.items()}
 
 
 def _meetings_by_day(
@@ -110,29 +122,16 @@ def _meetings_by_day(
     Other meetings spread evenly over the days of the week on which the person works: who is away for some of it has
     them on the others, who is away for all of it has none.
     """
-    hours = Fraction(presence.meeting_hours)
+    whole_weeks = routine.workdays(first - DAY * first.weekday(), last + DAY * (6 - last.weekday()))
+    weeks: dict[int, list[dt.date]] = {}
+    for day in whole_weeks:
+        if presence.has_begun(day) and not presence.is_away(day):
+            weeks.setdefault((day.toordinal() - 1) // 7, []).append(day)
     by_day = {}
-    for week in _weeks(first, last):
-        worked = [
-            day
-            for day in week
-            if routine.is_workday(day) and presence.has_begun(day) and not presence.is_away(day)
-        ]
+    for worked in weeks.values():
+        others = min(Fraction(1), Fraction(presence.meeting_hours) / HOURS_A_DAY / len(worked))
+        with_ours = min(Fraction(1), others + routine.meeting)
         for day in worked:
             if first <= day <= last:
-                own = hours / HOURS_A_DAY / len(worked)
-                ours = routine.meeting if day.isoweekday() == routine.meeting_weekday else 0
-                by_day[day] = min(Fraction(1), own + ours)
+                by_day[day] = with_ours if day.isoweekday() == routine.meeting_weekday else others
     return by_day
-
-
-def _weeks(first: dt.date, last: dt.date) -> Iterable[list[dt.date]]:
-    """The whole weeks, from Monday on, that have a day from `first` to `last`."""
-    monday = first - DAY * first.weekday()
-    while monday <= last:
-        yield [monday + DAY * number for number in range(7)]
-        monday += DAY * 7
-
-
-def _days(first: dt.date, last: dt.date) -> Iterable[dt.date]:
-    return (dt.date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))

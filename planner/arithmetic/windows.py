@@ -54,41 +54,43 @@ def overfull(works: Sequence[Work[K]], capacity: Mapping[dt.date, Fraction]) -> 
     not name have none. Only the starts and ends of work can bound a window that is worst.
     """
     found: list[Window[K]] = []
-    for _over, first, last in sorted(_candidates(works, capacity), key=_worst_first):
+    for _over, _length, start, end in sorted(_candidates(works, capacity)):
+        first, last = dt.date.fromordinal(start), dt.date.fromordinal(end)
         if all(last < window.first or window.last < first for window in found):
             found.append(_window(works, capacity, first, last))
     return sorted(found, key=lambda window: window.first)
 
 
-def _worst_first(candidate: tuple[Fraction, dt.date, dt.date]) -> tuple[Fraction, dt.timedelta, dt.date]:
-    over, first, last = candidate
-    return -over, last - first, first
-
-
 def _candidates(
     works: Sequence[Work[K]], capacity: Mapping[dt.date, Fraction]
-) -> Iterable[tuple[Fraction, dt.date, dt.date]]:
-    """By how much every window that is too small is over, with its first and last day.
+) -> Iterable[tuple[int, int, int, int]]:
+    """Every window that is too small, such that the worst comes first: by how much it is over, negative, its length,
+    and the numbers of its first and last day.
 
-    It counts in whole numbers: in parts of the smallest share of a day that occurs.
+    It counts in whole numbers, for speed: in parts of the smallest share of a day that occurs.
     """
     sizes = [Fraction(work.days) for work in works]
-    parts = math.lcm(*(size.denominator for size in (*sizes, *capacity.values())))
+    parts = math.lcm(*{size.denominator for size in (*sizes, *capacity.values())})
     starts = sorted({work.start for work in works})
     ends = sorted({work.due for work in works})
     place = {day: index for index, day in enumerate(ends)}
     until = _capacity_until(capacity, {*starts, *ends}, parts)
     starting: dict[dt.date, list[tuple[int, int]]] = {day: [] for day in starts}
     for work, size in zip(works, sizes, strict=True):
-        starting[work.start].append((place[work.due], int(size * parts)))
+        starting[work.start].append((place[work.due], _in_parts(size, parts)))
     due = [0] * len(ends)
+    last_days = [(day.toordinal(), until[day][1]) for day in ends]
     for first in reversed(starts):
         for index, size in starting[first]:
             due[index] += size
-        before = until[first][0]
-        for last, work_until in zip(ends, accumulate(due), strict=True):
-            if last >= first and (over := work_until - (until[last][1] - before)) > 0:
-                yield Fraction(over, parts), first, last
+        start, before = first.toordinal(), until[first][0]
+        for (end, held), work_until in zip(last_days, accumulate(due), strict=True):
+            if end >= start and (over := work_until - held + before) > 0:
+                yield -over, end - start, start, end
+
+
+def _in_parts(size: Fraction, parts: int) -> int:
+    return size.numerator * (parts // size.denominator)
 
 
 def _capacity_until(
@@ -98,7 +100,7 @@ def _capacity_until(
     sums: dict[dt.date, tuple[int, int]] = {}
     total = 0
     for day in sorted({*capacity, *days}):
-        before, total = total, total + int(capacity.get(day, Fraction(0)) * parts)
+        before, total = total, total + (_in_parts(capacity[day], parts) if day in capacity else 0)
         if day in days:
             sums[day] = before, total
     return sums

@@ -13,6 +13,10 @@ def test_three_equal_parts_of_100000():
     assert split(10_000_000, [Part(1)] * 3).amounts == (3_333_334, 3_333_333, 3_333_333)
 
 
+def test_of_equal_remainders_the_higher_score_gets_the_unit():
+    assert split(2, [Part(1), Part(3)]).amounts == (0, 2)
+
+
 def test_minima_first_and_the_rest_by_score():
     scores, minima = (80, 49, 48, 81, 20), (20_000, 10_000, 12_000, 15_000, 5_000)
     parts = [Part(score, minimum * 100) for score, minimum in zip(scores, minima, strict=True)]
