@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from itertools import starmap
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,18 +13,17 @@ from planner import words
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS, BottlenecksTable
 from planner.diagnose.standings import Standing, standings
 from planner.models import Bottleneck
+from planner.tables.matrix import Matrix, Quadrant, Scored, scored
 from planner.tables.page import TablePage
 from planner.web.live import Piece
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A bottleneck in the chart of the quadrants: its number in the ranking, and where it lies."""
-
-    number: int
-    bottleneck: Bottleneck
-    x: int
-    y: int
+QUADRANTS = (
+    Quadrant(pgettext_lazy("quadrant", "Long-term"), "later"),
+    Quadrant(pgettext_lazy("quadrant", "Do first"), "first"),
+    Quadrant(pgettext_lazy("quadrant", "Drop"), "never"),
+    Quadrant(pgettext_lazy("quadrant", "Later"), "after"),
+)
 
 
 class BottlenecksPage(TablePage[BottlenecksTable]):
@@ -64,31 +63,31 @@ class BottlenecksPage(TablePage[BottlenecksTable]):
 
     # The four quadrants
 
-    def dots(self) -> list[Dot]:
-        """The scored bottlenecks in a square of 500 × 500, ease to the right, impact upwards; side by side where
-        they have the same scores."""
-        dots_at: dict[tuple[int, int], int] = {}
-        dots = []
-        for number, bottleneck in enumerate(self.table.ranked, start=1):
-            if bottleneck.impact is None or bottleneck.ease is None:
-                continue
-            place = bottleneck.ease, bottleneck.impact
-            position = dots_at[place] = dots_at.get(place, 0) + 1
-            offset = (position // 2) * 26 * (1 if position % 2 else -1)
-            dots.append(
-                Dot(number, bottleneck, 100 * bottleneck.ease - 50 + offset, 550 - 100 * bottleneck.impact)
-            )
-        return dots
+    @property
+    def matrix(self) -> Matrix:
+        return Matrix(
+            across=_("Ease"),
+            upwards=_("Impact"),
+            quadrants=QUADRANTS,
+            things=scored(starmap(_scored, enumerate(self.table.ranked, start=1))),
+            label=_("Impact on the vertical axis, ease on the horizontal axis"),
+        )
 
     @property
     def unscored(self) -> int:
         return sum(bottleneck.quadrant is None for bottleneck in self.table.ranked)
 
-    quadrants = (
-        pgettext_lazy("quadrant", "Long-term"),
-        pgettext_lazy("quadrant", "Do first"),
-        pgettext_lazy("quadrant", "Drop"),
-        pgettext_lazy("quadrant", "Later"),
+
+def _scored(number: int, bottleneck: Bottleneck) -> Scored | None:
+    if bottleneck.impact is None or bottleneck.ease is None:
+        return None
+    return Scored(
+        number,
+        bottleneck.cause,
+        f"#bottleneck-{bottleneck.pk}",
+        across=bottleneck.ease,
+        upwards=bottleneck.impact,
+        is_filled=bottleneck.in_focus,
     )
 
 

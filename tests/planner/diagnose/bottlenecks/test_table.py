@@ -82,8 +82,9 @@ def test_each_dot_lies_in_the_quadrant_that_its_scores_give(url, plan, manager, 
         squares[name] = square
     assert sorted(squares) == sorted(Bottleneck.Quadrant.values)
 
-    for dot in BottlenecksPage(table(plan, manager)).dots():
-        square = squares[dot.bottleneck.quadrant]
+    quadrants = {each.cause: each.quadrant for each in Bottleneck.objects.all()}
+    for dot in BottlenecksPage(table(plan, manager)).matrix.dots:
+        square = squares[quadrants[dot.thing.title]]
         assert square["x"] < dot.x < square["x"] + square["width"]
         assert square["y"] < dot.y < square["y"] + square["height"]
 
@@ -91,7 +92,7 @@ def test_each_dot_lies_in_the_quadrant_that_its_scores_give(url, plan, manager, 
 def test_equal_scores_stand_side_by_side(plan, manager, add):
     for cause in "abc":
         add(cause, 3, 3)
-    places = [(dot.x, dot.y) for dot in BottlenecksPage(table(plan, manager)).dots()]
+    places = [(dot.x, dot.y) for dot in BottlenecksPage(table(plan, manager)).matrix.dots]
     assert len(set(places)) == 3
     assert {y for _x, y in places} == {250}
 
