@@ -17,7 +17,6 @@ from planner.tables.matrix import Matrix, Quadrant, Scored, scored
 from planner.tables.page import TablePage
 from planner.web.live import Piece
 
-
 QUADRANTS = (
     Quadrant(pgettext_lazy("quadrant", "Long-term"), "later"),
     Quadrant(pgettext_lazy("quadrant", "Do first"), "first"),
