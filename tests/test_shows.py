@@ -52,7 +52,7 @@ def tables() -> dict[str, type[Table]]:
         each.name: each.default_args["table_class"]
         for each in _patterns(get_resolver().url_patterns)
         if "table_class" in each.default_args
-        and not each.name.endswith(("-changes", "-add", "-paste", "-row", "-remove"))
+        and not each.name.endswith(("-changes", "-add", "-paste", "-row", "-remove", "-move"))
     }
 
 

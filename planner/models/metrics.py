@@ -129,6 +129,11 @@ class Formula(Recorded):
         return self.team_id, None
 
     @property
+    def beside(self) -> str:
+        """What tells it apart from another formula of the same metric: its factors; one query."""
+        return " × ".join(Metric.with_removed.filter(pk__in=self.metric_ids).values_list("name", flat=True))
+
+    @property
     def metric_ids(self) -> set[int]:
         """Every metric that it is computed from."""
         return {pk for factor in self.factors for pk in factor if pk is not None}

@@ -175,7 +175,6 @@ class StepSelect(forms.RadioSelect):
 
 NO_SCORE = gettext_lazy("Not scored")
 SCORES = [("", "–"), *((str(score), str(score)) for score in range(1, 6))]
-FOCUS = (("1", gettext_lazy("In focus")), ("", gettext_lazy("Not in focus")))
 
 
 class ScoreField(forms.ChoiceField):
@@ -203,11 +202,11 @@ class ScoreField(forms.ChoiceField):
         return "" if value is None else str(value)
 
 
-class FocusField(forms.ChoiceField):
-    """In focus or not: cleans to a bool."""
+class FlagField(forms.ChoiceField):
+    """One of two choices, the first of which says yes: cleans to a bool."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=FOCUS, required=False, widget=forms.RadioSelect, **kwargs)
+    def __init__(self, *, yes: Any, no: Any, **kwargs: Any) -> None:
+        super().__init__(choices=(("1", yes), ("", no)), required=False, widget=forms.RadioSelect, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(value) == "1"

@@ -15,7 +15,7 @@ from planner.arithmetic.names import name_key
 from planner.arithmetic.quantities import half_width
 from planner.changes import Recording
 from planner.models import Goal, Metric
-from planner.tables.fields import DayField, ItemsField, PickField, QuantityField
+from planner.tables.fields import DayField, FlagField, ItemsField, PickField, QuantityField
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from planner.web.requests import with_value
@@ -98,19 +98,56 @@ class GoalForm(RowForm):
     )
     due = DayField(label=pgettext_lazy("goal", "Due"), required=False)
     actions = ActionsField(label=gettext_lazy("Key actions"))
+    parent = PickField(label=gettext_lazy("Core goal"), empty_label=gettext_lazy("No change"), required=False)
+    bottleneck = PickField(
+        label=gettext_lazy("Bottleneck"), empty_label=gettext_lazy("No bottleneck"), required=False
+    )
+    company_goal = forms.CharField(
+        label=gettext_lazy("Company goal"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Which goal of the company it serves, in one line."),
+    )
+    cut = forms.ChoiceField(
+        label=gettext_lazy("Breakdown"),
+        choices=[("", gettext_lazy("Not chosen")), *Goal.Cut.choices],
+        required=False,
+    )
+    adds_up = FlagField(
+        label=gettext_lazy("To the core goal it"),
+        yes=gettext_lazy("adds up"),
+        no=gettext_lazy("has an influence"),
+        help_text=gettext_lazy("Only parts of one breakdown add up, in the core goal's unit."),
+    )
+    formula = PickField(
+        label=gettext_lazy("Equation"), empty_label=gettext_lazy("Sum of the parts"), required=False
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Reason for a new target"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Needed once the target is older than today."),
+    )
+    why_achievable = forms.CharField(
+        label=gettext_lazy("Why it is achievable"), max_length=300, required=False
+    )
 
+    beside = frozenset({"why"})
     per_cent_for: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "target": ("kind", Goal.Kind.SHARE),
         "baseline": ("kind", Goal.Kind.SHARE),
         "growth": ("kind", Goal.Kind.SHARE, Goal.Kind.GROW_PERCENT),
     }
-    NAMES = ("name", "metric", "segment")
-    FIGURES = ("target", "kind", "baseline", "growth", "unit", "direction")
+    NAMES = ("name", "metric", "segment", "bottleneck")
+    FIGURES = ("target", "why", "kind", "baseline", "growth", "unit", "direction", "why_achievable")
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)
         self.fields["segment"].offer(lambda: self.table.segments)
         self.fields["owner"].offer_to(self.table)
+        self.fields["parent"].offer(lambda: self.table.cores)
+        self.fields["bottleneck"].offer(lambda: self.table.bottlenecks)
+        self.fields["formula"].offer(lambda: self.table.formulas)
         self.fields["actions"].offer(self.table.strategies)
         self.fields["growth"].widget.attrs["placeholder"] = _("+30% or an amount")
         self.fields["baseline"].widget.attrs["placeholder"] = _("Starting value")
@@ -154,6 +191,8 @@ class GoalForm(RowForm):
         return super().posted("growth" if name == "target" and is_growth else name, text)
 
     def current(self, name: str) -> Any:
+        if name == "why":
+            return ""
         if name == "growth":
             return growth_of(self.obj)
         if name == "actions":
@@ -185,6 +224,18 @@ class GoalForm(RowForm):
 
 def _present(strategy: Strategy | None) -> int | None:
     return None if strategy is None or strategy.removed_at else strategy.pk
+
+
+class CoreForm(GoalForm):
+    """A core goal names in one line what it serves."""
+
+    NAMES = (*GoalForm.NAMES, "company_goal")
+
+
+class PartForm(GoalForm):
+    """A sub-goal says how it stands beneath its core goal."""
+
+    NAMES = (*GoalForm.NAMES, "cut", "adds_up", "formula", "parent")
 
 
 class AddCoreForm(AddForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,12 +16,14 @@ from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
 from planner.models import Goal, Metric, Plan
 from planner.models.history import next_order
+from strategies.goals.revisions import asks_for_reason
 from strategies.goals.targets import GROWTHS, is_rate, level_before
 from strategies.models import KeyAction
 
 FIGURES = ("baseline", "growth", "target")
-# Values that are not fields of a goal: a growth is computed from the other two, key actions have rows of their own.
-DERIVED = ("growth", "actions")
+# Values that are not fields of a goal to be set: a growth is computed from the other two, key actions have rows of
+# their own, the reason for a new target stands in the log, and who moves beneath another core goal goes by a verb.
+DERIVED = ("growth", "actions", "why", "parent")
 
 
 class Step(NamedTuple):
@@ -33,7 +36,7 @@ class Step(NamedTuple):
 def add_goal(log: Recording, plan: Plan, name: str, metric: Metric | None = None, **values: Any) -> Goal:
     """Add a core goal behind the plan's goals, due at its end and starting at its metric's level unless `values` say
     otherwise; they are as those of `change_goal`."""
-    goal = Goal(plan=plan, order=next_order(plan.goals), due=plan.end)
+    goal = Goal(plan=plan, parent=values.pop("parent", None), order=next_order(plan.goals), due=plan.end)
     return change_goal(log, goal, {"name": name, "metric": metric, **values})
 
 
@@ -48,8 +51,10 @@ def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
     """Give a goal these values, by field; `actions` are its key actions as Steps.
 
     With a `growth`, in the unit of its kind, baseline and target are settled, see `settle`. A new metric brings its
-    unit, and its level as the baseline, where the goal has none. Raises ValidationError by field.
+    unit, and its level as the baseline, where the goal has none. A target that was set on an earlier day is revised:
+    `why` says the reason (Decision 8 of the method). Raises ValidationError by field.
     """
+    was = copy.copy(goal)
     for name, value in values.items():
         if name not in DERIVED:
             setattr(goal, name, value)
@@ -60,10 +65,23 @@ def change_goal(log: Recording, goal: Goal, values: Mapping[str, Any]) -> Goal:
         goal.baseline, goal.target = settle(
             goal, goal.kind, goal.baseline, values["growth"], goal.target, typed
         )
-    log.save(goal)
+    _save_with_reason(log, goal, was, values.get("why") or "")
+    if (core := values.get("parent")) is not None and core != goal.parent:
+        move_beneath(log, goal, core)
     if "actions" in values:
         write_actions(log, goal, values["actions"])
     return goal
+
+
+def _save_with_reason(log: Recording, goal: Goal, was: Goal, why: str) -> None:
+    """Save a goal as it is now; the reason stands beside each change of a target, and of that alone."""
+    kept = log.why
+    if goal.target != was.target:
+        if not (why or log.why) and asks_for_reason(was):
+            raise ValidationError({"why": _("This target was set on an earlier day. Say why it changes.")})
+        log.why = why or log.why
+    log.save(goal)
+    log.why = kept
 
 
 def move_goal(log: Recording, goal: Goal, step: int) -> Goal:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import access, words
 from planner.changes import Recording
 from planner.diagnose import signs
-from planner.models import Goal, Metric, Plan, Segment
+from planner.models import Bottleneck, Formula, Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
 from planner.tables import cells
@@ -25,7 +25,7 @@ from planner.tables.searching import matching
 from planner.tables.shows import ALL, Shows
 from planner.tables.table import Table
 from strategies.goals import sheet
-from strategies.goals.forms import ARROW, AddCoreForm, AddPartForm, GoalForm
+from strategies.goals.forms import ARROW, AddCoreForm, AddPartForm, CoreForm, GoalForm, PartForm
 from strategies.goals.goals import move_goal
 from strategies.goals.targets import (
     Target,
@@ -44,9 +44,19 @@ SHOWN_BY_GOALS: Shows = {
     "planner.membership": ALL,
     "planner.metric": ("metric",),
     "planner.segment": ("segment",),
+    "planner.bottleneck": ("bottleneck",),
     "planner.planmetric": ("metric__in_plans",),
     "planner.plan": ("plan",),
     "planner.import": ALL,
+}
+
+
+# What the cells of every goal edit, but for the first one.
+EDITS = {
+    "target": GoalForm.FIGURES,
+    "owner": ("owner",),
+    "due": ("due",),
+    "actions": ("actions",),
 }
 
 
@@ -54,18 +64,12 @@ class CoreKind(RowKind):
     """A core goal, the head of its dimensions."""
 
     name = "core"
-    form = GoalForm
+    form = CoreForm
     add_form = AddCoreForm
-    edits = {
-        "core": GoalForm.NAMES,
-        "target": GoalForm.FIGURES,
-        "owner": ("owner",),
-        "due": ("due",),
-        "actions": ("actions",),
-    }
+    edits = {"core": CoreForm.NAMES, **EDITS}
 
     moves = True
-    rights = access.Rights(access.may_edit_goal)
+    rights = access.Rights(access.may_edit_goal, fields={"why_achievable": access.may_answer_target})
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parts")}
 
     def objects(self, plan: Plan) -> QuerySet[Goal]:
@@ -83,6 +87,8 @@ class PartKind(CoreKind):
 
     name = "part"
     beneath = "core"
+    form = PartForm
+    edits = {"core": PartForm.NAMES, **EDITS}
     add_form = AddPartForm
     spans = {"core": 2}
     shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk",)}
@@ -98,9 +104,9 @@ def goals_of(plan: Plan) -> QuerySet[Goal]:
     """The plan's goals with all that a row of Table 2 shows."""
     actions = KeyAction.objects.select_related("strategy")
     goals = Goal.objects.filter(plan=plan, parent__removed_at=None)
-    return goals.select_related("plan", "metric", "segment", "owner").prefetch_related(
-        Prefetch("key_actions", queryset=actions)
-    )
+    return goals.select_related(
+        "plan", "metric", "segment", "owner", "bottleneck", "parent"
+    ).prefetch_related(Prefetch("key_actions", queryset=actions))
 
 
 class GoalsTable(Table):
@@ -131,7 +137,17 @@ class GoalsTable(Table):
         ),
     )
     kinds = {"core": CoreKind(), "part": PartKind()}
-    offers = frozenset({"planner.membership", "planner.metric", "planner.segment", "strategies.strategy"})
+    offers = frozenset(
+        {
+            "planner.bottleneck",
+            "planner.formula",
+            "planner.goal",
+            "planner.membership",
+            "planner.metric",
+            "planner.segment",
+            "strategies.strategy",
+        }
+    )
 
     @property
     def filter_names(self) -> list[str]:
@@ -149,6 +165,20 @@ class GoalsTable(Table):
     @cached_property
     def segments(self) -> list[Segment]:
         return segments_of(self.plan.team, Goal.objects.filter(plan=self.plan).values("segment"))
+
+    @cached_property
+    def cores(self) -> list[Goal]:
+        """The core goals that a sub-goal may stand beneath."""
+        return list(Goal.objects.filter(plan=self.plan, parent=None))
+
+    @cached_property
+    def bottlenecks(self) -> list[Bottleneck]:
+        """The plan's bottlenecks, those in focus first."""
+        return list(Bottleneck.objects.filter(plan=self.plan).order_by("-in_focus", "order", "pk"))
+
+    @cached_property
+    def formulas(self) -> list[Formula]:
+        return list(Formula.objects.filter(team=self.plan.team_id).select_related("result"))
 
     @cached_property
     def strategies(self) -> list[Strategy]:

@@ -21,7 +21,7 @@ from planner.diagnose.bottlenecks.bottlenecks import (
 )
 from planner.models import Bottleneck, CauseView, Metric, Plan, Segment
 from planner.tables import written
-from planner.tables.fields import FocusField, PickField, ScoreField
+from planner.tables.fields import FlagField, PickField, ScoreField
 from planner.tables.forms import AddForm, RowForm
 
 # What the steps of the two scores mean, 1 first.
@@ -61,7 +61,9 @@ class BottleneckForm(RowForm):
     )
     impact = ScoreField(label=gettext_lazy("Impact (5 = highest)"), lines=IMPACT)
     ease = ScoreField(label=gettext_lazy("Ease (5 = easiest)"), lines=EASE)
-    in_focus = FocusField(label=gettext_lazy("In focus"))
+    in_focus = FlagField(
+        label=gettext_lazy("In focus"), yes=gettext_lazy("In focus"), no=gettext_lazy("Not in focus")
+    )
 
     def prepare(self) -> None:
         self.fields["metric"].offer(lambda: self.table.metrics)

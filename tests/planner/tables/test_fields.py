@@ -10,7 +10,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from planner.tables.fields import DayField, DayRangeField, FocusField, ItemsField, QuantityField, ScoreField
+from planner.tables.fields import DayField, DayRangeField, FlagField, ItemsField, QuantityField, ScoreField
 from planner.tables.forms import RowForm
 
 
@@ -49,7 +49,7 @@ def test_each_step_of_a_score_says_what_it_means():
 
 
 def test_focus_is_yes_or_no():
-    field = FocusField()
+    field = FlagField(yes="In focus", no="Not in focus")
     assert [field.clean("1"), field.clean("")] == [True, False]
     assert [field.prepare_value(True), field.prepare_value(False)] == ["1", ""]
 
