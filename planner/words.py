@@ -17,6 +17,7 @@ from planner.arithmetic.collation import sort_key
 from planner.arithmetic.exact import Number, decimal
 from planner.arithmetic.formats import MINUS, Scale
 from planner.arithmetic.names import name_key
+from planner.arithmetic.quantities import WAN
 
 
 def language() -> str:
@@ -41,6 +42,18 @@ def signed(scale: Scale, value: Number | None) -> str:
     """A change, with its sign."""
     text = figure(scale, value, difference=True)
     return f"+{text}" if value is not None and value > 0 else text
+
+
+def places_of_parts(scale: Scale, whole: Number, level: Number) -> int:
+    """With how many decimals the parts of a `whole` change are shown, from a `level`, so that they add up as shown.
+
+    In Chinese what is counted in 万 has two decimals of these.
+    """
+    if scale.is_rate:
+        return 3
+    if is_chinese() and abs(Fraction(whole)) >= WAN:
+        return -2
+    return 0 if abs(Fraction(whole)) >= 100 or Fraction(level) >= 1000 else 2
 
 
 def per_cent(rate: Number | None) -> str:

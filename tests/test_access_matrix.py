@@ -103,6 +103,7 @@ RULES: dict[str, tuple] = {
     "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM", "kind": "execution"}),
     **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
     "goals-move": (["plan", "part"], NO_GET, WRITE, {"to": "up"}),
+    "goals-cover": (["plan", "core"], NO_GET, WRITE, {"cut": "lines"}),
     **table(
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
     ),
@@ -251,6 +252,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "bottleneck": f"bottleneck-{bottleneck.pk}",
         "task": f"task-{task.pk}",
         "part": f"part-{part.pk}",
+        "core": core.pk,
         "review": f"review-{review.pk}",
         "removed": gone.pk,
         "notice": notice.pk,

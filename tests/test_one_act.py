@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.models import CauseView, Membership, Reading, Submission, Upload
+from planner.models import CauseView, Goal, Membership, Reading, Segment, Submission, Upload
 from planner.models.submissions import REMEMBERED
 from planner.web.submissions import KEY
 from strategies.models import Strategy
@@ -80,6 +80,11 @@ MAKES: dict[str, tuple[tuple[str, list[str]], tuple[str, list[str], str], dict[s
         ("goals", ["plan"]),
         ("goals-add", ["plan"], "?kind=part"),
         {"name": "New", "beneath": "core"},
+    ),
+    "a sub-goal that a breakdown lacks": (
+        ("goals", ["plan"]),
+        ("goals-cover", ["plan", "core"], ""),
+        {"cut": "lines", "segment": "line_b"},
     ),
     "a strategy": (
         ("tracking", ["plan"]),
@@ -148,11 +153,17 @@ def things(world, plan, status, team, manager, monkeypatch, settings, tmp_path) 
         place = {"metric": status.sales.metric, "month": dt.date(2026, month, 1), "segment": status.whole}
         Reading.objects.update_or_create(**place, defaults={"value": 800_000})
     goal = plan.goals.get(parent=None)
+    line_a, line_b = (
+        Segment.objects.create(team=team, dimension="product_line", name=name) for name in ("A", "B")
+    )
+    of_sales = {"plan": plan, "metric": status.sales.metric, "baseline": 1, "target": 9}
+    Goal.objects.filter(pk=goal.pk).update(**of_sales)
+    Goal.objects.create(parent=goal, name="A", segment=line_a, cut="lines", adds_up=True, **of_sales)
     return world | {
+        "line_b": line_b.pk,
         "view": f"view-{view.pk}",
         "seat": Membership.objects.create(team=team, name="Olga").pk,
         "rate": status.rate.metric_id,
-        "core": goal.pk,
         "strategy": Strategy.objects.get().pk,
     }
 
@@ -163,7 +174,7 @@ def address(things, name: str, args: list[str], query: str = "") -> str:
 
 def typed(things, data: dict[str, Any]) -> dict[str, Any]:
     values = {name: value() if callable(value) else value for name, value in data.items()}
-    names = ("result", "factor_1", "factor_2", "beneath")
+    names = ("result", "factor_1", "factor_2", "beneath", "segment")
     return values | {name: things[values[name]] for name in names if name in values}
 
 

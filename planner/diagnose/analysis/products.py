@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -29,6 +29,16 @@ class Factor:
             return self.numerator.name
         return f"{self.numerator.name} ÷ {self.denominator.name}"
 
+    @property
+    def measured(self) -> Metric | None:
+        """The team's metric that it is; None for a ratio without one."""
+        return self.metric or (self.numerator if self.denominator is None else None)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics that it can be read from."""
+        return [each for each in (self.metric, self.numerator, self.denominator) if each is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -41,7 +51,11 @@ class Product:
 
     @property
     def label(self) -> str:
-        return f"{self.result.name} = {' × '.join(factor.label for factor in self.factors)}"
+        return f"{self.result.name} = {self.factors_label}"
+
+    @property
+    def factors_label(self) -> str:
+        return " × ".join(factor.label for factor in self.factors)
 
     @property
     def metrics(self) -> list[Metric]:
@@ -57,12 +71,17 @@ class Product:
 
 def products(team: Team, metrics: Mapping[int, Metric]) -> list[Product]:
     """The team's own formulas, then those that its metrics suggest; `metrics` are the team's, by id."""
-    defined = [
+    defined = defined_products(Formula.objects.filter(team=team), metrics)
+    return [*defined, *_suggested_products(standard_metrics(team), metrics)]
+
+
+def defined_products(formulas: Iterable[Formula], metrics: Mapping[int, Metric]) -> list[Product]:
+    """Formulas as products, those of which all metrics are among `metrics`."""
+    return [
         Product(f"f{formula.pk}", metrics[formula.result_id], _factors(formula.factors, metrics), formula)
-        for formula in Formula.objects.filter(team=team)
+        for formula in formulas
         if {formula.result_id, *formula.metric_ids} <= set(metrics)
     ]
-    return [*defined, *_suggested_products(standard_metrics(team), metrics)]
 
 
 def _factors(pairs: Sequence[Sequence[int | None]], metrics: Mapping[int, Metric]) -> tuple[Factor, ...]:

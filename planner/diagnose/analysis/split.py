@@ -64,12 +64,8 @@ class Split:
 
     @property
     def places(self) -> int:
-        """With how many decimals its parts are shown; in Chinese what is counted in 万 has two of these."""
-        if self.metric.is_rate:
-            return 3
-        if words.language().startswith("zh") and abs(self.change) >= 10_000:
-            return -2
-        return 0 if abs(self.change) >= 100 or self.start >= 1000 else 2
+        """With how many decimals its parts are shown."""
+        return words.places_of_parts(self.metric.scale, self.change, self.start)
 
     def rounded_parts(self) -> tuple[list[Decimal], Decimal]:
         """The parts of Shapley and the rest, rounded for people so that they add up to the rounded change."""
@@ -290,7 +286,7 @@ def _build(
     parts = tuple(
         Part(
             factor.label,
-            factor.metric or (factor.numerator if factor.denominator is None else None),
+            factor.measured,
             first,
             last,
             by_value,
