@@ -36,6 +36,11 @@ class Block:
     middle: str
     label: str
 
+    @property
+    def drop(self) -> int:
+        """How far below its top the label stands."""
+        return self.height // 2 + 4
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -227,7 +232,7 @@ class ShownBar:
         lacking = [
             step.factor.label for step in self.bar.steps if step.baseline is None or step.target is None
         ]
-        return _("%(names)s has no figures yet") % {"names": words.listed(lacking)}
+        return _("%(names)s has no values yet") % {"names": words.listed(lacking)}
 
     # The drawing
 
