@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan, Team
 from planner.models.scenarios import put_first, tuning_of
 from planner.pitfalls import Check
+
+# How many objects of one sort the band of a thread shows at once.
+MOST_KNOTS = 3
 
 if TYPE_CHECKING:
     from planner.access import Rights
@@ -130,6 +134,35 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
+class Knot:
+    """An object on the thread from a metric to its tasks: its title, its address, and what it follows from.
+
+    `above` names that by the name of its strand and its id; `note` is its state in a word.
+    """
+
+    pk: int
+    title: str
+    url: str
+    above: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One sort of objects on the thread, in the order of the loop: knots(plan) are those of a plan.
+
+    `name` is the model's name in small letters, `missing` is said where an object has none, `page` is the URL name of
+    the page where one is added.
+    """
+
+    name: str
+    label: Any
+    missing: Any
+    page: str
+    knots: Callable[[Plan], list[Knot]]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One of the four stages, with the functions that its app provides.
 
@@ -146,6 +179,8 @@ class Stage:
     - about strategies: tasks_of(strategies) lists their tasks but for the cancelled ones, by the strategy's id;
     - about a team: efforts(team, first, last) lists the open work of its active plans that touches these days.
 
+    `strands` are the sorts of objects that it has on the thread from metric to task, in order, each with a constant
+    number of queries.
     `pages` are its pages in the order of menus; the first is where the stage begins.
     `tables` are its tables as files: the name in the address and the dotted path of each.
     `rights` say for each recorded model that its pages write who may do what with an object.
@@ -171,11 +206,33 @@ class Stage:
     )
     tasks_of: Callable[[Sequence[Any]], dict[int, list[StrategyTask]]] = field(default=lambda strategies: {})
     efforts: Callable[[Team, dt.date, dt.date], list[Effort]] = field(default=lambda team, first, last: [])
+    strands: tuple[Strand, ...] = ()
 
     @property
     def url_name(self) -> str:
         """The URL name of the first page."""
         return self.pages[0].url_name
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What of one strand is on a thread; `here` is the object that the thread is of, where it is one of these."""
+
+    strand: Strand
+    knots: tuple[Knot, ...]
+    here: Knot | None
+    url: str
+
+    @property
+    def first(self) -> tuple[Knot, ...]:
+        """Those that are shown at once: the object itself, and as many others as a band has room for."""
+        in_order = sorted(self.knots, key=lambda knot: knot is not self.here)
+        return tuple(in_order[:MOST_KNOTS])
+
+    @property
+    def more(self) -> tuple[Knot, ...]:
+        shown = {knot.pk for knot in self.first}
+        return tuple(knot for knot in self.knots if knot.pk not in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +305,46 @@ def tasks_of(strategies: Sequence[Any]) -> dict[int, list[StrategyTask]]:
 def efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:
     """The open work of a team's active plans, with an owner, an effort and dates that touch `first` to `last`."""
     return [effort for stage in stages() for effort in stage.efforts(team, first, last)]
+
+
+def thread(plan: Plan, obj: Recorded) -> list[Station]:
+    """What an object follows from and what follows from it, from metric to task; empty for one that is not there."""
+    return thread_at(plan, f"{obj._meta.model_name}-{obj.pk}")
+
+
+def thread_at(plan: Plan, key: str) -> list[Station]:
+    """The thread of an object by its key: the name of its strand and its id, such as "goal-12"."""
+    name, _dash, pk = key.partition("-")
+    strands = [strand for stage in stages() for strand in stage.strands]
+    if name not in {strand.name for strand in strands} or not pk.isdecimal() or len(pk) > 18:
+        return []
+    knots = {strand.name: strand.knots(plan) for strand in strands}
+    up = {(of, knot.pk): knot.above for of, of_strand in knots.items() for knot in of_strand}
+    start = name, int(pk)
+    if start not in up:
+        return []
+    down: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    for place, above in up.items():
+        for other in above:
+            down.setdefault(other, []).append(place)
+    on_thread = _reached(start, up) | _reached(start, down)
+    stations = []
+    for strand in strands:
+        shown = tuple(knot for knot in knots[strand.name] if (strand.name, knot.pk) in on_thread)
+        here = next((knot for knot in shown if (strand.name, knot.pk) == start), None)
+        stations.append(Station(strand, shown, here, reverse(strand.page, args=[plan.pk])))
+    return stations
+
+
+def _reached(start: tuple[str, int], edges: Mapping[tuple[str, int], Iterable[tuple[str, int]]]) -> set[Any]:
+    """All that can be reached from a place, itself included, whatever circles there are."""
+    found, waiting = {start}, [start]
+    while waiting:
+        for other in edges.get(waiting.pop(), ()):
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
 
 
 def by_day(plans: Iterable[Plan], field_name: str, make: Callable[[dt.date], Q]) -> Q:

@@ -31,6 +31,7 @@ from strategies.models import (
     Strategy,
     TargetAnswer,
 )
+from strategies.thread import STRANDS
 
 # A goal that can be held to account: measured, with an end, a name and a date.
 COMPLETE = Q(
@@ -125,6 +126,7 @@ STAGE = Stage(
     checks=_checks,
     outside=_outside,
     tables=(("goals", "strategies.goals.table.GoalsTable"),),
+    strands=STRANDS,
     rights={
         Goal: CoreKind.rights,
         KeyAction: access.Rights(access.may_edit_goal),

@@ -23,6 +23,7 @@ from tracking.models import OPEN, Progress, Status, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.table import TaskKind
 from tracking.tasks import add_tasks
+from tracking.thread import STRANDS
 
 
 def _count_tasks(plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
@@ -222,6 +223,7 @@ STAGE = Stage(
     summaries=_summaries,
     checks=_checks,
     tables=(("tracking", "tracking.table.TrackingTable"),),
+    strands=STRANDS,
     rights={
         Task: TaskKind.rights,
         Progress: access.Rights(access.may_take_back_update, reads=("task",)),

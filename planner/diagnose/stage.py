@@ -18,6 +18,7 @@ from planner.arithmetic.shifts import Cut
 from planner.diagnose import pitfalls
 from planner.diagnose.bottlenecks.table import MOST_IN_FOCUS, BottleneckKind, ViewKind
 from planner.diagnose.table import MetricKind
+from planner.diagnose.thread import STRANDS
 from planner.models import (
     Bottleneck,
     CauseView,
@@ -194,6 +195,7 @@ STAGE = Stage(
     checks=_checks,
     outside=_outside,
     tables=(("status", "planner.diagnose.table.StatusTable"),),
+    strands=STRANDS,
     rights={
         PlanMetric: MetricKind.rights,
         Metric: access.Rights(access.may_diagnose),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar, Generic, TypeVar
 
-from planner.stages import place_of
+from planner.stages import Station, place_of, thread_at
 from planner.tables.table import Table
 from planner.web.live import Piece
 
@@ -22,6 +23,11 @@ class TablePage(Generic[T]):
         self.table = table
         self.plan, self.params = table.plan, table.params
 
+    @cached_property
+    def thread(self) -> list[Station]:
+        """What the object that the address names follows from and leads to, as it does with ?thread=goal-12."""
+        return thread_at(self.plan, self.params.get("thread", ""))
+
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """What follows changes besides the rows: the line beneath the title, what editors offer, what is around."""
@@ -29,6 +35,7 @@ class TablePage(Generic[T]):
         has_steps = place is not None and place.stage.next_step is not None
         return (
             *((Piece("next", template="plans/next.html"),) if has_steps else ()),
+            *((Piece("thread", template="plans/thread.html"),) if self.thread else ()),
             Piece("summary", template=template),
             Piece("editors", self.table.offers, template=template),
             *self.around,

@@ -1,0 +1,56 @@
+"""What this stage has on the thread from metric to task: goals and strategies."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from planner.diagnose.thread import measured_above
+from planner.models import Goal, Plan
+from planner.stages import Knot, Strand
+from strategies.models import KeyAction, ServedGoal, Strategy
+
+
+def _goals(plan: Plan) -> list[Knot]:
+    """The goals, each core goal before its sub-goals."""
+    goals = Goal.objects.filter(plan=plan, parent__removed_at=None).order_by("order", "pk")
+    return [_goal(goal, plan) for goal in sorted(goals, key=lambda goal: goal.parent_id is not None)]
+
+
+def _goal(goal: Goal, plan: Plan) -> Knot:
+    above = measured_above(goal.metric_id)
+    if goal.bottleneck_id is not None:
+        above += (("bottleneck", goal.bottleneck_id),)
+    if goal.parent_id is not None:
+        above += (("goal", goal.parent_id),)
+    row = f"{'part' if goal.parent_id else 'core'}-{goal.pk}"
+    url = f"{reverse('goals', args=[plan.pk])}?thread=goal-{goal.pk}#{row}"
+    return Knot(goal.pk, goal.name, url, above)
+
+
+def _strategies(plan: Plan) -> list[Knot]:
+    """The strategies, each below the goals that it serves or carries out a key action of, and its bottleneck."""
+    above: dict[int, set[tuple[str, int]]] = {}
+    links: tuple[QuerySet[ServedGoal] | QuerySet[KeyAction], ...] = (
+        ServedGoal.objects.filter(strategy__plan=plan),
+        KeyAction.objects.filter(strategy__plan=plan),
+    )
+    for rows in links:
+        for of, goal in rows.values_list("strategy", "goal"):
+            above.setdefault(of, set()).add(("goal", goal))
+    knots = []
+    for strategy in Strategy.objects.filter(plan=plan).order_by("order", "pk"):
+        places = sorted(above.get(strategy.pk, ()))
+        if strategy.bottleneck_id is not None:
+            places.append(("bottleneck", strategy.bottleneck_id))
+        url = f"{reverse('goals', args=[plan.pk])}?thread=strategy-{strategy.pk}"
+        note = str(strategy.get_state_display()) if strategy.is_silent else ""
+        knots.append(Knot(strategy.pk, strategy.title, url, tuple(places), note))
+    return knots
+
+
+STRANDS = (
+    Strand("goal", gettext_lazy("Goal"), gettext_lazy("No goal"), "goals", _goals),
+    Strand("strategy", gettext_lazy("Strategy"), gettext_lazy("No strategy"), "goals", _strategies),
+)
