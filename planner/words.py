@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from planner.arithmetic import formats
@@ -83,6 +83,15 @@ def quarter(date: dt.date) -> str:
 def months(dates: list[dt.date] | tuple[dt.date, ...]) -> str:
     """One month, or from the first to the last."""
     return month(dates[0]) if len(dates) == 1 else f"{month(dates[0])} – {month(dates[-1])}"
+
+
+def lag(days: int) -> str:
+    """A time until something takes effect: in months of 30 days or in weeks where it is whole ones, else in days."""
+    if days and days % 30 == 0:
+        return ngettext("%(n)d month", "%(n)d months", days // 30) % {"n": days // 30}
+    if days and days % 7 == 0:
+        return ngettext("%(n)d week", "%(n)d weeks", days // 7) % {"n": days // 7}
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
 def labelled(label: object, value: object) -> str:

@@ -31,6 +31,7 @@ from strategies.models import (
     Strategy,
     TargetAnswer,
 )
+from strategies.steps import next_step
 from strategies.thread import STRANDS
 
 # A goal that can be held to account: measured, with an end, a name and a date.
@@ -121,10 +122,14 @@ def _outside(plan: Plan, cut: Cut) -> list[Outside]:
 
 STAGE = Stage(
     name=gettext_lazy("Strategize"),
-    pages=(Page("goals", gettext_lazy("Goals")),),
+    pages=(
+        Page("goals", gettext_lazy("Goals")),
+        Page("ideas", gettext_lazy("Ideas"), below=("strategy",)),
+    ),
     summaries=_summaries,
     checks=_checks,
     outside=_outside,
+    next_step=next_step,
     tables=(("goals", "strategies.goals.table.GoalsTable"),),
     strands=STRANDS,
     rights={

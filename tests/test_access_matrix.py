@@ -28,7 +28,7 @@ from planner.models import (
     Upload,
 )  # fmt: skip
 from reviews.models import Review
-from strategies.models import Strategy
+from strategies.models import Idea, KeyAction, Strategy
 from tests.conftest import seat
 from tests.test_imports import ORDER
 from tracking.models import Task
@@ -50,6 +50,7 @@ def pasted(table: str) -> dict[str, str]:
         "diagnose": ("metric", "metric"),
         "bottlenecks": ("cause", "bottleneck"),
         "goals": ("core", "core"),
+        "ideas": ("idea", "idea"),
         "tracking": ("strategy", "strategy"),
         "reviews": ("period", "review"),
     }[table]
@@ -104,6 +105,12 @@ RULES: dict[str, tuple] = {
     **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
     "goals-move": (["plan", "part"], NO_GET, WRITE, {"to": "up"}),
     "goals-cover": (["plan", "core"], NO_GET, WRITE, {"cut": "lines"}),
+    **table(
+        "ideas", "idea", {"cell": "lag", "lag_days": "7"}, {"?kind": "idea", "name": "Fairs", "kind": "value"}
+    ),
+    # What chooses no bottleneck is sent back to the ideas; what makes a strategy is in tests/test_one_act.py.
+    "strategy-answer": (["plan"], NO_GET, WRITE, {"idea": "follow_up"}),
+    "strategy-from-action": (["plan", "action"], NO_GET, WRITE, {}),
     **table(
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
     ),
@@ -204,6 +211,8 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     )
     core = Goal.objects.create(plan=plan, name="Sales +25 %")
     part = Goal.objects.create(plan=plan, parent=core, name="New customers +30 %", due=plan.end)
+    action = KeyAction.objects.create(goal=part, text="Referral reward")
+    idea = Idea.objects.create(team=team, kind="value", title="Care calls")
     review = Review.objects.create(plan=plan, start="2026-10-01")
     bottleneck = Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late")
     sales, rate = status.sales.metric, status.rate.metric
@@ -253,6 +262,8 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "task": f"task-{task.pk}",
         "part": f"part-{part.pk}",
         "core": core.pk,
+        "action": action.pk,
+        "idea": f"idea-{idea.pk}",
         "review": f"review-{review.pk}",
         "removed": gone.pk,
         "notice": notice.pk,

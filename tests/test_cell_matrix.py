@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 from planner.models import Bottleneck, CauseView, Goal, Membership, Plan, Role, User
 from planner.tables.table import Table
 from reviews.models import Review
-from strategies.models import Strategy
+from strategies.models import Idea, Strategy
 from tests.conftest import join, seat
 from tracking.models import Task
 
@@ -37,6 +37,7 @@ RULES: dict[tuple[str, str], dict[str, set[str]]] = {
     ("bottlenecks", "view"): {"cause": OWNERS, "impact": MANAGERS, "+": REPS, "-": MANAGERS},
     ("goals", "core"): dict.fromkeys(("core", "target", "owner", "due", "actions", "+", "-"), MANAGERS),
     ("goals", "part"): dict.fromkeys(("core", "target", "owner", "due", "actions", "+", "-"), MANAGERS),
+    ("ideas", "idea"): dict.fromkeys(("idea", "lag", "steps", "needs", "+", "-"), MANAGERS),
     ("tracking", "strategy"): dict.fromkeys(
         ("strategy", "goal", "owner", "resources", "risk", "+", "-"), MANAGERS
     ),
@@ -82,6 +83,7 @@ def rows(team, plan, status, owner, manager, rep, viewer) -> dict[tuple[str, str
         ),
         ("goals", "core"): core,
         ("goals", "part"): Goal.objects.create(plan=plan, parent=core, name="New customers +30 %"),
+        ("ideas", "idea"): Idea.objects.create(team=team, kind="value", title="Care calls"),
         ("tracking", "strategy"): strategy,
         ("tracking", "task"): Task.objects.create(
             strategy=strategy, description="List the pain points", owner=seat(owner, team)
@@ -130,6 +132,7 @@ EMPTY_CELLS = {
     },
     ("goals", "core"): {"target": ("Set target", "设置目标值"), "owner": ("Assign owner", "指定负责人")},
     ("goals", "part"): {"due": ("Set date", "设置日期"), "actions": ("Add key actions", "添加关键动作")},
+    ("ideas", "idea"): {"steps": ("Add tasks", "添加任务"), "needs": ("Add what it needs", "填写所需条件")},
     ("tracking", "strategy"): {"goal": ("Set goal", "关联目标"), "owner": ("Assign owner", "指定负责人")},
     ("tracking", "task"): {
         "start": ("Set date", "设置日期"),

@@ -38,7 +38,9 @@ def page_of(team: str, language: str, table: str) -> list[list[str]]:
 
 
 def words(html: str) -> str:
-    html = re.sub(r'<span class="tip".*?</span>|<svg.*?</svg>', "", html, flags=re.DOTALL)
+    # What is offered beneath a value is not part of it.
+    besides = r'<span class="tip".*?</span>|<svg.*?</svg>|<small class="other.*?</small>'
+    html = re.sub(besides, "", html, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 

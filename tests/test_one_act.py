@@ -86,6 +86,22 @@ MAKES: dict[str, tuple[tuple[str, list[str]], tuple[str, list[str], str], dict[s
         ("goals-cover", ["plan", "core"], ""),
         {"cut": "lines", "segment": "line_b"},
     ),
+    "a strategy from an idea": (
+        ("ideas", ["plan"]),
+        ("strategy-answer", ["plan"], ""),
+        {"bottleneck": "in_focus", "idea": "follow_up", "title": "", "page": "ideas"},
+    ),
+    "a strategy without an idea": (
+        ("ideas", ["plan"]),
+        ("strategy-answer", ["plan"], ""),
+        {"bottleneck": "in_focus", "title": "Chat on the website", "page": "ideas"},
+    ),
+    "a strategy of a key action": (("goals", ["plan"]), ("strategy-from-action", ["plan", "action"], ""), {}),
+    "an idea": (
+        ("ideas", ["plan"]),
+        ("ideas-add", ["plan"], "?kind=idea"),
+        {"name": "Fairs", "kind": "value"},
+    ),
     "a strategy": (
         ("tracking", ["plan"]),
         ("tracking-add", ["plan"], "?kind=strategy"),
@@ -125,12 +141,16 @@ class Forms(HTMLParser):
     def __init__(self, html: str, address: str) -> None:
         super().__init__()
         self.address, self.found = address, []
+        self.by_id: dict[str, dict[str, str]] = {}
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
         values = dict(attrs)
         if tag == "form":
             self.found.append((values.get("action") or self.address, {}))
+            self.by_id[values.get("id", "")] = self.found[-1][1]
+        if tag == "button" and values.get("formaction") and values.get("form") in self.by_id:
+            self.found.append((values["formaction"], self.by_id[values["form"]]))
         if tag == "input" and values.get("type") == "hidden" and self.found:
             self.found[-1][1][values["name"]] = values.get("value") or ""
 
@@ -159,11 +179,14 @@ def things(world, plan, status, team, manager, monkeypatch, settings, tmp_path) 
     of_sales = {"plan": plan, "metric": status.sales.metric, "baseline": 1, "target": 9}
     Goal.objects.filter(pk=goal.pk).update(**of_sales)
     Goal.objects.create(parent=goal, name="A", segment=line_a, cut="lines", adds_up=True, **of_sales)
+    plan.bottlenecks.update(in_focus=True)
     return world | {
         "line_b": line_b.pk,
         "view": f"view-{view.pk}",
         "seat": Membership.objects.create(team=team, name="Olga").pk,
         "rate": status.rate.metric_id,
+        "core": goal.pk,
+        "in_focus": plan.bottlenecks.get().pk,
         "strategy": Strategy.objects.get().pk,
     }
 
@@ -174,8 +197,8 @@ def address(things, name: str, args: list[str], query: str = "") -> str:
 
 def typed(things, data: dict[str, Any]) -> dict[str, Any]:
     values = {name: value() if callable(value) else value for name, value in data.items()}
-    names = ("result", "factor_1", "factor_2", "beneath", "segment")
-    return values | {name: things[values[name]] for name in names if name in values}
+    names = ("result", "factor_1", "factor_2", "beneath", "segment", "bottleneck")
+    return values | {name: things[values[name]] for name in names if values.get(name) in things}
 
 
 def test_every_address_that_takes_a_post_is_asked():

@@ -91,12 +91,24 @@ def lines(first: Any, second: Any) -> SafeString:
     )
 
 
+def button(url: str, label: Any, sentence: str) -> SafeString:
+    """A button that posts to an address; `sentence` is its label for screen readers."""
+    return format_html(
+        '<button class="link" form="using" formaction="{}" aria-label="{}">{}</button>', url, sentence, label
+    )
+
+
+def link_beneath(url: str, label: Any, sentence: str) -> SafeString:
+    """A link beneath a value to what it leads to; `sentence` is its label for screen readers."""
+    link = '<small class="other"><a class="go" href="{}" aria-label="{}">{}</a></small>'
+    return format_html(link, url, sentence, label)
+
+
 def other_value(value: str, url: str) -> SafeString:
     """Beneath a value entered by hand: what the data gives, and where `url` is not "" the button to use that."""
     text = _("Data: %(value)s") % {"value": value}
-    button = '<button class="link" form="using" formaction="{}" aria-label="{}">{}</button>'
     label = _("Use %(value)s instead of the value entered by hand") % {"value": value}
-    offer = format_html(button, url, label, _("Use it")) if url else ""
+    offer = button(url, _("Use it"), label) if url else ""
     return format_html('<small class="other muted">{} {}</small>', text, offer)
 
 

@@ -60,8 +60,8 @@ def show(
     page = page_class(table_class(plan, member, request.GET))
     template = page.template
     if request.htmx:
-        is_piece = request.htmx.target in {piece.id for piece in page.pieces}
-        template = f"{template}#{request.htmx.target}" if is_piece else "tables/page.html#table"
+        piece = next((piece for piece in page.pieces if piece.id == request.htmx.target), None)
+        template = f"{piece.template or template}#{piece.id}" if piece else "tables/page.html#table"
     return render(request, template, _page_context(page))
 
 

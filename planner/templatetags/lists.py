@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from django import template
 
 from planner import words
+from planner.arithmetic.items import circled
 
 register = template.Library()
+
+
+register.filter(circled)
 
 
 @register.filter

@@ -58,7 +58,7 @@ def lines(columns: Sequence[Column[Row]], core: Target, parts: Iterable[Target])
 def _number(target: Target) -> Number:
     if target.amount is not None:
         return Number(target.amount, Scale(unit=share_unit(target.goal)))
-    return Number(target.goal.target, target.scale)
+    return Number(target.target, target.scale)
 
 
 def _actions(goal: Goal) -> str:

@@ -35,6 +35,7 @@ from strategies.goals.targets import (
     sentence,
     targets,
 )
+from strategies.ideas.buttons import strategy_buttons
 from strategies.models import KeyAction, Strategy
 
 # What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
@@ -283,7 +284,7 @@ class GoalsTable(Table):
             "target": self._target(target),
             "owner": self.person(goal.owner),
             "due": cells.day(goal.due, self.day),
-            "actions": self._actions(goal),
+            "actions": Cell(self.columns[-1], self._actions(goal), below=self._strategy_buttons(goal)),
         }
 
     def _measure_text(self, target: Target) -> Any:
@@ -295,7 +296,7 @@ class GoalsTable(Table):
         return cells.joined([text, signs.chip(target.way, target.scale)]) if target.way.sign else text
 
     def _target(self, target: Target) -> Any:
-        if target.goal.target is None:
+        if target.target is None:
             return EMPTY
         language = words.language()
         explanation = [text for text in (sentence(target, language), baseline_sentence(target)) if text]
@@ -313,6 +314,11 @@ class GoalsTable(Table):
     def _actions(self, goal: Goal) -> Any:
         actions = list(goal.key_actions.all())
         return cells.steps([self._action(action) for action in actions]) if actions else EMPTY
+
+    def _strategy_buttons(self, goal: Goal) -> str:
+        if not access.may_edit_strategy(self.member) or self.plan.is_closed:
+            return ""
+        return strategy_buttons(self.plan, list(goal.key_actions.all()))
 
     def _action(self, action: KeyAction) -> Any:
         strategy = action.strategy

@@ -23,8 +23,9 @@ GROWTHS = (Goal.Kind.GROW_BY, Goal.Kind.GROW_PERCENT)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A goal in figures. `amount` is what a share comes to (50 % of 1,000,000), where the whole's target is known.
+    """A goal in figures. `target` is the one that it is read against: the current one, or the original one.
 
+    `amount` is what a share comes to (50 % of 1,000,000), where the whole's target is known.
     `baseline` is the typed one, else the metric's level over `baseline_months`, which are empty for a typed one. `now`
     is the level over the plan's last full months, `months`, None without a reading of them; `way` how far that is from
     baseline to target.
@@ -33,6 +34,7 @@ class Target:
     goal: Goal
     baseline: Decimal | None
     baseline_months: tuple[dt.date, ...]
+    target: Decimal | None
     amount: Decimal | None
     months: tuple[dt.date, ...]
     now: Decimal | None
@@ -63,22 +65,34 @@ def growth_of(goal: Goal) -> Decimal | None:
     return amount.quantize(Decimal("0.0001"))
 
 
-def targets(plan: Plan, goals: Iterable[Goal], today: dt.date) -> list[Target]:
-    """The figures of these goals of a plan as they are looked at on `today`, in two queries."""
-    return _targets(goals, {plan.pk: _months_of(plan, today)})
+# Targets by the ids of their goals, in place of those that the goals have now.
+Originals = Mapping[int, Decimal | None]
+
+
+def targets(
+    plan: Plan, goals: Iterable[Goal], today: dt.date, originals: Originals | None = None
+) -> list[Target]:
+    """The figures of these goals of a plan as they are looked at on `today`, in two queries.
+
+    With `originals` they are read against these targets.
+    """
+    return _targets(goals, {plan.pk: _months_of(plan, today)}, originals or {})
 
 
 def targets_of(plans: Iterable[Plan], goals: Iterable[Goal]) -> list[Target]:
     """The figures of goals of many plans, each as its team looks at it today, in two queries."""
-    return _targets(goals, {plan.pk: _months_of(plan, plan.team.today()) for plan in plans})
+    return _targets(goals, {plan.pk: _months_of(plan, plan.team.today()) for plan in plans}, {})
 
 
-def _targets(goals: Iterable[Goal], months_of: Mapping[int, _Months]) -> list[Target]:
+def _targets(goals: Iterable[Goal], months_of: Mapping[int, _Months], originals: Originals) -> list[Target]:
     goals = list(goals)
     measures = [measure for goal in goals if (measure := measure_of(goal))]
     levels = Levels(measures, {month for months in months_of.values() for month in months.all})
     wholes = _wholes(goals)
-    return [_target(goal, months_of[goal.plan_id], levels, wholes) for goal in goals]
+    return [
+        _target(goal, originals.get(goal.pk, goal.target), months_of[goal.plan_id], levels, wholes)
+        for goal in goals
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,9 @@ def _months_of(plan: Plan, today: dt.date) -> _Months:
     )
 
 
-def _target(goal: Goal, months: _Months, levels: Levels, wholes: Mapping[Whole, Decimal]) -> Target:
+def _target(
+    goal: Goal, target: Decimal | None, months: _Months, levels: Levels, wholes: Mapping[Whole, Decimal]
+) -> Target:
     baseline, now = goal.baseline, None
     baseline_months: tuple[dt.date, ...] = ()
     moves: list[Decimal] = []
@@ -112,8 +128,9 @@ def _target(goal: Goal, months: _Months, levels: Levels, wholes: Mapping[Whole, 
         now, moves = levels.over(measure, months.now), levels.moves(measure, months.recent)
         if baseline is None and (baseline := levels.over(measure, months.before)) is not None:
             baseline_months = months.before
-    way = measure_way(now, baseline, goal.target, goal.way, months.passed, moves)
-    return Target(goal, baseline, baseline_months, _amount(goal, wholes), months.now, now, way)
+    way = measure_way(now, baseline, target, goal.way, months.passed, moves)
+    amount = _amount(goal, target, wholes)
+    return Target(goal, baseline, baseline_months, target, amount, months.now, now, way)
 
 
 def measure_of(goal: Goal) -> Measure | None:
@@ -135,9 +152,9 @@ def level_before(goal: Goal, today: dt.date) -> Decimal | None:
 Whole = tuple[int, int | None]
 
 
-def _amount(goal: Goal, wholes: Mapping[Whole, Decimal]) -> Decimal | None:
+def _amount(goal: Goal, target: Decimal | None, wholes: Mapping[Whole, Decimal]) -> Decimal | None:
     whole = wholes.get((goal.plan_id, goal.metric_id)) if goal.kind == Goal.Kind.SHARE else None
-    return None if goal.target is None or whole is None else goal.target * whole
+    return None if target is None or whole is None else target * whole
 
 
 def _wholes(goals: Iterable[Goal]) -> dict[Whole, Decimal]:
@@ -179,19 +196,24 @@ def figure(target: Target, value: Decimal | None, language: str, *, difference: 
     )
 
 
+def text_of(target: Target, value: Decimal | None) -> str:
+    """A value in the goal's own terms, as one text."""
+    return formats.figure_text(figure(target, value, words.language()))
+
+
 def headline(target: Target, language: str) -> Figure:
     """The target value of Table 2: 150 new customers, 20 %, 500,000 CNY of Product A."""
     if target.amount is None:
-        return figure(target, target.goal.target, language)
+        return figure(target, target.target, language)
     return formats.figure(Scale(unit=share_unit(target.goal)), target.amount, language=language)
 
 
 def sentence(target: Target, language: str) -> str:
     """Where the goal starts and ends and what that means: "from 115 to 150 new customers, +30 %"."""
     goal = target.goal
-    if goal.target is None:
+    if target.target is None:
         return _("No target yet")
-    start, end = figure(target, target.baseline, language), figure(target, goal.target, language)
+    start, end = figure(target, target.baseline, language), figure(target, target.target, language)
     params = {
         "start": start.number if start.unit == end.unit else formats.figure_text(start),
         "end": formats.figure_text(end),
@@ -228,9 +250,9 @@ def baseline_sentence(target: Target) -> str:
 def _growth(target: Target, language: str) -> str:
     """What lies between baseline and target: as typed for a growth, as the level's own difference otherwise."""
     goal, baseline = target.goal, target.baseline
-    if baseline is None or goal.target is None:
+    if baseline is None or target.target is None:
         return ""
-    difference = goal.target - baseline
+    difference = target.target - baseline
     if target.is_rate or goal.kind == Goal.Kind.GROW_BY or not baseline:
         return _signed(formats.figure_text(figure(target, difference, language, difference=target.is_rate)))
     return _signed(formats.figure(RATE, difference / abs(baseline), language=language).number)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 
@@ -253,9 +254,20 @@ class BottlenecksTable(Table):
             "quadrant": cells.chip(TONES[quadrant], quadrant.label)
             if quadrant
             else cells.small(_("Not scored")),
-            "focus": cells.chip("good", _("In focus")) if bottleneck.in_focus else EMPTY,
+            "focus": self._focus(bottleneck),
         }
         return self.row(kind, bottleneck, contents)
+
+    def _focus(self, bottleneck: Bottleneck) -> Cell:
+        """Whether it is in focus, and if so the way to ideas against it."""
+        column = self.columns[-1]
+        if not bottleneck.in_focus:
+            return Cell(column, EMPTY)
+        url = f"{reverse('ideas', args=[self.plan.pk])}?bottleneck={bottleneck.pk}"
+        sentence = _("Ideas against “%(cause)s”") % {"cause": bottleneck.cause}
+        return Cell(
+            column, cells.chip("good", _("In focus")), below=cells.link_beneath(url, _("Ideas"), sentence)
+        )
 
     def _view_row(self, view: CauseView) -> Row:
         kind = self.kinds["view"]

@@ -1,0 +1,306 @@
+"""What a plan's managers should do next on the way from a bottleneck to strategies that fit the resources.
+
+Each step is a constant that says when it is due; the scenario of the plan says which come first, and which are asked
+for in that scenario alone. The first that is due is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from planner.models import Bottleneck, Goal, Membership, Plan, PlanMetric, Reading
+from planner.models.scenarios import put_first, tuning_of
+from planner.stages import Step, StrategyTask, stages
+from strategies.models import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """That a step is due: of what, and where on its page (a query, a fragment)."""
+
+    name: object = ""
+    place: str = ""
+
+
+class Facts:
+    """What the steps look at in one plan; each is asked for once, and only if a step gets as far."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @cached_property
+    def goals(self) -> list[Goal]:
+        return list(Goal.objects.filter(plan=self.plan, parent__removed_at=None))
+
+    @property
+    def core_goals(self) -> list[Goal]:
+        return [goal for goal in self.goals if goal.parent_id is None]
+
+    def parts(self, core: Goal) -> list[Goal]:
+        return [goal for goal in self.goals if goal.parent_id == core.pk]
+
+    @cached_property
+    def bottlenecks(self) -> list[Bottleneck]:
+        """Those in focus."""
+        return list(self.plan.bottlenecks.filter(in_focus=True))
+
+    @cached_property
+    def strategies(self) -> list[Strategy]:
+        """Those that run, or may yet."""
+        return list(Strategy.objects.running().filter(plan=self.plan))
+
+    @property
+    def proposed(self) -> list[Strategy]:
+        return [strategy for strategy in self.strategies if strategy.state == Strategy.State.PROPOSED]
+
+    @cached_property
+    def tasks(self) -> dict[int, list[StrategyTask]]:
+        """The tasks of the strategies, by the strategy's id."""
+        by_stage = [stage.tasks_of(self.strategies) for stage in stages()]
+        return {pk: tasks for by_strategy in by_stage for pk, tasks in by_strategy.items()}
+
+    @cached_property
+    def rows(self) -> list[PlanMetric]:
+        """The rows of Table 1."""
+        return list(self.plan.metrics.select_related("metric"))
+
+    @cached_property
+    def rows_without_value(self) -> list[PlanMetric]:
+        """Those for which nobody has entered or imported anything."""
+        values = Reading.objects.of_whole().filter(metric=OuterRef("metric"))
+        rows = self.plan.metrics.filter(~Exists(values), override=None)
+        return list(rows.select_related("metric"))
+
+    @cached_property
+    def has_first_days(self) -> bool:
+        """Whether it is known of any member since when they are in the team."""
+        return Membership.objects.filter(team=self.plan.team_id, first_day__isnull=False).exists()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A step that may be due. `sentence` may name what it is about as %(name)s; `page` is the name of an address."""
+
+    name: str
+    sentence: Any
+    verb: Any
+    page: str
+    finds: Callable[[Facts], Due | None]
+    of_plan: bool = True
+
+    def step(self, plan: Plan, due: Due) -> Step:
+        url = reverse(self.page, args=[plan.pk] if self.of_plan else [])
+        return Step(str(self.sentence) % {"name": due.name}, str(self.verb), f"{url}{due.place}")
+
+
+def next_step(plan: Plan) -> Step | None:
+    """The first step that is due, in the order of the plan's scenario; None where nothing is missing."""
+    facts, first = Facts(plan), tuning_of(plan).steps
+    asked = [each for each in (*OF_SCENARIOS, *OF_ALL) if each in OF_ALL or each.name in first]
+    for each in put_first(asked, first, lambda each: each.name):
+        if due := each.finds(facts):
+            return each.step(plan, due)
+    return None
+
+
+def _first(things: Iterable[Any], place: Callable[[Any], str] = lambda thing: "") -> Due | None:
+    """The first of these things as what a step is due for."""
+    return next((Due(thing, place(thing)) for thing in things), None)
+
+
+def _if(condition: bool) -> Due | None:
+    return Due() if condition else None
+
+
+def _goal_row(goal: Goal) -> str:
+    return f"#{'core' if goal.parent_id is None else 'part'}-{goal.pk}"
+
+
+def _of_bottleneck(bottleneck: Bottleneck) -> str:
+    return f"?bottleneck={bottleneck.pk}"
+
+
+# Steps of every scenario.
+
+
+def _incomplete(facts: Facts) -> Due | None:
+    cores = facts.core_goals
+    return _first((goal for goal in cores if None in (goal.metric_id, goal.target, goal.due)), _goal_row)
+
+
+def _unbroken(facts: Facts) -> Due | None:
+    return _first((core for core in facts.core_goals if not facts.parts(core)), _goal_row)
+
+
+def _unanswered(facts: Facts) -> Due | None:
+    answered = {strategy.bottleneck_id for strategy in facts.strategies}
+    return _first((each for each in facts.bottlenecks if each.pk not in answered), _of_bottleneck)
+
+
+def _without_task(facts: Facts) -> Due | None:
+    return _first(
+        (strategy for strategy in facts.proposed if not facts.tasks.get(strategy.pk)),
+        lambda strategy: f"#strategy-{strategy.pk}",
+    )
+
+
+OF_ALL: Sequence[Asked] = (
+    Asked(
+        "core_goal",
+        gettext_lazy("Set the core goal of this plan."),
+        gettext_lazy("Add a core goal"),
+        "goals",
+        lambda facts: _if(not facts.core_goals),
+    ),
+    Asked(
+        "incomplete",
+        gettext_lazy("“%(name)s” is missing a metric, a target or a due date."),
+        gettext_lazy("Complete it"),
+        "goals",
+        _incomplete,
+    ),
+    Asked(
+        "sub_goal",
+        gettext_lazy("Break “%(name)s” down into sub-goals."),
+        gettext_lazy("Add a sub-goal"),
+        "goals",
+        _unbroken,
+    ),
+    Asked(
+        "focus",
+        gettext_lazy("Choose the two or three bottlenecks that this plan should solve."),
+        gettext_lazy("View bottlenecks"),
+        "bottlenecks",
+        lambda facts: _if(not facts.bottlenecks),
+    ),
+    Asked(
+        "idea",
+        gettext_lazy("“%(name)s” is in focus and has no strategy yet."),
+        gettext_lazy("Choose an idea"),
+        "ideas",
+        _unanswered,
+    ),
+    Asked(
+        "task",
+        gettext_lazy("“%(name)s” has no task yet."),
+        gettext_lazy("Add tasks"),
+        "tracking",
+        _without_task,
+    ),
+)
+
+
+# Steps that a scenario asks for besides.
+
+
+def _uncovered(facts: Facts) -> Due | None:
+    """Core goals to which no sub-goal adds up."""
+    cores = facts.core_goals
+    return _first((core for core in cores if not any(part.adds_up for part in facts.parts(core))), _goal_row)
+
+
+def _unmeasured(facts: Facts) -> Due | None:
+    return _if(not any(bottleneck.metric_id for bottleneck in facts.bottlenecks))
+
+
+def _late_effect(facts: Facts) -> Due | None:
+    """Strategies whose effect shows after the plan's end, without a fast one beside them."""
+    plan = facts.plan
+    start = max(plan.start, plan.team.today())
+    return _first(
+        strategy
+        for strategy in facts.strategies
+        if strategy.pair_id is None and start + timedelta(days=strategy.effect_lag_days) > plan.end
+    )
+
+
+def _without_start(facts: Facts) -> Due | None:
+    return _first(facts.rows_without_value, lambda row: f"#metric-{row.pk}")
+
+
+def _without_milestone(facts: Facts) -> Due | None:
+    plan = facts.plan
+    return _if(not any(goal.due is not None and goal.due < plan.end for goal in facts.goals))
+
+
+OF_SCENARIOS: Sequence[Asked] = (
+    Asked(
+        "coverage",
+        gettext_lazy("No sub-goal adds up to “%(name)s” yet."),
+        gettext_lazy("Add a sub-goal"),
+        "goals",
+        _uncovered,
+    ),
+    Asked(
+        "drivers",
+        gettext_lazy("Find out what drives the decline."),
+        gettext_lazy("See drivers"),
+        "diagnose",
+        _unmeasured,
+    ),
+    Asked(
+        "slow",
+        gettext_lazy("“%(name)s” takes effect after the plan's end."),
+        gettext_lazy("Choose a faster idea"),
+        "ideas",
+        _late_effect,
+    ),
+    Asked(
+        "starting_value",
+        gettext_lazy("%(name)s has no starting value: enter one with its source."),
+        gettext_lazy("Enter value"),
+        "diagnose",
+        _without_start,
+    ),
+    Asked(
+        "research",
+        gettext_lazy("Start with research: who buys, and why?"),
+        gettext_lazy("Choose an idea"),
+        "ideas",
+        lambda facts: _if(all(strategy.idea != "research" for strategy in facts.strategies)),
+    ),
+    Asked(
+        "milestone",
+        gettext_lazy("Set milestones: sub-goals that are due before the plan's end."),
+        gettext_lazy("Add a sub-goal"),
+        "goals",
+        _without_milestone,
+    ),
+    Asked(
+        "per_head",
+        gettext_lazy("Add output per head to Table 1."),
+        gettext_lazy("Add metric"),
+        "diagnose",
+        lambda facts: _if(all(row.metric.key != "per_head" for row in facts.rows)),
+    ),
+    Asked(
+        "first_days",
+        gettext_lazy("Enter the first day of newcomers, so that they are compared with the others."),
+        gettext_lazy("Open the team page"),
+        "team",
+        lambda facts: _if(not facts.has_first_days),
+        of_plan=False,
+    ),
+    Asked(
+        "outside",
+        gettext_lazy("Enter what changed outside among the main problems: who, what, since when."),
+        gettext_lazy("Add problem"),
+        "diagnose",
+        lambda facts: _if(not any(row.problems for row in facts.rows)),
+    ),
+    Asked(
+        "share",
+        gettext_lazy("Add a goal for the share of sales that you defend."),
+        gettext_lazy("Add a sub-goal"),
+        "goals",
+        lambda facts: _if(all(goal.kind != Goal.Kind.SHARE for goal in facts.goals)),
+    ),
+)
