@@ -4,14 +4,13 @@ from django.urls import path
 
 from planner.tables.views import table_urls
 from strategies.coverage import views as coverage
-from strategies.goals.page import GoalsPage
-from strategies.goals.table import GoalsTable
+from strategies.goals import urls as goals
 from strategies.ideas import views as ideas
 from strategies.ideas.page import IdeasPage
 from strategies.ideas.table import IdeasTable
 
 urlpatterns = [
-    *table_urls("goals", GoalsTable, GoalsPage),
+    *goals.urlpatterns,
     path("plans/<int:plan_pk>/goals/<int:pk>/cover/", coverage.add_part, name="goals-cover"),
     *table_urls("ideas", IdeasTable, IdeasPage),
     path("plans/<int:plan_pk>/strategies/answer/", ideas.answer_bottleneck, name="strategy-answer"),

@@ -28,7 +28,7 @@ from planner.models import (
     Upload,
 )  # fmt: skip
 from reviews.models import Review
-from strategies.models import Idea, KeyAction, Strategy
+from strategies.models import Idea, KeyAction, Strategy, TargetAnswer
 from tests.conftest import seat
 from tests.test_imports import ORDER
 from tracking.models import Task
@@ -103,6 +103,9 @@ RULES: dict[str, tuple] = {
     **table("bottlenecks", "bottleneck", {"cell": "impact", "impact": "4"}, NEW_BOTTLENECK),
     "bottleneck-from": (["plan"], NO_GET, WRITE, {"cause": "Late", "evidence": "CRM", "kind": "execution"}),
     **table("goals", "part", {"cell": "due", "due": ""}, {"?kind": "core", "name": "Sales +25 %"}),
+    "goals-answer": (["plan", "of_plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "goals-accept": (["plan", "open_answer"], NO_GET, WRITE, {}),
+    "goals-keep": (["plan", "open_answer"], NO_GET, WRITE, {}),
     "goals-move": (["plan", "part"], NO_GET, WRITE, {"to": "up"}),
     "goals-cover": (["plan", "core"], NO_GET, WRITE, {"cut": "lines"}),
     **table(
@@ -210,7 +213,11 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         strategy=strategy, description="List the pain points", owner=seat(manager, team)
     )
     core = Goal.objects.create(plan=plan, name="Sales +25 %")
-    part = Goal.objects.create(plan=plan, parent=core, name="New customers +30 %", due=plan.end)
+    part = Goal.objects.create(plan=plan, parent=core, name="New customers +30 %", due=plan.end, target=150)
+    answered = Goal.objects.create(plan=plan, parent=core, name="Repeat orders", target=50)
+    open_answer = TargetAnswer.objects.create(
+        goal=answered, by=seat(manager, team), made_on=plan.start, value=40, reason="Rain"
+    )
     action = KeyAction.objects.create(goal=part, text="Referral reward")
     idea = Idea.objects.create(team=team, kind="value", title="Care calls")
     review = Review.objects.create(plan=plan, start="2026-10-01")
@@ -264,6 +271,8 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "core": core.pk,
         "action": action.pk,
         "idea": f"idea-{idea.pk}",
+        "of_plan": part.pk,
+        "open_answer": open_answer.pk,
         "review": f"review-{review.pk}",
         "removed": gone.pk,
         "notice": notice.pk,

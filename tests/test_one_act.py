@@ -102,6 +102,11 @@ MAKES: dict[str, tuple[tuple[str, list[str]], tuple[str, list[str], str], dict[s
         ("ideas-add", ["plan"], "?kind=idea"),
         {"name": "Fairs", "kind": "value"},
     ),
+    "an answer to a target": (
+        ("goals-answer", ["plan", "of_plan"]),
+        ("goals-answer", ["plan", "of_plan"], ""),
+        {"value": "140", "reason": "Rain"},
+    ),
     "a strategy": (
         ("tracking", ["plan"]),
         ("tracking-add", ["plan"], "?kind=strategy"),

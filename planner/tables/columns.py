@@ -105,6 +105,15 @@ def opening_texts(values: dict[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """One of the ways to look at a table: its label, and the query of its address."""
+
+    label: Any
+    query: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Adder:
     """The link at the end of a row that adds another row beneath it: its kind, label and screen-reader label."""
 

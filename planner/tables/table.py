@@ -20,7 +20,7 @@ from planner.arithmetic import formats
 from planner.models import Change, Membership, Plan
 from planner.spreadsheets import sheets
 from planner.tables import cells
-from planner.tables.columns import Cell, Column, Row
+from planner.tables.columns import Cell, Column, Row, Switch
 from planner.tables.forms import RowForm
 from planner.tables.kinds import RowKind
 from planner.tables.searching import sorted_by
@@ -102,6 +102,10 @@ class Table:
     def steps(self) -> dict[str, str]:
         """Where the columns are a period: what they show, and the addresses of the periods before and after it."""
         return {}
+
+    def switches(self) -> list[Switch]:
+        """The ways to look at the table, of which one is on."""
+        return []
 
     def suggestions(self) -> list[str]:
         """Names offered to who adds a row."""

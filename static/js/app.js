@@ -275,7 +275,7 @@ htmx.config.timeout = 20000;
 
 // Popovers and insertions
 
-const popovers = () => document.querySelectorAll("details[open]:is(.switch, .me, .menu-more)");
+const popovers = () => document.querySelectorAll("details[open]:is(.switch, .me, .menu-more, .letter)");
 
 document.addEventListener("click", (event) => {
   for (const popover of popovers()) if (!popover.contains(event.target)) popover.open = false;

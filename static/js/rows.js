@@ -218,6 +218,24 @@ export function welcome(key, form) {
   return then;
 }
 
+// Cells that something else in the row leads to
+
+// The cell that was clicked on, or the one that a link in its row names.
+export function cellOf(target) {
+  const mend = target.closest("a.mend");
+  return mend ? mend.closest("tr").querySelector(`a.cell[href$="cell=${mend.dataset.cell}"]`) : target.closest("a.cell");
+}
+
+// The field that such a link names gets the focus, also behind More.
+export function pointAt(link, target) {
+  const name = target.closest("a.mend")?.dataset.field;
+  const field = name && link.closest("td").querySelector(`form.editor [name="${name}"]:not([type=hidden])`);
+  target.closest("details.letter")?.removeAttribute("open");
+  if (!field) return;
+  field.closest("details.more")?.setAttribute("open", "");
+  frontOf(field).focus();
+}
+
 // Removing
 
 // A row goes at once, with those beneath it; where it is refused or asked about, it comes back.

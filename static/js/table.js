@@ -3,8 +3,8 @@
 import { ask, htmx, isComposing, renew, report, send, texts } from "./app.js";
 import { enhance, fieldsOf, fill, frontOf, settle } from "./fields.js";
 import {
-  addBeneath, adderField, bringBack, closeAdder, grid, merge, moveByKey, openAdder, openEditors, poll, release, remember,
-  shownRevision, takeAway, takeBackLast, takePastes, toast, welcome,
+  addBeneath, adderField, bringBack, cellOf, closeAdder, grid, merge, moveByKey, openAdder, openEditors, pointAt, poll,
+  release, remember, shownRevision, takeAway, takeBackLast, takePastes, toast, welcome,
 } from "./rows.js";
 
 let heldRequest = null; // a request that would replace the table, held until no cell is open
@@ -259,8 +259,11 @@ const isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.shiftKey &&
 
 document.addEventListener("click", (event) => {
   const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-  const link = event.target.closest("a.cell");
-  if (link && plain && open(link)) return event.preventDefault();
+  const link = cellOf(event.target);
+  if (link && plain && open(link)) {
+    event.preventDefault();
+    return pointAt(link, event.target);
+  }
   const opener = event.target.closest("a[data-opens]");
   if (opener && plain && openAdder(opener)) return event.preventDefault();
   const remover = event.target.closest("button[form=removing]");

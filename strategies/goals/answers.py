@@ -30,8 +30,10 @@ def answer_target(
 
 def accept_answer(log: Recording, answer: TargetAnswer, by: Membership) -> TargetAnswer:
     """Let the goal have the target that was answered; the reason of the answer is that of the revision."""
+    was_open = answer.outcome == TargetAnswer.Outcome.OPEN
     _decide(log, answer, by, TargetAnswer.Outcome.ACCEPTED)
-    change_goal(log, answer.goal, {"target": answer.value, "why": answer.reason})
+    if was_open:
+        change_goal(log, answer.goal, {"target": answer.value, "why": answer.reason})
     return answer
 
 
@@ -43,6 +45,8 @@ def keep_target(log: Recording, answer: TargetAnswer, by: Membership) -> TargetA
 def _decide(
     log: Recording, answer: TargetAnswer, by: Membership, outcome: TargetAnswer.Outcome
 ) -> TargetAnswer:
+    if answer.outcome == outcome:  # the same decision twice is one
+        return answer
     if answer.outcome != TargetAnswer.Outcome.OPEN:
         raise ValidationError({"outcome": _("This answer has been decided already. Reload the page.")})
     answer.outcome, answer.decided_by, answer.decided_on = outcome, by, log.team.today()

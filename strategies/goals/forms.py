@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.arithmetic.names import name_key
 from planner.arithmetic.quantities import half_width
-from planner.changes import Recording
-from planner.models import Goal, Metric
+from planner.changes import Recording, errors_by_field
+from planner.models import Goal, Membership, Metric, Recorded
 from planner.tables.fields import DayField, FlagField, ItemsField, PickField, QuantityField
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from planner.web.requests import with_value
+from strategies.goals.answers import answer_target
 from strategies.goals.goals import FIGURES, Step, add_goal, add_sub_goal, change_goal, settle
-from strategies.goals.targets import GROWTHS, growth_of, unit_of
+from strategies.goals.targets import GROWTHS, growth_of, is_rate, unit_of
 from strategies.models import Strategy
 
 ARROW = "→"
@@ -272,3 +273,32 @@ class AddPartForm(AddCoreForm):
         if core is None:
             raise ValidationError({"name": _("This core goal no longer exists. Reload the page.")})
         return add_sub_goal(log, core, **values)
+
+
+class AnswerForm(forms.Form):
+    """An owner's answer to a target: another number, or the same one with the reason why it is achievable."""
+
+    value = QuantityField(label=gettext_lazy("Target"))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("Leave the target as it is to say why it is achievable."),
+    )
+
+    def __init__(self, data: Any = None, *, goal: Goal) -> None:
+        super().__init__(data, initial={"value": goal.target})
+        field: Any = self.fields["value"]
+        field.rate, field.currency = is_rate(goal.kind, goal.metric), goal.plan.team.currency
+        field.help_text = _("In per cent") if field.rate else unit_of(goal)
+
+    def answer(self, log: Recording, goal: Goal, by: Membership) -> Recorded:
+        """Write the answer by its verb. Raises ValidationError by field."""
+        value, reason = self.cleaned_data["value"], self.cleaned_data["reason"]
+        if value == goal.target:
+            return change_goal(log, goal, {"why_achievable": reason})
+        return answer_target(log, goal, by, value, reason)
+
+    def take_errors(self, error: ValidationError) -> None:
+        """Show a rule's sentence beside its field, or above the form where the field is not here."""
+        for name, sentences in errors_by_field(error).items():
+            self.add_error(name if name in self.fields else None, sentences)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from planner import access, words
 from planner.changes import Recording
@@ -18,15 +18,21 @@ from planner.models import Bottleneck, Formula, Goal, Metric, Plan, Segment
 from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
 from planner.tables import cells
-from planner.tables.columns import Adder, Cell, Column, Row
+from planner.tables.columns import Adder, Cell, Column, Row, Switch
 from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
 from planner.tables.shows import ALL, Shows
 from planner.tables.table import Table
 from strategies.goals import sheet
+from strategies.goals.agreed import agreed
+from strategies.goals.backing import Backing, backing_of
+from strategies.goals.completeness import lack_text, lacks
 from strategies.goals.forms import ARROW, AddCoreForm, AddPartForm, CoreForm, GoalForm, PartForm
 from strategies.goals.goals import move_goal
+from strategies.goals.letters import letters
+from strategies.goals.revisions import target_histories
+from strategies.goals.smart import judge
 from strategies.goals.targets import (
     Target,
     baseline_sentence,
@@ -36,7 +42,7 @@ from strategies.goals.targets import (
     targets,
 )
 from strategies.ideas.buttons import strategy_buttons
-from strategies.models import KeyAction, Strategy
+from strategies.models import KeyAction, Strategy, TargetAnswer
 
 # What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
 SHOWN_BY_GOALS: Shows = {
@@ -46,6 +52,7 @@ SHOWN_BY_GOALS: Shows = {
     "planner.metric": ("metric",),
     "planner.segment": ("segment",),
     "planner.bottleneck": ("bottleneck",),
+    "strategies.targetanswer": ("answers",),
     "planner.planmetric": ("metric__in_plans",),
     "planner.plan": ("plan",),
     "planner.import": ALL,
@@ -71,7 +78,11 @@ class CoreKind(RowKind):
 
     moves = True
     rights = access.Rights(access.may_edit_goal, fields={"why_achievable": access.may_answer_target})
-    shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parts")}
+    shows = {
+        **SHOWN_BY_GOALS,
+        "planner.goal": ("pk", "parts"),
+        "strategies.keyaction": ("key_actions", "parts__key_actions"),
+    }
 
     def objects(self, plan: Plan) -> QuerySet[Goal]:
         return goals_of(plan).filter(parent=None)
@@ -92,7 +103,7 @@ class PartKind(CoreKind):
     edits = {"core": PartForm.NAMES, **EDITS}
     add_form = AddPartForm
     spans = {"core": 2}
-    shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk",)}
+    shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parent")}
 
     def objects(self, plan: Plan) -> QuerySet[Goal]:
         return goals_of(plan).exclude(parent=None)
@@ -104,10 +115,16 @@ class PartKind(CoreKind):
 def goals_of(plan: Plan) -> QuerySet[Goal]:
     """The plan's goals with all that a row of Table 2 shows."""
     actions = KeyAction.objects.select_related("strategy")
+    answers = TargetAnswer.objects.select_related("by", "decided_by")
     goals = Goal.objects.filter(plan=plan, parent__removed_at=None)
     return goals.select_related(
         "plan", "metric", "segment", "owner", "bottleneck", "parent"
-    ).prefetch_related(Prefetch("key_actions", queryset=actions))
+    ).prefetch_related(Prefetch("key_actions", queryset=actions), Prefetch("answers", queryset=answers))
+
+
+def row_key(goal: Goal) -> str:
+    """The key of a goal's row."""
+    return GoalsTable.kinds["core" if goal.parent_id is None else "part"].key(goal.pk)
 
 
 class GoalsTable(Table):
@@ -116,6 +133,7 @@ class GoalsTable(Table):
     url_name = "goals"
     file_name = "goals"
     moves_rows = True
+    cell_params = ("targets",)
     form_title = pgettext_lazy("form", "Goal breakdown")
     title = gettext_lazy("Table 2 · Goal breakdown")
     heading = gettext_lazy("Goals")
@@ -157,6 +175,20 @@ class GoalsTable(Table):
     @property
     def filters(self) -> list[dict[str, Any]]:
         return [self.owner_filter()]
+
+    @property
+    def is_against_original(self) -> bool:
+        """Whether progress is read against the targets as they were set first."""
+        return self.params.get("targets") == "original"
+
+    def switches(self) -> list[Switch]:
+        current, original = self.params.copy(), self.params.copy()
+        current.pop("targets", None)
+        original["targets"] = "original"
+        return [
+            Switch(_("Current targets"), current.urlencode(), is_on=not self.is_against_original),
+            Switch(pgettext("targets", "Original"), original.urlencode(), is_on=self.is_against_original),
+        ]
 
     @cached_property
     def metrics(self) -> list[Metric]:
@@ -227,7 +259,7 @@ class GoalsTable(Table):
         for part in self.kinds["part"].objects(self.plan).filter(parent__in=cores):
             parts[part.parent_id].append(part)
         goals = [goal for core in cores for goal in (core, *parts[core.pk])]
-        figures = {target.goal.pk: target for target in targets(self.plan, goals, self.today)}
+        figures = {target.goal.pk: target for target in self._figures(goals)}
         matching_ids = self._matching_ids(cores)
         groups = []
         for core in cores:
@@ -237,10 +269,22 @@ class GoalsTable(Table):
             groups.append((figures[core.pk], [figures[part.pk] for part in matching_parts or parts[core.pk]]))
         return groups
 
+    def _figures(self, goals: list[Goal]) -> list[Target]:
+        if not self.is_against_original:
+            return targets(self.plan, goals, self.today)
+        histories = target_histories(self.plan.team, goals)
+        originals = {pk: history.original for pk, history in histories.items()}
+        return targets(self.plan, goals, self.today, originals)
+
     def rows_for(self, objects: Iterable[Goal]) -> list[Row]:
+        groups = self.groups(objects)
+        backing = backing_of(
+            self.plan, [target for core, parts in groups for target in (core, *parts)], self.today
+        )
         rows = []
-        for core, parts in self.groups(objects):
-            rows += [self._core_row(core, len(parts)), *(self._part_row(part) for part in parts)]
+        for core, parts in groups:
+            rows.append(self._core_row(core, parts, backing))
+            rows += [self._part_row(part, backing) for part in parts]
         return rows
 
     def _matching_ids(self, cores: list[Goal]) -> set[int] | None:
@@ -258,30 +302,41 @@ class GoalsTable(Table):
         rows = {row.key: row for row in self.rows_for(cores)}
         return [rows.get(key) or Row(key, None) for key in keys]
 
-    def _core_row(self, target: Target, count: int) -> Row:
-        kind, goal = self.kinds["core"], target.goal
+    def _core_row(self, target: Target, parts: list[Target], backing: Backing) -> Row:
+        kind, goal, count = self.kinds["core"], target.goal, len(parts)
         can_add = self.kinds["part"].may_add(self.member)
         count_text = ngettext("%(n)d sub-goal", "%(n)d sub-goals", count) % {"n": count}
-        contents = self._shared_contents(target) | {
-            "core": cells.lines(format_html("<b>{}</b>", goal.name), self._measure_text(target)),
+        name = cells.lines(format_html("<b>{}</b>", goal.name), self._measure_text(target))
+        contents = self._shared_contents(target, backing) | {
+            "core": Cell(self.columns[0], name, below=self._letters(target, parts, backing)),
             "dimension": cells.small(count_text),
         }
         adder = Adder("part", _("Sub-goal"), _("Add a sub-goal to %(name)s") % {"name": goal.name})
         return self.row(kind, goal, contents, css="group", adder=adder if can_add else None)
 
-    def _part_row(self, target: Target) -> Row:
+    def _part_row(self, target: Target, backing: Backing) -> Row:
         kind, goal = self.kinds["part"], target.goal
         name_cell = Cell(
-            self.columns[0], cells.lines(goal.name, self._measure_text(target)), span=kind.spans["core"]
+            self.columns[0],
+            cells.lines(goal.name, self._measure_text(target)),
+            span=kind.spans["core"],
+            below=self._letters(target, [], backing),
         )
-        contents = self._shared_contents(target) | {"core": name_cell}
+        contents = self._shared_contents(target, backing) | {"core": name_cell}
         return self.row(kind, goal, contents, css="sub", group=self.kinds["core"].key(goal.parent_id))
 
-    def _shared_contents(self, target: Target) -> dict[str, Any]:
+    def _letters(self, target: Target, parts: list[Target], backing: Backing) -> Any:
+        outlook = backing.outlooks.get(target.goal.pk)
+        verdicts = judge(target, parts, outlook, backing.covered)
+        return letters(target, verdicts, outlook, row_key(target.goal), can_mend=self.can_manage)
+
+    def _shared_contents(self, target: Target, backing: Backing) -> dict[str, Any]:
         """What core goals and dimensions show alike."""
         goal = target.goal
+        agreement = backing.agreement(target)
+        below = agreed(agreement, self.member, is_closed=self.plan.is_closed)
         return {
-            "target": self._target(target),
+            "target": Cell(self.columns[2], self._target(target), below=below),
             "owner": self.person(goal.owner),
             "due": cells.day(goal.due, self.day),
             "actions": Cell(self.columns[-1], self._actions(goal), below=self._strategy_buttons(goal)),
@@ -290,10 +345,17 @@ class GoalsTable(Table):
     def _measure_text(self, target: Target) -> Any:
         """By which metric, of which part of the business, and the sign of the way."""
         goal = target.goal
-        if goal.metric is None:
-            return _("No metric yet")
-        text = f"{goal.metric.name} · {goal.segment}" if goal.segment else goal.metric.name
-        return cells.joined([text, signs.chip(target.way, target.scale)]) if target.way.sign else text
+        pieces: list[Any] = [goal.metric.name if goal.metric else _("No metric yet")]
+        if goal.segment:
+            pieces.append(goal.segment)
+        if goal.cut:
+            pieces.append(_("adds up") if goal.adds_up else pgettext("goal", "influences"))
+        if target.way.sign:
+            pieces.append(signs.chip(target.way, target.scale))
+        if missing := lacks(target):
+            text = _("Incomplete: %(lacks)s") % {"lacks": words.listed(map(lack_text, missing))}
+            pieces.append(cells.chip("bad", text))
+        return cells.joined(pieces)
 
     def _target(self, target: Target) -> Any:
         if target.target is None:
