@@ -18,6 +18,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from planner.arithmetic.formats import Scale
+from planner.arithmetic.goals import Way
 from planner.arithmetic.shifts import Cut
 from planner.models import Membership, Plan, Team
 from planner.models.scenarios import put_first, tuning_of
@@ -38,6 +40,15 @@ class Summary:
     line: str
     share: float = 0
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWay:
+    """The way to one of a plan's core goals: its name, how far it is, and in which scale it is counted."""
+
+    name: str
+    way: Way
+    scale: Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,7 @@ class Stage:
 
     The other functions are optional. Their defaults return nothing, so that a caller goes through all stages and adds
     up the results:
+    - about many plans: ways(plans) lists the ways to their core goals, by the plan's id;
     - about people: open_work(memberships, day) lists what these have to do;
     - about one plan: plan_work(plan, today) lists what its people have to do soon, outside(plan, cut) what another
       period would leave out, next_step(plan) what its managers should do next, in the order of its scenario;
@@ -196,6 +208,7 @@ class Stage:
         default=lambda people, day: []
     )
     plan_work: Callable[[Plan, dt.date], list[Work]] = field(default=lambda plan, today: [])
+    ways: Callable[[Sequence[Plan]], dict[int, list[PlanWay]]] = field(default=lambda plans: {})
     outside: Callable[[Plan, Cut], list[Outside]] = field(default=lambda plan, cut: [])
     next_step: Callable[[Plan], Step | None] | None = None
     hand_over: Callable[[Any, Membership, Membership | None], int] = field(
@@ -279,6 +292,12 @@ def checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
         )
         for plan in plans
     }
+
+
+def ways(plans: Sequence[Plan]) -> dict[int, list[PlanWay]]:
+    """By a plan's id, the ways to its core goals, in a constant number of queries."""
+    answers = [stage.ways(plans) for stage in stages()]
+    return {plan.pk: [way for by_plan in answers for way in by_plan.get(plan.pk, [])] for plan in plans}
 
 
 def outside(plan: Plan, start: dt.date, end: dt.date) -> list[Outside]:

@@ -15,9 +15,13 @@ from planner import access, words
 from planner.arithmetic.shifts import Cut
 from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Outside, Page, Stage, Summary
+from planner.stages import Outside, Page, PlanWay, Stage, Summary
 from strategies import pitfalls
+from strategies.goals.completeness import incomplete_goals
+from strategies.goals.pitfalls import goal_pitfalls
+from strategies.goals.smart import failing_goals
 from strategies.goals.table import CoreKind
+from strategies.goals.targets import targets_of
 from strategies.models import (
     Allocation,
     Idea,
@@ -84,14 +88,18 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
-    goals = _count_goals(plans)
+    goals, incomplete, failing = _count_goals(plans), incomplete_goals(plans), failing_goals(plans)
     answering_goals = Goal.objects.filter(plan=OuterRef("plan"), metric=OuterRef("metric"))
     gaps: dict[int, list[str]] = {}
     rows = PlanMetric.objects.filter(~Exists(answering_goals), plan__in=plans, target__isnull=False)
     for plan, name in rows.order_by("order", "pk").values_list("plan", "metric__name"):
         gaps.setdefault(plan, []).append(name)
     return {
-        plan.pk: check(plan, _pitfalls_met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, [])))
+        plan.pk: check(
+            plan,
+            _pitfalls_met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, []))
+            | goal_pitfalls(incomplete[plan.pk], failing[plan.pk]),
+        )
         for plan in plans
     }
 
@@ -104,6 +112,16 @@ def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfa
         pitfalls.GOAL_WITHOUT_OWNER: Occurrences(goals["unowned"]),
         pitfalls.GAP_WITHOUT_GOAL: Occurrences(len(unanswered), {"names": words.listed(unanswered)}),
     }
+
+
+def _ways(plans: Sequence[Plan]) -> dict[int, list[PlanWay]]:
+    """The ways to the core goals of each plan."""
+    cores = Goal.objects.filter(plan__in=plans, parent=None).select_related("metric", "segment")
+    ways: dict[int, list[PlanWay]] = {}
+    for target in targets_of(plans, cores):
+        way = PlanWay(target.goal.name, target.way, target.scale)
+        ways.setdefault(target.goal.plan_id, []).append(way)
+    return ways
 
 
 def _outside(plan: Plan, cut: Cut) -> list[Outside]:
@@ -128,6 +146,7 @@ STAGE = Stage(
     ),
     summaries=_summaries,
     checks=_checks,
+    ways=_ways,
     outside=_outside,
     next_step=next_step,
     tables=(("goals", "strategies.goals.table.GoalsTable"),),

@@ -21,7 +21,7 @@ from planner.arithmetic.periods import full_months_before
 from planner.models import Bottleneck, Goal, Metric, Plan, PlanMetric, Reading, Segment, SourceCheck
 from planner.pitfalls import Pitfall
 from reviews.models import Review
-from strategies.models import ServedGoal, Strategy
+from strategies.models import KeyAction, ServedGoal, Strategy
 from tests.conftest import seat
 from tracking.models import Progress, Task
 
@@ -50,8 +50,10 @@ def sound(plan, status, team, manager) -> None:
     SourceCheck.objects.create(team=team, source="CRM", by=manager, at=MOMENT)
     owner = seat(manager, team)
     core = Goal.objects.create(
-        plan=plan, name="Sales", metric=status.sales.metric, target=1, owner=owner, due=plan.end
-    )
+        plan=plan, name="Sales", metric=status.sales.metric, target=1, owner=owner, due=plan.end,
+        company_goal="Grow",
+    )  # fmt: skip
+    KeyAction.objects.create(goal=core, text="Ask every customer")
     strategy = Strategy.objects.create(plan=plan, title="Referrals", owner=owner)
     ServedGoal.objects.create(strategy=strategy, goal=core)
     Task.objects.create(
@@ -93,9 +95,10 @@ def add_bottlenecks(plan: Plan, count: int, **fields: Any) -> None:
 
 def add_goals(plan: Plan, count: int, **fields: Any) -> None:
     core = Goal.objects.get(name="Sales")
-    whole = {"metric": core.metric, "target": 1, "owner": core.owner, "due": plan.end}
+    whole = {"metric": core.metric, "target": 1, "owner": core.owner, "due": plan.end, "company_goal": "Grow"}
     for number in range(count):
-        Goal.objects.create(plan=plan, name=f"g{number}", **whole | fields)
+        goal = Goal.objects.create(plan=plan, name=f"g{number}", **whole | fields)
+        KeyAction.objects.create(goal=goal, text="Call")
 
 
 def add_tasks(count: int) -> None:
@@ -190,6 +193,25 @@ CASES = {
         "Repurchase rate has a target but no goal",
         lambda plan: add_goals(
             plan, 1, parent=Goal.objects.get(), metric=add_metric(plan, target="0.2").metric
+        ),
+    ),
+    "incomplete_core_goal": Case(
+        lambda plan: add_goals(plan, 1, target=None),
+        "The core goal “g0” has no baseline, target or due date",
+        lambda plan: add_goals(plan, 1, parent=Goal.objects.get(), target=None),
+    ),
+    "goal_not_smart": Case(
+        lambda plan: (
+            change(Goal, company_goal=""),
+            add_goals(plan, 1, parent=Goal.objects.get(), due=plan.end + dt.timedelta(days=1)),
+        ),
+        "2 goals fail a letter of SMART: Sales (R), g0 (SRT)",
+        lambda plan: (
+            change(Goal, target=None, due=None),
+            add_bottlenecks(plan, 1),
+            add_goals(
+                plan, 1, parent=Goal.objects.get(), cut="customers", bottleneck=Bottleneck.objects.get()
+            ),
         ),
     ),
     "task_without_owner": Case(

@@ -39,7 +39,7 @@ def page_of(team: str, language: str, table: str) -> list[list[str]]:
 
 def words(html: str) -> str:
     # What is offered beneath a value is not part of it.
-    besides = r'<span class="tip".*?</span>|<svg.*?</svg>|<small class="other.*?</small>'
+    besides = r'<span class="tip".*?</span>|<svg.*?</svg>|<small class="other.*?</small>|<a class="go.*?</a>'
     html = re.sub(besides, "", html, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
@@ -125,18 +125,21 @@ def test_table_3(demo, team, language, heads, strategies):
             "en",
             ["Core goal", "Dimension", "Target value", "Owner", "Due", "Key actions (with strategy)"],
             [
-                ["1,000,000 CNY From 800,000 to 1,000,000 CNY, +25%", "C Chen Jing", "30 Sep", "Add key actions"],
                 [
-                    "150 new customers From 115 to 150 new customers, +30%", "C Chen Jing", "30 Sep",
+                    "1,000,000 CNY From 800,000 to 1,000,000 CNY, +25% No data yet", "C Chen Jing", "30 Sep",
+                    "Add key actions",
+                ],
+                [
+                    "150 new customers From 115 to 150 new customers, +30% No data yet", "C Chen Jing", "30 Sep",
                     "① tune ad keywords (marketing specialist helps) ② referral reward (200 CNY per referral)",
                 ],
                 [
-                    "20% From 15% to 20%, +5 pp", "L Lin Yue", "30 Sep",
+                    "20% From 15% to 20%, +5 pp No data yet", "L Lin Yue", "30 Sep",
                     "① membership points (built by engineering) → Membership points "
                     "② monthly members' offer (design makes the material)",
                 ],
                 [
-                    "500,000 CNY of Product A From 40% to 50% of Total sales", "Z Zhou Yi", "30 Sep",
+                    "500,000 CNY of Product A From 40% to 50% of Total sales No data yet", "Z Zhou Yi", "30 Sep",
                     "① training on product A (product manager presents) "
                     "② stepped reward (100,000 CNY sold earns 10,000)",
                 ],
@@ -147,17 +150,17 @@ def test_table_3(demo, team, language, heads, strategies):
             "zh-hans",
             ["核心目标", "拆解维度", "目标值", "负责人", "完成时间", "关键动作（对应策略）"],
             [
-                ["100 万元 从 80 到 100 万元，+25%", "陈 陈静", "9月30日", "添加关键动作"],
+                ["100 万元 从 80 到 100 万元，+25% 暂无数据", "陈 陈静", "9月30日", "添加关键动作"],
                 [
-                    "150 个新客户 从 115 到 150 个新客户，+30%", "陈 陈静", "9月30日",
+                    "150 个新客户 从 115 到 150 个新客户，+30% 暂无数据", "陈 陈静", "9月30日",
                     "① 优化广告关键词（市场专员配合） ② 转介绍奖励（每成功推荐一位奖励 200 元）",
                 ],
                 [
-                    "20% 从 15% 到 20%，+5 个百分点", "林 林悦", "9月30日",
+                    "20% 从 15% 到 20%，+5 个百分点 暂无数据", "林 林悦", "9月30日",
                     "① 上线会员积分（技术部开发） → 会员积分体系 ② 每月会员专享活动（设计部出物料）",
                 ],
                 [
-                    "50 万元（A 产品线） 占销售总额的比重从 40% 调整到 50%", "周 周毅", "9月30日",
+                    "50 万元（A 产品线） 占销售总额的比重从 40% 调整到 50% 暂无数据", "周 周毅", "9月30日",
                     "① A 产品专项培训（产品经理主讲） ② 阶梯奖励（卖出 10 万元奖 1 万元）",
                 ],
             ],

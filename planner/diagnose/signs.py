@@ -33,10 +33,13 @@ BARS = {Sign.BEHIND: "warn", Sign.OUT_OF_REACH: "bad"}
 
 def chip(way: Way, scale: Scale) -> Any:
     """The sign, which opens to why it is so; "" where there is no way to speak of."""
-    if way.sign is None:
-        return mark_safe("")
-    sign = cells.chip(TONES[way.sign], LABELS[way.sign])
-    return cells.tip(sign, lines) if (lines := why(way, scale)) else sign
+    sign = plain_chip(way)
+    return cells.tip(sign, lines) if sign and (lines := why(way, scale)) else sign
+
+
+def plain_chip(way: Way) -> Any:
+    """The sign alone, where the reasons stand beside it."""
+    return cells.chip(TONES[way.sign], LABELS[way.sign]) if way.sign else mark_safe("")
 
 
 def why(way: Way, scale: Scale) -> list[str]:

@@ -222,13 +222,9 @@ class StatusTable(Table):
     def _metric(self, progress: MetricProgress) -> Any:
         """The metric with its direction, its trend, and its way to the target with its sign."""
         metric, way = progress.standing.row.metric, progress.way
-        pieces = (
-            metric.get_direction_display(),
-            self._trend(progress.standing),
-            signs.chip(way, metric.scale),
-        )
+        pieces = (metric.get_direction_display(), self._trend(progress.standing))
         shown = cells.lines(metric.name, cells.joined([piece for piece in pieces if piece]))
-        return format_html("{}{}", shown, signs.bar(way, signs.done_and_due(way)))
+        return format_html("{}{}", shown, signs.bar(way, signs.chip(way, metric.scale)))
 
     def _current(self, standing: Standing) -> Any:
         course = cells.sparkline([value for _month, value in standing.course], _("Last 12 months"))

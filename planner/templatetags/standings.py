@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from planner import words
@@ -13,6 +14,7 @@ from planner.arithmetic import formats
 from planner.arithmetic.gaps import Direction
 from planner.diagnose import signs
 from planner.diagnose.standings import MetricProgress
+from planner.stages import PlanWay
 from planner.tables import cells
 
 register = template.Library()
@@ -80,6 +82,14 @@ def progress_months(progress: MetricProgress) -> str:
 def progress_sign(progress: MetricProgress) -> Any:
     """The sign of the way to the target, and why: the share of the way stands above it."""
     way, scale = progress.way, progress.standing.row.metric.scale
-    sign = signs.chip(way, scale)
+    sign = signs.plain_chip(way)
     why = [text for text in (signs.due_text(way), signs.pace_sentence(way, scale)) if text]
     return cells.lines(sign, cells.joined(why)) if why else sign
+
+
+@register.simple_tag
+def plan_way(way: PlanWay) -> Any:
+    """The way to a core goal in a line: its sign, why, and a bar with today's mark."""
+    why = [way.name, signs.done_and_due(way.way), signs.pace_sentence(way.way, way.scale)]
+    text = cells.joined([piece for piece in why if piece])
+    return signs.bar(way.way, format_html("{} {}", signs.plain_chip(way.way), text))

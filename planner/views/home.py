@@ -12,7 +12,7 @@ from planner import access, stages
 from planner.models import Membership, Plan
 from planner.web.requests import Request
 
-# How many of a plan's pitfalls are shown; the plan's home has them all.
+# How many of a plan's pitfalls and of the ways to its goals are shown; the plan's pages have them all.
 FEW = 3
 
 
@@ -42,11 +42,12 @@ def home(request: Request) -> HttpResponse:
 
 def _plan_overviews(plans: list[Plan]) -> list[dict[str, Any]]:
     """The plans with their loop: those that run first, then the others, the newest first."""
-    loops = stages.summaries(plans)
+    loops, ways = stages.summaries(plans), stages.ways(plans)
     overviews = [
         {
             "plan": plan,
             "loop": loops[plan.pk],
+            "ways": [way for way in ways[plan.pk] if way.way.sign][:FEW],
             "line": next((summary.line for _stage, summary in loops[plan.pk] if summary.late), None)
             or next((summary.line for _stage, summary in loops[plan.pk] if summary.share < 1), ""),
             "runs": plan.is_watched(plan.team.today()),

@@ -7,7 +7,7 @@ metric has shown and is expected to do, until its parts cover it or its owner sa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -108,6 +108,7 @@ def judge_facts(target: Target, parts: Sequence[Target]) -> list[Verdict]:
 
 
 def _specific(target: Target, parts: Sequence[Target]) -> Verdict:
+    """A sub-goal names its dimension and a key action; of a core goal a key action, its own or one of a sub-goal."""
     goal = target.goal
     actions: list[KeyAction] = [action for each in (target, *parts) for action in each.goal.key_actions.all()]
     text = ngettext("%(n)d key action: %(names)s.", "%(n)d key actions: %(names)s.", len(actions))
@@ -118,13 +119,13 @@ def _specific(target: Target, parts: Sequence[Target]) -> Verdict:
         _("No key action."),
         Mend(_("Add key actions"), cell="actions"),
     )
-    return _verdict("S", [_broken_down(parts) if goal.parent_id is None else _dimension(goal), acts])
-
-
-def _broken_down(parts: Sequence[Target]) -> _Need:
-    text = ngettext("Broken down into %(n)d sub-goal.", "Broken down into %(n)d sub-goals.", len(parts))
-    missing = _("Not broken down into sub-goals.")
-    return _Need("parts", bool(parts), text % {"n": len(parts)}, missing, Mend(_("Add sub-goal"), adds=True))
+    verdict = _verdict("S", [acts] if goal.parent_id is None else [_dimension(goal), acts])
+    if parts:
+        text = ngettext("Broken down into %(n)d sub-goal.", "Broken down into %(n)d sub-goals.", len(parts))
+        return replace(verdict, sentences=(text % {"n": len(parts)}, *verdict.sentences))
+    if goal.parent_id is None and verdict.mends:
+        return replace(verdict, mends=(Mend(_("Add sub-goal"), adds=True), *verdict.mends))
+    return verdict
 
 
 def _dimension(goal: Goal) -> _Need:

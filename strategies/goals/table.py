@@ -343,15 +343,13 @@ class GoalsTable(Table):
         }
 
     def _measure_text(self, target: Target) -> Any:
-        """By which metric, of which part of the business, and the sign of the way."""
+        """By which metric, of which part of the business, how it stands beneath its core goal, and what it lacks."""
         goal = target.goal
         pieces: list[Any] = [goal.metric.name if goal.metric else _("No metric yet")]
         if goal.segment:
             pieces.append(goal.segment)
         if goal.cut:
             pieces.append(_("adds up") if goal.adds_up else pgettext("goal", "influences"))
-        if target.way.sign:
-            pieces.append(signs.chip(target.way, target.scale))
         if missing := lacks(target):
             text = _("Incomplete: %(lacks)s") % {"lacks": words.listed(map(lack_text, missing))}
             pieces.append(cells.chip("bad", text))
@@ -366,11 +364,10 @@ class GoalsTable(Table):
         return format_html("{}{}", target_lines, self._progress(target))
 
     def _progress(self, target: Target) -> Any:
-        """Where the goal is now, with a bar where there is a way to go, and why the target is out of reach."""
+        """The sign of the way and where the goal is now, with a bar where there is a way to go, and why it is late."""
         text, why = progress_sentence(target, words.language()), signs.pace_sentence(target.way, target.scale)
-        if not text:
-            return ""
-        shown = signs.bar(target.way, text)
+        label = format_html("{} {}", signs.chip(target.way, target.scale), text)
+        shown = signs.bar(target.way, label) if target.way.sign or text else ""
         return format_html("{}{}", shown, cells.small(why)) if why else shown
 
     def _actions(self, goal: Goal) -> Any:
