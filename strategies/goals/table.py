@@ -80,7 +80,12 @@ class CoreKind(RowKind):
     rights = access.Rights(access.may_edit_goal, fields={"why_achievable": access.may_answer_target})
     shows = {
         **SHOWN_BY_GOALS,
+        # Its sub-goals may cover it: what their figures come from shows as well.
         "planner.goal": ("pk", "parts"),
+        "planner.metric": ("metric", "parts__metric"),
+        "planner.segment": ("segment", "parts__segment"),
+        "planner.planmetric": ("metric__in_plans", "parts__metric__in_plans"),
+        "planner.formula": ALL,
         "strategies.keyaction": ("key_actions", "parts__key_actions"),
     }
 
