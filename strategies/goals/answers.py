@@ -18,9 +18,9 @@ def answer_target(
 ) -> TargetAnswer:
     """Answer the proposed target of a goal with another one. Raises ValidationError by field."""
     if goal.target is None:
-        raise ValidationError({"value": _("This goal has no target yet that could be answered.")})
+        raise ValidationError({"value": _("This goal has no target yet.")})
     if value is None or value == goal.target:
-        raise ValidationError({"value": _("Enter another target than the proposed one.")})
+        raise ValidationError({"value": _("Enter a different target.")})
     answer = TargetAnswer(
         goal=goal, by=by, made_on=log.team.today(), proposed=goal.target, value=value, reason=reason
     )

@@ -115,9 +115,9 @@ class GoalForm(RowForm):
         required=False,
     )
     adds_up = FlagField(
-        label=gettext_lazy("To the core goal it"),
-        yes=gettext_lazy("adds up"),
-        no=gettext_lazy("has an influence"),
+        label=gettext_lazy("Contribution to the core goal"),
+        yes=gettext_lazy("Adds up"),
+        no=pgettext_lazy("goal", "Influences"),
         help_text=gettext_lazy("Only parts of one breakdown add up, in the core goal's unit."),
     )
     formula = PickField(
@@ -127,7 +127,7 @@ class GoalForm(RowForm):
         label=gettext_lazy("Reason for a new target"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("Needed once the target is older than today."),
+        help_text=gettext_lazy("Required if the target was set before today."),
     )
     why_achievable = forms.CharField(
         label=gettext_lazy("Why it is achievable"), max_length=300, required=False
@@ -282,7 +282,7 @@ class AnswerForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("Leave the target as it is to say why it is achievable."),
+        help_text=gettext_lazy("Keep the target unchanged to explain why it is achievable."),
     )
 
     def __init__(self, data: Any = None, *, goal: Goal) -> None:

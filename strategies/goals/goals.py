@@ -78,7 +78,7 @@ def _save_with_reason(log: Recording, goal: Goal, was: Goal, why: str) -> None:
     kept = log.why
     if goal.target != was.target:
         if not (why or log.why) and asks_for_reason(was):
-            raise ValidationError({"why": _("This target was set on an earlier day. Say why it changes.")})
+            raise ValidationError({"why": _("Enter a reason: this target was set before today.")})
         log.why = why or log.why
     log.save(goal)
     log.why = kept

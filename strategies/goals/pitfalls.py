@@ -18,14 +18,14 @@ INCOMPLETE_CORE_GOAL = Pitfall(
         "%(n)d core goals have no baseline, target or due date: %(names)s",
         "n",
     ),
-    gettext_lazy("No strategy can be approved for a goal that doesn't say from where to where by when."),
+    gettext_lazy("Without a baseline, target and due date, no strategy for it can be approved."),
     gettext_lazy("Complete"),
 )
 GOAL_NOT_SMART = Pitfall(
     "goal_not_smart",
     "goals",
     ngettext_lazy("%(names)s fails a letter of SMART", "%(n)d goals fail a letter of SMART: %(names)s", "n"),
-    gettext_lazy("A goal that is vague or serves nothing is not acted on."),
+    gettext_lazy("Vague goals don't get done."),
     gettext_lazy("View"),
 )
 

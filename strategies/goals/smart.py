@@ -134,7 +134,7 @@ def _dimension(goal: Goal) -> _Need:
     return _Need(
         "cut",
         bool(named),
-        _("Dimension: %(names)s.") % {"names": " · ".join(named)},
+        _("Breakdown: %(names)s.") % {"names": " · ".join(named)},
         _("No breakdown or segment chosen."),
         Mend(_("Choose breakdown"), cell="core", field="cut"),
     )
@@ -198,7 +198,7 @@ def judge_achievable(target: Target, outlook: Outlook | None, *, is_covered: boo
     if goal.why_achievable:
         answer = _("The owner answers: “%(why)s”") % {"why": goal.why_achievable}
         return Verdict("A", State.PASSED, (beyond, answer))
-    mends = [Mend(_("Say why it is achievable"), cell="target", field="why_achievable")]
+    mends = [Mend(_("Add why it is achievable"), cell="target", field="why_achievable")]
     return Verdict("A", State.QUESTIONED, (beyond,), tuple(mends), ("achievable",))
 
 
@@ -247,16 +247,14 @@ def _relevant(target: Target) -> Verdict:
             "company_goal",
             bool(goal.company_goal),
             _("Serves: %(name)s.") % {"name": goal.company_goal},
-            _("No company goal that it serves."),
+            _("No company goal entered."),
             Mend(_("Enter company goal"), cell="core", field="company_goal"),
         )
         return _verdict("R", [need])
     bottleneck = goal.bottleneck
     choose = Mend(_("Choose bottleneck"), cell="core", field="bottleneck")
     if bottleneck is None or bottleneck.removed_at:
-        need = _Need(
-            "bottleneck", is_met=False, met="", missing=_("No bottleneck that it serves."), mend=choose
-        )
+        need = _Need("bottleneck", is_met=False, met="", missing=_("No bottleneck chosen."), mend=choose)
     else:
         url = f"{reverse('bottlenecks', args=[goal.plan_id])}#bottleneck-{bottleneck.pk}"
         need = _Need(

@@ -120,7 +120,7 @@ def test_the_verbs_refuse_with_a_sentence(goal, team, plan, manager):
         answer = answer_target(log, goal, member, 1, "x")
         keep_target(log, answer, member)
         for wrong in (goal.target, None):
-            with pytest.raises(ValidationError, match="Enter another target"):
+            with pytest.raises(ValidationError, match="Enter a different target"):
                 answer_target(log, goal, member, wrong, "x")
         goal.target = None
         with pytest.raises(ValidationError, match="no target yet"):

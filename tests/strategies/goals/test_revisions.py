@@ -78,7 +78,7 @@ def test_a_target_of_an_earlier_day_changes_with_a_reason_only(goal, manager, as
     today[0] = TUE
     answer = revise(as_(manager), goal, "160")
     assert answer.status_code == 422
-    assert "This target was set on an earlier day. Say why it changes." in answer.content.decode()
+    assert "Enter a reason: this target was set before today." in answer.content.decode()
     goal.refresh_from_db()
     assert goal.target == 150
 

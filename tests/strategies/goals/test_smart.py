@@ -85,7 +85,7 @@ def states(goal: Goal) -> str:
 def test_a_goal_that_names_everything_passes_every_letter(core, part):
     assert states(core) == states(part) == "SMART"
     found = verdicts(part)
-    assert found["S"].sentences == ("Dimension: Customers.", "1 key action: Write to them.")
+    assert found["S"].sentences == ("Breakdown: Customers.", "1 key action: Write to them.")
     assert found["M"].sentences == (
         "Metric: Total sales.", "Unit: CNY.", "Baseline: 82.67 CNY.", "Target: 82 CNY.",
     )  # fmt: skip
@@ -122,7 +122,7 @@ def test_a_segment_names_a_dimension_too(part, team):
     line = Segment.objects.create(team=team, dimension="product_line", name="Product A")
     Goal.objects.filter(pk=part.pk).update(cut="", segment=line)
     part.refresh_from_db()
-    assert verdicts(part)["S"].sentences[0] == "Dimension: Product A."
+    assert verdicts(part)["S"].sentences[0] == "Breakdown: Product A."
 
 
 def test_without_a_key_action_nothing_is_specific(core, part):
