@@ -171,7 +171,7 @@ class Breakdown:
         self.cores = [target for target in figures if target.goal.parent_id is None]
         self.parts: dict[int, list[Target]] = {core.goal.pk: [] for core in self.cores}
         for target in figures:
-            if target.goal.parent_id is not None:
+            if target.goal.parent_id in self.parts:
                 self.parts[target.goal.parent_id].append(target)
 
     def coverages(self) -> list[CoreCoverage]:

@@ -53,7 +53,7 @@ SHOWN_BY_GOALS: Shows = {
     "planner.segment": ("segment",),
     "planner.bottleneck": ("bottleneck",),
     "strategies.targetanswer": ("answers",),
-    "planner.planmetric": ("metric__in_plans",),
+    "planner.planmetric": ALL,
     "planner.plan": ("plan",),
     "planner.import": ALL,
 }
@@ -84,7 +84,7 @@ class CoreKind(RowKind):
         "planner.goal": ("pk", "parts"),
         "planner.metric": ("metric", "parts__metric"),
         "planner.segment": ("segment", "parts__segment"),
-        "planner.planmetric": ("metric__in_plans", "parts__metric__in_plans"),
+        "planner.planmetric": ALL,
         "planner.formula": ALL,
         "strategies.keyaction": ("key_actions", "parts__key_actions"),
     }
