@@ -16,7 +16,7 @@ from planner import access, words
 from planner.models import Membership
 from strategies.goals.outlook import Outlook
 from strategies.goals.revisions import TargetHistory
-from strategies.goals.targets import Target, text_of
+from strategies.goals.targets import Target, number_of
 from strategies.models import TargetAnswer
 
 
@@ -33,8 +33,8 @@ class Agreement:
     def open_answer(self) -> TargetAnswer | None:
         return next((each for each in self.answers if each.outcome == TargetAnswer.Outcome.OPEN), None)
 
-    def text(self, value: Any) -> str:
-        return text_of(self.target, value)
+    def number(self, value: Any) -> str:
+        return number_of(self.target, value)
 
 
 def agreed(agreement: Agreement, member: Membership, *, is_closed: bool) -> SafeString:
@@ -60,7 +60,7 @@ def _invitation(agreement: Agreement) -> SafeString:
 def _proposal(agreement: Agreement, answer: TargetAnswer, *, can_decide: bool) -> SafeString:
     who = _("%(who)s proposes %(value)s") % {
         "who": answer.by or _("The owner"),
-        "value": agreement.text(answer.value),
+        "value": agreement.number(answer.value),
     }
     buttons: SafeString | str = ""
     if can_decide:
@@ -68,9 +68,9 @@ def _proposal(agreement: Agreement, answer: TargetAnswer, *, can_decide: bool) -
             '<span class="actions"><button class="button primary" form="using" formaction="answers/{}/accept/">{}'
             '</button><button class="button" form="using" formaction="answers/{}/keep/">{}</button></span>',
             answer.pk,
-            _("Accept %(value)s") % {"value": agreement.text(answer.value)},
+            _("Accept %(value)s") % {"value": agreement.number(answer.value)},
             answer.pk,
-            _("Keep %(value)s") % {"value": agreement.text(agreement.target.goal.target)},
+            _("Keep %(value)s") % {"value": agreement.number(agreement.target.goal.target)},
         )
     return format_html(
         '<div class="proposal"><p><b>{}</b> <span class="muted">· {}</span><br>“{}”</p>{}{}</div>',
@@ -88,7 +88,7 @@ def _would_pass(agreement: Agreement, answer: TargetAnswer) -> SafeString:
     if outlook is None or outlook.is_short or outlook.lies_beyond(answer.value, target.goal.way):
         return mark_safe("")
     text = _("%(value)s is within the best three months or the forecast: A would pass.")
-    return format_html('<small class="muted">{}</small>', text % {"value": agreement.text(answer.value)})
+    return format_html('<small class="muted">{}</small>', text % {"value": agreement.number(answer.value)})
 
 
 def _past(agreement: Agreement) -> SafeString:
@@ -118,8 +118,8 @@ def _revision(agreement: Agreement, revision: Any) -> str:
     params = {
         "day": _day(revision.day),
         "who": revision.by or "–",
-        "old": agreement.text(revision.old),
-        "new": agreement.text(revision.new),
+        "old": agreement.number(revision.old),
+        "new": agreement.number(revision.new),
         "why": revision.why or _("no reason given"),
     }
     return _("%(day)s, %(who)s: from %(old)s to %(new)s – %(why)s") % params
@@ -130,9 +130,9 @@ def _decision(agreement: Agreement, answer: TargetAnswer) -> str:
         "day": _day(answer.decided_on),
         "who": answer.decided_by or "–",
         "by": answer.by or "–",
-        "value": agreement.text(answer.value),
+        "value": agreement.number(answer.value),
         "reason": answer.reason,
-        "kept": agreement.text(answer.proposed),
+        "kept": agreement.number(answer.proposed),
     }
     if answer.outcome == TargetAnswer.Outcome.ACCEPTED:
         return _("%(day)s: %(who)s accepted %(value)s, proposed by %(by)s (“%(reason)s”)") % params

@@ -78,9 +78,10 @@ def _mend(mend: Mend, key: str) -> SafeString:
         link = '<a class="go" href="rows/?kind=part&amp;beneath={}" data-opens="part">{}</a>'
         return format_html(link, pk, mend.label)
     return format_html(
-        '<a class="go mend" href="rows/{}/?cell={}" data-cell="{}" data-field="{}">{}</a>',
+        '<a class="go mend" href="rows/{}/?cell={}#{}" data-cell="{}" data-field="{}">{}</a>',
         key,
         mend.cell,
+        mend.field or mend.cell,
         mend.cell,
         mend.field,
         mend.label,

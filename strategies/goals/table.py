@@ -227,7 +227,12 @@ class GoalsTable(Table):
         parts = sum(parent is not None for parent in goals)
         core_text = ngettext("%(n)d core goal", "%(n)d core goals", len(goals) - parts)
         parts_text = ngettext("%(n)d sub-goal", "%(n)d sub-goals", parts)
-        return f"{core_text % {'n': len(goals) - parts}} · {parts_text % {'n': parts}}"
+        pieces = [core_text % {"n": len(goals) - parts}, parts_text % {"n": parts}]
+        full, months = self.plan.months_passed(self.today)
+        if goals and months:
+            text = ngettext("%(n)d of %(all)d month full", "%(n)d of %(all)d months full", months)
+            pieces.append(text % {"n": full, "all": months})
+        return " · ".join(pieces)
 
     def objects(self) -> Any:
         """The core goals; a filter may match one of their dimensions instead."""

@@ -201,6 +201,12 @@ def text_of(target: Target, value: Decimal | None) -> str:
     return formats.figure_text(figure(target, value, words.language()))
 
 
+def number_of(target: Target, value: Decimal | None) -> str:
+    """The same without its unit, where that stands beside it; in Chinese it may hold 万, which the number needs."""
+    shown = figure(target, value, words.language())
+    return formats.figure_text(shown) if words.is_chinese() else shown.number
+
+
 def headline(target: Target, language: str) -> Figure:
     """The target value of Table 2: 150 new customers, 20 %, 500,000 CNY of Product A."""
     if target.amount is None:
@@ -266,10 +272,7 @@ def progress_sentence(target: Target, language: str) -> str:
     """Its progress: "now 132 · 47 % of the way"; "" without a reading of the plan's own months."""
     if target.now is None:
         return ""
-    shown = figure(target, target.now, language)
-    # The unit stands in the target beside it; in Chinese it may hold 万, which the number needs.
-    now = formats.figure_text(shown) if language.startswith("zh") else shown.number
-    params = {"now": now, "months": words.months(target.months)}
+    params = {"now": number_of(target, target.now), "months": words.months(target.months)}
     if target.way.done is None:
         return _("Now %(now)s · %(months)s") % params
     params["done"] = signs.done_and_due(target.way)

@@ -151,7 +151,7 @@ def test_progress_is_read_against_the_original_and_the_current_target(
     current = page(client, goal)
     assert "55% of the way, 33% of the time" in current
     assert "Target revised 1 time" in current
-    assert "from 1,000 CNY to 900 CNY – A rival left" in current
+    assert "from 1,000 to 900 – A rival left" in current
     text = client.get(f"/plans/{plan.pk}/goals/?targets=original").content.decode()
     assert "37% of the way, 33% of the time" in text
     assert "From 700 to 1,000 CNY" in text

@@ -242,7 +242,8 @@ def test_the_letters_stand_under_the_name_and_open_to_what_mends_them(core, part
     assert 'aria-label="Achievable: questioned">A ?</summary>' in row
     assert 'aria-label="Measurable: passed">M</summary>' in row
     assert (
-        f'href="rows/part-{part.pk}/?cell=core" data-cell="core" data-field="cut">Choose breakdown</a>' in row
+        f'href="rows/part-{part.pk}/?cell=core#cut" data-cell="core" data-field="cut">Choose breakdown</a>'
+        in row
     )
     assert "Usual range" in row
     read = as_(rep).get(f"/plans/{plan.pk}/goals/").content.decode()
