@@ -17,4 +17,6 @@ urlpatterns = [
     path(
         "plans/<int:plan_pk>/strategies/from-action/<int:pk>/", ideas.from_action, name="strategy-from-action"
     ),
+    path("plans/<int:plan_pk>/goals/<int:pk>/backwards/", coverage.backwards, name="goals-backwards"),
+    path("plans/<int:plan_pk>/goals/<int:pk>/backwards/take/", coverage.take, name="goals-take"),
 ]

@@ -108,6 +108,8 @@ RULES: dict[str, tuple] = {
     "goals-keep": (["plan", "open_answer"], NO_GET, WRITE, {}),
     "goals-move": (["plan", "part"], NO_GET, WRITE, {"to": "up"}),
     "goals-cover": (["plan", "core"], NO_GET, WRITE, {"cut": "lines"}),
+    "goals-backwards": (["plan", "core"], (S, 403, 403, 200, 404), NO_POST, {}),
+    "goals-take": (["plan", "core"], NO_GET, WRITE, {}),
     **table(
         "ideas", "idea", {"cell": "lag", "lag_days": "7"}, {"?kind": "idea", "name": "Fairs", "kind": "value"}
     ),

@@ -107,6 +107,11 @@ MAKES: dict[str, tuple[tuple[str, list[str]], tuple[str, list[str], str], dict[s
         ("goals-answer", ["plan", "of_plan"], ""),
         {"value": "140", "reason": "Rain"},
     ),
+    "sub-goals of a formula": (
+        ("goals-backwards", ["plan", "core"]),
+        ("goals-take", ["plan", "core"], ""),
+        {"product": "product", "v0": "9", "v1": "9000001", "shown": "1"},
+    ),
     "a strategy": (
         ("tracking", ["plan"]),
         ("tracking-add", ["plan"], "?kind=strategy"),
@@ -177,6 +182,7 @@ def things(world, plan, status, team, manager, monkeypatch, settings, tmp_path) 
     for month in (7, 8, 9):  # Table 1 has a gap, of which a page offers to make a bottleneck
         place = {"metric": status.sales.metric, "month": dt.date(2026, month, 1), "segment": status.whole}
         Reading.objects.update_or_create(**place, defaults={"value": 800_000})
+        Reading.objects.create(**place | {"metric": status.rate.metric}, value="0.08")
     goal = plan.goals.get(parent=None)
     line_a, line_b = (
         Segment.objects.create(team=team, dimension="product_line", name=name) for name in ("A", "B")
@@ -185,7 +191,11 @@ def things(world, plan, status, team, manager, monkeypatch, settings, tmp_path) 
     Goal.objects.filter(pk=goal.pk).update(**of_sales)
     Goal.objects.create(parent=goal, name="A", segment=line_a, cut="lines", adds_up=True, **of_sales)
     plan.bottlenecks.update(in_focus=True)
+    # A step of the funnel, so that the page of its formula has something to take.
+    step = {"plan": plan, "parent": goal, "cut": "funnel", "metric": status.rate.metric, "baseline": "0.08"}
+    Goal.objects.create(name="Convert", target="0.09", **step)
     return world | {
+        "product": f"f{world['formula']}",
         "line_b": line_b.pk,
         "view": f"view-{view.pk}",
         "seat": Membership.objects.create(team=team, name="Olga").pk,
@@ -202,7 +212,7 @@ def address(things, name: str, args: list[str], query: str = "") -> str:
 
 def typed(things, data: dict[str, Any]) -> dict[str, Any]:
     values = {name: value() if callable(value) else value for name, value in data.items()}
-    names = ("result", "factor_1", "factor_2", "beneath", "segment", "bottleneck")
+    names = ("result", "factor_1", "factor_2", "beneath", "segment", "bottleneck", "product")
     return values | {name: things[values[name]] for name in names if values.get(name) in things}
 
 

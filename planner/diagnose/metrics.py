@@ -1,4 +1,4 @@
-"""Changes of a row of Table 1: of the metric, which belongs to the team, and of its row in the plan."""
+"""Changes of a row of Table 1 and its metric; and what a formula needs: itself, and a metric for each factor."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from planner import words
 from planner.arithmetic.quantities import edit_text
 from planner.changes import Recording
+from planner.diagnose.analysis.products import Factor, Product
 from planner.diagnose.standings import standings
-from planner.models import Plan, PlanMetric
+from planner.models import Formula, Metric, Plan, PlanMetric, Team
+from planner.plans import own_metric
 
 # Fields of the metric itself; all others are those of its row.
 METRIC_FIELDS = ("name", "unit", "kind", "direction", "aggregation")
@@ -47,6 +49,45 @@ def set_months(log: Recording, plan: Plan, as_of: dt.date | None) -> None:
         row = log.take(plan.metrics.all(), pk)
         row.as_of = as_of
         log.save(row)
+
+
+def formula_of(log: Recording, team: Team, product: Product) -> Formula:
+    """The formula of a product: the team's own, or one made of what its metrics suggest."""
+    if product.formula is not None:
+        return product.formula
+    factors = [_pair(factor) for factor in product.factors]
+    formula = Formula(team=team, result=product.result, factors=factors)
+    log.save(formula)
+    return formula
+
+
+def _pair(factor: Factor) -> list[int | None]:
+    """A factor as formulas keep it: by its own metric where nothing else says that this is the ratio of the two."""
+    metric, top, below = factor.metric, factor.numerator, factor.denominator
+    if metric is None or below is None or (metric.numerator_id, metric.denominator_id) == (top.pk, below.pk):
+        return [top.pk, below.pk if below else None]
+    return [metric.pk, None]
+
+
+def metric_of(log: Recording, team: Team, factor: Factor) -> Metric:
+    """The metric that a factor is: the team's, or a new one for the ratio of its two metrics."""
+    if factor.measured is not None:
+        return factor.measured
+    top = factor.numerator
+    ratio = Metric(
+        team=team,
+        name=factor.label[:80],
+        unit=top.unit,
+        kind=Metric.Kind.AMOUNT,
+        aggregation=Metric.Aggregation.RATIO,
+        numerator=top,
+        denominator=factor.denominator,
+    )
+    existing = own_metric(team, ratio)
+    if existing is not None and existing.removed_at is None:
+        return existing
+    log.save(ratio)
+    return ratio
 
 
 def _check_against_the_readings(row: PlanMetric) -> None:

@@ -176,7 +176,10 @@ class Measure:
 
 
 class Levels:
-    """The levels of some measures over any of some months, which are loaded in one query."""
+    """The levels of some measures over any of some months, which are loaded in one query.
+
+    A ratio of two metrics that has no readings of its own is read from those of the two.
+    """
 
     def __init__(self, measures: Iterable[Measure], months: Iterable[dt.date]) -> None:
         measures, months = set(measures), set(months)
@@ -186,7 +189,7 @@ class Levels:
         of_whole = Q(segment__dimension=Segment.Dimension.WHOLE)
         readings = Reading.objects.filter(
             of_whole | Q(segment__in={measure.segment_id for measure in measures if measure.segment_id}),
-            metric__in={measure.metric.pk for measure in measures},
+            metric__in={pk for measure in measures for pk in _read_from(measure.metric)},
             month__in=months,
         ).select_related("segment")
         for reading in readings:
@@ -214,8 +217,24 @@ class Levels:
     def _points_in(
         self, metric: Metric, segment_id: int | None, months: Iterable[dt.date]
     ) -> dict[dt.date, gaps.Point]:
-        points = self._points.get((metric.pk, segment_id), {})
+        points = self._points.get((metric.pk, segment_id)) or self._quotients(metric, segment_id)
         return {month: points[month] for month in months if month in points}
+
+    def _quotients(self, metric: Metric, segment_id: int | None) -> dict[dt.date, gaps.Point]:
+        """The months of a ratio of two metrics, from what each of the two has."""
+        tops, belows = (
+            self._points.get((pk or 0, segment_id), {}) for pk in (metric.numerator_id, metric.denominator_id)
+        )
+        points = {}
+        for month in tops.keys() & belows.keys():
+            top, below = tops[month].value, belows[month].value
+            if top is not None and below:
+                points[month] = gaps.Point(month, top / below, top, below)
+        return points
+
+
+def _read_from(metric: Metric) -> list[int]:
+    return [pk for pk in (metric.pk, metric.numerator_id, metric.denominator_id) if pk is not None]
 
 
 def _share(part: dict[dt.date, gaps.Point], whole: dict[dt.date, gaps.Point]) -> Decimal | None:

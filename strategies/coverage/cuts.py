@@ -238,7 +238,7 @@ class Breakdown:
             self._step(factor, by_factor.get(index)) for index, factor in enumerate(product.factors)
         )
         counted = tuple(step.part for step in steps if step.part is not None)
-        coverage = _cover(core, _amounts_in(core, steps))
+        coverage = cover_in(core, steps)
         return Bar(core, counted, coverage, product, steps) if coverage else None
 
     def _step(self, factor: Factor, part: Target | None) -> Step:
@@ -295,23 +295,22 @@ def _place_in(
     return _("it is not a factor of %(formula)s") % {"formula": product.label}, 0
 
 
-def _amounts_in(core: Target, steps: Sequence[Step]) -> list[tuple[Key, Fraction | None]]:
-    """What each sub-goal of a product adds, and by what the product starts beside the core goal's baseline.
+def cover_in(core: Target, steps: Sequence[Step]) -> Coverage[Key] | None:
+    """The coverage by the sub-goals of a product, and by what it starts from beside the core goal's own baseline.
 
     A factor without a sub-goal adds nothing while its level is known.
     """
     baselines, ends = [step.baseline for step in steps], [step.target for step in steps]
-    amounts = amounts_of_steps(baselines, ends)
-    result: list[tuple[Key, Fraction | None]] = [
+    amounts: list[tuple[Key, Fraction | None]] = [
         (step.part.goal.pk, amount)
-        for step, amount in zip(steps, amounts, strict=True)
+        for step, amount in zip(steps, amounts_of_steps(baselines, ends), strict=True)
         if step.part is not None
     ]
     if None not in baselines and core.baseline is not None:
         start = prod((Fraction(value) for value in baselines if value is not None), start=Fraction(1))
         if offset := start - Fraction(core.baseline):
-            result.append((START, offset))
-    return result
+            amounts.append((START, offset))
+    return _cover(core, amounts)
 
 
 def _cover(core: Target, amounts: Iterable[tuple[Key, Fraction | None]]) -> Coverage[Key] | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planner import words
@@ -80,6 +81,19 @@ class ShownCoverage:
             return _("Coverage needs a baseline and a target of the core goal.")
         change = words.signed(core.scale, core.goal.target - core.baseline)
         return _("%(change)s needed. Sub-goals add up within one breakdown only.") % {"change": change}
+
+    @property
+    def backwards_url(self) -> str:
+        """Where sub-goals are worked out from the target; "" for a core goal without the figures for it."""
+        is_possible = self.coverage.is_known and self.goal.metric is not None
+        return reverse("goals-backwards", args=[self.goal.plan_id, self.goal.pk]) if is_possible else ""
+
+    @property
+    def backwards_label(self) -> str:
+        products = self.coverage.products
+        if not products:
+            return _("Work backwards from the target")
+        return _("Work backwards from %(factors)s") % {"factors": products[0].factors_label}
 
 
 def shown_coverages(plan: Plan) -> list[ShownCoverage]:
