@@ -17,6 +17,7 @@ from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Outside, Page, PlanWay, Stage, Summary
 from strategies import pitfalls
+from strategies.coverage.checks import pitfalls_met
 from strategies.goals.completeness import incomplete_goals
 from strategies.goals.pitfalls import goal_pitfalls
 from strategies.goals.smart import failing_goals
@@ -94,11 +95,13 @@ def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
     rows = PlanMetric.objects.filter(~Exists(answering_goals), plan__in=plans, target__isnull=False)
     for plan, name in rows.order_by("order", "pk").values_list("plan", "metric__name"):
         gaps.setdefault(plan, []).append(name)
+    coverage = pitfalls_met(plans)
     return {
         plan.pk: check(
             plan,
             _pitfalls_met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, []))
-            | goal_pitfalls(incomplete[plan.pk], failing[plan.pk]),
+            | goal_pitfalls(incomplete[plan.pk], failing[plan.pk])
+            | coverage[plan.pk],
         )
         for plan in plans
     }

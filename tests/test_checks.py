@@ -101,6 +101,28 @@ def add_goals(plan: Plan, count: int, **fields: Any) -> None:
         KeyAction.objects.create(goal=goal, text="Call")
 
 
+def add_parts(plan: Plan, *targets: int | None, cut: str = "lines") -> None:
+    """Sub-goals of the core goal, which now goes from 0 to 100 CNY; each from 0 to its target."""
+    core = Goal.objects.get(name="Sales")
+    Goal.objects.filter(pk=core.pk).update(baseline=0, target=100, unit="CNY")
+    for number, target in enumerate(targets):
+        Goal.objects.create(
+            plan=plan,
+            parent=core,
+            name=f"p{number}",
+            unit="CNY",
+            cut=cut,
+            adds_up=True,
+            baseline=0,
+            target=target,
+        )
+
+
+def answer(plan: Plan, goal: Goal) -> None:
+    """A strategy that serves a goal."""
+    ServedGoal.objects.create(goal=goal, strategy=Strategy.objects.create(plan=plan, title="Points"))
+
+
 def add_tasks(count: int) -> None:
     for number in range(count):
         task = Task.objects.get(description="Ask")
@@ -212,6 +234,45 @@ CASES = {
             add_goals(
                 plan, 1, parent=Goal.objects.get(), cut="customers", bottleneck=Bottleneck.objects.get()
             ),
+        ),
+    ),
+    "uncovered_gap": Case(
+        lambda plan: add_parts(plan, 50, 30),
+        "20 CNY of “Sales” is not covered by its sub-goals",
+        lambda plan: (add_parts(plan, 50, 50), add_parts(plan, 9, cut="regions")),
+    ),
+    "gap_without_strategy": Case(
+        lambda plan: add_goals(plan, 1, metric=add_metric(plan, target="0.2").metric),
+        "Repurchase rate has a goal but no strategy",
+        lambda plan: (
+            add_goals(plan, 1, metric=add_metric(plan, target="0.2").metric),
+            answer(plan, Goal.objects.get(name="g0")),
+        ),
+    ),
+    "goal_without_strategy": Case(
+        lambda plan: add_parts(plan, 100),
+        "“p0” has no strategy",
+        lambda plan: (
+            add_parts(plan, 100),
+            KeyAction.objects.create(
+                goal=Goal.objects.get(name="p0"), text="x", strategy=Strategy.objects.get()
+            ),
+            change(Strategy, state="paused"),
+        ),
+    ),
+    "unanswered_bottleneck": Case(
+        lambda plan: (
+            add_bottlenecks(plan, 1),
+            Strategy.objects.create(
+                plan=plan, title="x", state="dropped", bottleneck=Bottleneck.objects.get()
+            ),
+        ),
+        "“c0” is in focus but has no goal or strategy",
+        lambda plan: (
+            add_bottlenecks(plan, 2),
+            Strategy.objects.create(plan=plan, title="x", bottleneck=Bottleneck.objects.get(cause="c0")),
+            change(Goal, bottleneck=Bottleneck.objects.get(cause="c1")),
+            add_bottlenecks(plan, 1, in_focus=False),
         ),
     ),
     "task_without_owner": Case(
@@ -335,6 +396,19 @@ def test_many_names_are_listed_and_counted_in_the_readers_language(sound, plan):
 def test_a_value_that_was_typed_without_a_reason_has_no_source(sound, plan):
     change(PlanMetric, override=7)
     assert found(plan) == ["Total sales has values without a source"]
+
+
+def test_what_a_part_without_a_target_may_cover_is_not_called_uncovered(sound, plan):
+    add_parts(plan, 50, None)
+    assert not any("not covered" in message for message in found(plan))
+
+
+def test_a_gap_that_no_strategy_answers_is_named_once(sound, plan):
+    """Its goals are not named beside it."""
+    add_goals(plan, 2, metric=add_metric(plan, target="0.2").metric)
+    assert [message for message in found(plan) if "no strategy" in message] == [
+        "Repurchase rate has a goal but no strategy"
+    ]
 
 
 def test_an_owner_who_left_owns_nothing(sound, plan, team, manager):

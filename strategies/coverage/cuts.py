@@ -126,7 +126,7 @@ def coverages(plan: Plan) -> list[CoreCoverage]:
     team_products = products(plan.team, metrics)
     segments = segments_of(plan.team, Segment.objects.none())
     months = full_months_before(plan.baseline_day(plan.team.today()))
-    levels = Levels(measures_of(figures, team_products, segments), months)
+    levels = Levels(measures_of([target.goal for target in figures], team_products, segments), months)
     return Breakdown(figures, team_products, levels, months, segments).coverages()
 
 
@@ -137,10 +137,9 @@ def goals_with_figures(plans: Iterable[Plan]) -> QuerySet[Goal]:
 
 
 def measures_of(
-    figures: Iterable[Target], team_products: Iterable[Product], segments: Sequence[Segment] = ()
+    goals: Sequence[Goal], team_products: Iterable[Product], segments: Sequence[Segment] = ()
 ) -> list[Measure]:
     """What coverage reads the levels of: factors of the formulas that goals name, segments that core goals have."""
-    goals = [target.goal for target in figures]
     named = {goal.formula_id for goal in goals if goal.formula_id}
     factors = [
         factor
