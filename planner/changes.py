@@ -310,6 +310,26 @@ def _parts_beneath(obj: Recorded) -> Iterator[Recorded]:
                 yield part
 
 
+def changes_of(obj: Recorded) -> models.QuerySet[Change]:
+    """The history of an object with its parts, removed ones too, the last change first; one query."""
+    about = Q(model=obj._meta.label_lower, object_id=obj.pk)
+    for model, path in _models_beneath(type(obj)):
+        parts = model.with_removed.filter(**{path: obj})
+        about |= Q(model=model._meta.label_lower, object_id__in=parts.values("pk"))
+    return Change.objects.filter(about).order_by("-revision", "pk")
+
+
+def _models_beneath(model: type[models.Model], path: str = "") -> Iterator[tuple[type[Recorded], str]]:
+    """The models whose objects are removed with one of `model`, each with the lookup that leads up to it."""
+    for relation in model._meta.related_objects:
+        part = relation.related_model
+        if relation.on_delete is models.CASCADE and isinstance(part, type) and issubclass(part, Recorded):
+            lookup = f"{relation.field.name}{path}"
+            yield part, lookup
+            if part is not model:
+                yield from _models_beneath(part, f"__{lookup}")
+
+
 def _check_constraints(obj: Recorded, changed: set[str] | None) -> None:
     errors: dict[str, list[ValidationError]] = {}
     for constraint in obj._meta.constraints:

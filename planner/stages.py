@@ -189,6 +189,7 @@ class Stage:
     - inside an open recording: hand_over(log, leaver, successor) gives open work to somebody else, and returns how
       much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them;
     - about strategies: tasks_of(strategies) lists their tasks but for the cancelled ones, by the strategy's id;
+      task_shows says by which models and lookups from a strategy these look different, as planner/tables/shows.py does;
     - about a team: efforts(team, first, last) lists the open work of its active plans that touches these days.
 
     `strands` are the sorts of objects that it has on the thread from metric to task, in order, each with a constant
@@ -218,6 +219,7 @@ class Stage:
         default=lambda log, strategy, specs: []
     )
     tasks_of: Callable[[Sequence[Any]], dict[int, list[StrategyTask]]] = field(default=lambda strategies: {})
+    task_shows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     efforts: Callable[[Team, dt.date, dt.date], list[Effort]] = field(default=lambda team, first, last: [])
     strands: tuple[Strand, ...] = ()
 
@@ -319,6 +321,11 @@ def tasks_of(strategies: Sequence[Any]) -> dict[int, list[StrategyTask]]:
         for pk, of_stage in stage.tasks_of(strategies).items():
             tasks[pk] += of_stage
     return tasks
+
+
+def task_shows() -> dict[str, tuple[str, ...]]:
+    """By the label of a model, the lookups from a strategy to the objects whose changes show in its tasks."""
+    return {label: lookups for stage in stages() for label, lookups in stage.task_shows.items()}
 
 
 def efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:

@@ -145,7 +145,8 @@ STAGE = Stage(
     name=gettext_lazy("Strategize"),
     pages=(
         Page("goals", gettext_lazy("Goals")),
-        Page("ideas", gettext_lazy("Ideas"), below=("strategy",)),
+        Page("ideas", gettext_lazy("Ideas"), below=("strategy-answer", "strategy-from-action")),
+        Page("strategies", gettext_lazy("Strategies"), below=("strategy",)),
     ),
     summaries=_summaries,
     checks=_checks,

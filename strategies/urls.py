@@ -3,6 +3,7 @@
 from django.urls import path
 
 from planner.tables.views import table_urls
+from strategies.board import urls as board
 from strategies.coverage import views as coverage
 from strategies.goals import urls as goals
 from strategies.ideas import views as ideas
@@ -19,4 +20,5 @@ urlpatterns = [
     ),
     path("plans/<int:plan_pk>/goals/<int:pk>/backwards/", coverage.backwards, name="goals-backwards"),
     path("plans/<int:plan_pk>/goals/<int:pk>/backwards/take/", coverage.take, name="goals-take"),
+    *board.urlpatterns,
 ]

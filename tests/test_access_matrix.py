@@ -28,7 +28,7 @@ from planner.models import (
     Upload,
 )  # fmt: skip
 from reviews.models import Review
-from strategies.models import Idea, KeyAction, Strategy, TargetAnswer
+from strategies.models import Idea, KeyAction, LeadMeasure, Question, Strategy, TargetAnswer
 from tests.conftest import seat
 from tests.test_imports import ORDER
 from tracking.models import Task
@@ -51,6 +51,7 @@ def pasted(table: str) -> dict[str, str]:
         "bottlenecks": ("cause", "bottleneck"),
         "goals": ("core", "core"),
         "ideas": ("idea", "idea"),
+        "strategies": ("strategy", "strategy"),
         "tracking": ("strategy", "strategy"),
         "reviews": ("period", "review"),
     }[table]
@@ -116,6 +117,18 @@ RULES: dict[str, tuple] = {
     # What chooses no bottleneck is sent back to the ideas; what makes a strategy is in tests/test_one_act.py.
     "strategy-answer": (["plan"], NO_GET, WRITE, {"idea": "follow_up"}),
     "strategy-from-action": (["plan", "action"], NO_GET, WRITE, {}),
+    **table(
+        "strategies", "of_board", {"cell": "owner", "owner": ""}, {"?kind": "strategy", "name": "Referrals"}
+    ),
+    "strategy": (["plan", "strategy"], READ, NO_POST, {}),
+    "strategy-changes": (["plan", "strategy"], (S, 204, 204, 204, 404), NO_POST, {}),
+    "strategy-set": (["plan", "strategy"], NO_GET, WRITE, {"field": "urgency", "urgency": "4"}),
+    "strategy-decide": (["plan", "strategy"], NO_GET, WRITE, {"state": "paused", "reason": "No budget"}),
+    "strategy-ask": (["plan", "strategy"], NO_GET, WRITE, {"text": "Who builds it?"}),
+    "strategy-close": (["plan", "strategy", "question"], NO_GET, WRITE, {"answer": "Engineering"}),
+    "strategy-lead": (["plan", "strategy"], NO_GET, WRITE, {"name": "Calls", "weekly_target": "60"}),
+    # Its owner reports as well, see tests/strategies/board/test_leads.py.
+    "strategy-week": (["plan", "strategy"], NO_GET, WRITE, {"week": "2026-11-23", "value": "55"}),
     **table(
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
     ),
@@ -214,6 +227,7 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     task = Task.objects.create(
         strategy=strategy, description="List the pain points", owner=seat(manager, team)
     )
+    LeadMeasure.objects.create(strategy=strategy, name="Calls", weekly_target=60)
     core = Goal.objects.create(plan=plan, name="Sales +25 %")
     part = Goal.objects.create(plan=plan, parent=core, name="New customers +30 %", due=plan.end, target=150)
     answered = Goal.objects.create(plan=plan, parent=core, name="Repeat orders", target=50)
@@ -275,6 +289,9 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "idea": f"idea-{idea.pk}",
         "of_plan": part.pk,
         "open_answer": open_answer.pk,
+        "strategy": strategy.pk,
+        "of_board": f"strategy-{strategy.pk}",
+        "question": Question.objects.create(plan=plan, strategy=strategy, text="Who builds it?").pk,
         "review": f"review-{review.pk}",
         "removed": gone.pk,
         "notice": notice.pk,

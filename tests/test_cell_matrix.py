@@ -38,6 +38,9 @@ RULES: dict[tuple[str, str], dict[str, set[str]]] = {
     ("goals", "core"): dict.fromkeys(("core", "target", "owner", "due", "actions", "+", "-"), MANAGERS),
     ("goals", "part"): dict.fromkeys(("core", "target", "owner", "due", "actions", "+", "-"), MANAGERS),
     ("ideas", "idea"): dict.fromkeys(("idea", "lag", "steps", "needs", "+", "-"), MANAGERS),
+    ("strategies", "strategy"): dict.fromkeys(
+        ("strategy", "goals", "owner", "importance", "urgency", "feasibility", "lag", "+", "-"), MANAGERS
+    ),
     ("tracking", "strategy"): dict.fromkeys(
         ("strategy", "goal", "owner", "resources", "risk", "+", "-"), MANAGERS
     ),
@@ -84,6 +87,7 @@ def rows(team, plan, status, owner, manager, rep, viewer) -> dict[tuple[str, str
         ("goals", "core"): core,
         ("goals", "part"): Goal.objects.create(plan=plan, parent=core, name="New customers +30 %"),
         ("ideas", "idea"): Idea.objects.create(team=team, kind="value", title="Care calls"),
+        ("strategies", "strategy"): strategy,
         ("tracking", "strategy"): strategy,
         ("tracking", "task"): Task.objects.create(
             strategy=strategy, description="List the pain points", owner=seat(owner, team)
@@ -133,6 +137,13 @@ EMPTY_CELLS = {
     ("goals", "core"): {"target": ("Set target", "设置目标值"), "owner": ("Assign owner", "指定负责人")},
     ("goals", "part"): {"due": ("Set date", "设置日期"), "actions": ("Add key actions", "添加关键动作")},
     ("ideas", "idea"): {"steps": ("Add tasks", "添加任务"), "needs": ("Add what it needs", "填写所需条件")},
+    ("strategies", "strategy"): {
+        "goals": ("Link goal", "关联目标"),
+        "owner": ("Assign owner", "指定负责人"),
+        "importance": ("Score", "评分"),
+        "urgency": ("Score", "评分"),
+        "feasibility": ("Score", "评分"),
+    },
     ("tracking", "strategy"): {"goal": ("Set goal", "关联目标"), "owner": ("Assign owner", "指定负责人")},
     ("tracking", "task"): {
         "start": ("Set date", "设置日期"),

@@ -117,6 +117,26 @@ MAKES: dict[str, tuple[tuple[str, list[str]], tuple[str, list[str], str], dict[s
         ("tracking-add", ["plan"], "?kind=strategy"),
         {"name": "Referrals"},
     ),
+    "a proposed strategy": (
+        ("strategies", ["plan"]),
+        ("strategies-add", ["plan"], "?kind=strategy"),
+        {"name": "Referrals"},
+    ),
+    "a question": (
+        ("strategy", ["plan", "strategy"]),
+        ("strategy-ask", ["plan", "strategy"], ""),
+        {"text": "Who pays?"},
+    ),
+    "a lead measure": (
+        ("strategy", ["plan", "unmeasured"]),
+        ("strategy-lead", ["plan", "unmeasured"], ""),
+        {"name": "Visits", "weekly_target": "5"},
+    ),
+    "a weekly value": (
+        ("strategy", ["plan", "strategy"]),
+        ("strategy-week", ["plan", "strategy"], ""),
+        {"week": "2026-11-23", "value": "55"},
+    ),
     "a task": (
         ("tracking", ["plan"]),
         ("tracking-add", ["plan"], "?kind=task"),
@@ -203,6 +223,7 @@ def things(world, plan, status, team, manager, monkeypatch, settings, tmp_path) 
         "core": goal.pk,
         "in_focus": plan.bottlenecks.get().pk,
         "strategy": Strategy.objects.get().pk,
+        "unmeasured": Strategy.objects.create(plan=plan, title="Fairs").pk,
     }
 
 

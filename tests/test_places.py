@@ -22,6 +22,7 @@ PAGES = [
     ("bottlenecks", "Diagnose", ["Q4", "Performance status"]),
     ("formulas", "Diagnose", ["Q4", "Performance status"]),
     ("goals", "Strategize", ["Q4"]),
+    ("strategies", "Strategize", ["Q4", "Goals"]),
     ("tracking", "Execute", ["Q4"]),
     ("reviews", "Review", ["Q4"]),
 ]

@@ -12,7 +12,7 @@ from planner import changes
 from planner.arithmetic.periods import add_months
 from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Segment
 from reviews.models import Review
-from strategies.models import KeyAction, Strategy
+from strategies.models import KeyAction, LeadMeasure, Question, ServedGoal, Strategy
 from tests.conftest import seat
 from tracking.models import Task
 
@@ -35,12 +35,16 @@ def grow(team, plan, manager, rep):
         PlanMetric.objects.create(plan=plan, metric=Metric.objects.create(team=team, name=f"M{number}"))
         for each in (plan, other):
             strategy = Strategy.objects.create(plan=each, title=f"S{number}", owner=member)
+            LeadMeasure.objects.create(strategy=strategy, name=f"L{number}", weekly_target=5)
+            Question.objects.create(plan=each, strategy=strategy, text=f"Q{number}", owner=member)
             for owner in (seat(manager, team), seat(rep, team), member):
                 Task.objects.create(
                     strategy=strategy, description=f"T{number}", owner=owner, due=dt.date(2026, 10, 2)
                 )
             core = Goal.objects.create(plan=each, name=f"G{number}", owner=member)
             part = Goal.objects.create(plan=each, parent=core, name=f"g{number}", owner=member, target=1)
+            ServedGoal.objects.create(strategy=strategy, goal=part)
+            ServedGoal.objects.create(strategy=strategy, goal=core)
             KeyAction.objects.create(goal=part, text="a", strategy=strategy)
             Review.objects.create(plan=each, start=add_months(plan.start, number), worked="x")
         with changes.recording(team, plan=plan, by=manager) as log:
@@ -51,7 +55,8 @@ def grow(team, plan, manager, rep):
 
 
 @pytest.mark.parametrize("address", ["/", "/plans/{}/", "/plans/{}/history/", "/plans/{}/diagnose/",
-                                     "/plans/{}/goals/", "/plans/{}/tracking/", "/plans/{}/reviews/", "/team/",
+                                     "/plans/{}/goals/", "/plans/{}/strategies/",
+                                     "/plans/{}/tracking/", "/plans/{}/reviews/", "/team/",
                                      "/team/metrics/", "/team/segments/", "/plans/{}/export/plan.xlsx",
                                      "/plans/{}/diagnose/?sort=metric&q=M", "/plans/{}/goals/?sort=owner&q=g",
                                      "/plans/{}/tracking/?sort=strategy&q=S", "/plans/{}/readings/?q=M",

@@ -17,6 +17,7 @@ from planner.stages import TaskSpec
 from planner.tables.fields import DayField, PickField
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
+from strategies.board.decisions import change_state
 from strategies.models import Strategy
 from strategies.strategies import add_strategy, serve
 from tracking.models import Status, Task
@@ -50,6 +51,9 @@ class StrategyForm(RowForm):
 
     title = forms.CharField(label=gettext_lazy("Strategy"), max_length=120)
     state = forms.ChoiceField(label=gettext_lazy("Status"), choices=Strategy.State.choices)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for pausing or dropping"), max_length=500, required=False
+    )
     aim = forms.CharField(label=gettext_lazy("Goal description"), max_length=120, required=False)
     goal = PickField(label=gettext_lazy("Goal"), empty_label=gettext_lazy("No goal linked"), required=False)
     owner = MemberField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
@@ -62,19 +66,24 @@ class StrategyForm(RowForm):
         self.fields["aim"].widget.attrs["placeholder"] = _("What it improves, such as conversion rate")
 
     def current(self, name: str) -> Any:
-        """The goal is the first of those that it serves."""
+        """The goal is the first of those that it serves; a reason belongs to a decision, not to the strategy."""
+        if name == "reason":
+            return ""
         return next(iter(self.obj.goals), None) if name == "goal" else super().current(name)
 
     def put(self, name: str, value: Any) -> None:
-        if name != "goal":
+        if name not in ("goal", "state", "reason"):
             super().put(name, value)
 
     def write(self, log: Recording) -> None:
+        """Decide last: what is typed with a decision may be what that needs."""
         super().write(log)
         values = self.values()
         if "goal" in values:
             others = self.obj.goals[1:]
             serve(log, self.obj, [values["goal"], *others] if values["goal"] else others)
+        if "state" in values:
+            change_state(log, self.obj, values["state"], values.get("reason", ""))
 
 
 class TaskForm(RowForm):

@@ -234,5 +234,6 @@ STAGE = Stage(
     hand_over=_hand_over,
     add_tasks=add_tasks,
     tasks_of=_tasks_of,
+    task_shows={"tracking.task": ("tasks",)},
     efforts=_efforts,
 )

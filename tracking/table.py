@@ -42,7 +42,7 @@ class StrategyKind(RowKind):
     form = StrategyForm
     add_form = AddStrategyForm
     edits = {
-        "strategy": ("title", "state"),
+        "strategy": ("title", "state", "reason"),
         "goal": ("aim", "goal"),
         "owner": ("owner",),
         "resources": ("resources",),

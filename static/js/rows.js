@@ -35,13 +35,26 @@ export function merge(html, revision, saving) {
   for (const piece of elements) if (piece.id && !piece.matches("tr")) mergePiece(piece);
 }
 
-// A piece of the page takes the place of the old one, unless somebody is choosing or typing in that.
+const AFTER_CLICK = 300; // ms: a click that takes the focus away is over by then
+const heldPieces = new Map(); // pieces that changed while somebody was choosing or typing in them, by id
+
+// A piece of the page takes the place of the old one; while somebody chooses or types in that, the newest one waits.
 function mergePiece(fresh) {
   const old = document.getElementById(fresh.id);
   if (!old) return;
-  const busy = old.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
-  if (busy) document.activeElement.addEventListener("blur", () => mergePiece(fresh), { once: true });
-  else htmx.swap(old, fresh.outerHTML, { swapStyle: "outerHTML" });
+  heldPieces.delete(fresh.id);
+  if (!isInUse(old)) return void htmx.swap(old, fresh.outerHTML, { swapStyle: "outerHTML" });
+  heldPieces.set(fresh.id, fresh);
+  document.activeElement.addEventListener("blur", () => setTimeout(releasePieces, AFTER_CLICK), { once: true });
+}
+
+const releasePieces = () => [...heldPieces.values()].forEach(mergePiece);
+
+function isInUse(piece) {
+  const focused = document.activeElement;
+  if (piece.contains(focused) && focused.matches("input, select, textarea")) return true;
+  const typed = piece.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox])");
+  return [...typed].some((field) => field.value !== field.defaultValue);
 }
 
 // An answer leaves out what the head says already: the columns' names that the cards of a phone show.
@@ -288,6 +301,7 @@ export async function poll() {
   const page = live();
   if (!page) return;
   timer = setTimeout(poll, pollInterval());
+  releasePieces();
   isWanted = isPolling;
   if (document.hidden || isPolling) return;
   isPolling = true;
@@ -349,6 +363,18 @@ async function takeBack(url) {
 }
 
 const undoUrl = (revision) => grid().dataset.undoUrl.replace(/0\/$/, `${revision}/`);
+
+document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.undo));
+
+// A form that saves as soon as something is chosen: what follows from that is shown at once, a refusal is said.
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+  if (!elt.matches("form[data-saves]")) return;
+  if ([404, 409, 422].includes(xhr.status)) {
+    toast(sentencesOf(xhr.responseText));
+    elt.reset();
+  }
+  poll();
+});
 
 timer = setTimeout(poll, pollInterval());
 window.addEventListener("pageshow", ({ persisted }) => persisted && poll());

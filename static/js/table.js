@@ -197,16 +197,21 @@ function more(form, stops, at, step) {
   return to.select?.();
 }
 
-// A digit chooses among buttons: the score itself, or the place in the row. Where that is all, it saves and goes on.
+// A digit chooses among buttons: the score itself, or the place in the row. Of several groups it goes to the next one;
+// where buttons are all there is, the last one saves and goes on.
 function choose(form, key) {
-  const radios = fieldsOf(form).filter((field) => field.type === "radio");
+  const all = fieldsOf(form).filter((field) => field.type === "radio");
+  const { name } = all.find((radio) => radio === document.activeElement) ?? all[0];
+  const radios = all.filter((radio) => radio.name === name);
   const isScore = radios.some((radio) => /^[0-9]$/.test(radio.value));
   const value = ["0", "Delete", "Backspace"].includes(key) ? "" : key;
   const wanted = isScore ? radios.find((radio) => radio.value === value) : radios[Number(key) - 1];
   if (!wanted) return;
   wanted.checked = true;
   wanted.focus();
-  if (isAlone(radios, form)) next(form, 1);
+  const others = all.slice(all.indexOf(radios.at(-1)) + 1);
+  if (others.length) (others.find((radio) => radio.checked && radio.name === others[0].name) ?? others[0]).focus();
+  else if (isAlone(all, form)) next(form, 1);
 }
 
 const isAlone = (radios, form) => radios.length === fieldsOf(form).length;
@@ -379,7 +384,6 @@ document.addEventListener("failed", ({ target: form }) => {
   if (form.closest("td")?.contains(document.activeElement)) focusField(form, false);
 });
 
-document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.undo));
 document.addEventListener("row-added", (event) => setTimeout(() => {
   const then = welcome(event.detail.key, event.target);
   if (then) open(then, { roams: true });

@@ -106,10 +106,19 @@ class Strategy(Recorded):
         return self.state in SILENT
 
     def clean(self) -> None:
-        if self.fallback_id is not None and self.fallback_id == self.pk:
+        """A fallback of a fallback never leads back here."""
+        titles, step = [self.title], self.fallback
+        while step is not None and step.pk != self.pk:
+            titles.append(step.title)
+            step = step.fallback
+        if step is not None and len(titles) == 1:
             raise ValidationError(
                 {"fallback": _("A strategy cannot be its own fallback. Choose another one.")}
             )
+        if step is not None:
+            loop = " → ".join([*titles, self.title])
+            text = _("These fallbacks lead back to the start: %(loop)s. Choose another one.")
+            raise ValidationError({"fallback": text % {"loop": loop}})
 
 
 PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)

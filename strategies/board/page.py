@@ -1,0 +1,77 @@
+"""The page of the strategies: above their table the matrix of importance and urgency, with the ranking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from planner.arithmetic.priority import Ranked, ties
+from planner.tables.matrix import Matrix, Quadrant, Scored, scored
+from planner.tables.page import TablePage
+from planner.web.live import Piece
+from strategies.board.judging import judgement, tie_sentence, verdict_chip
+from strategies.board.table import StrategiesTable, rank_numeral, url_of
+from strategies.models import Strategy
+
+QUADRANTS = (
+    Quadrant(pgettext_lazy("priority", "Schedule")),
+    Quadrant(pgettext_lazy("priority", "Do first"), "first"),
+    Quadrant(pgettext_lazy("priority", "Later"), "never"),
+    Quadrant(pgettext_lazy("priority", "Keep small")),
+)
+
+
+class StrategiesPage(TablePage[StrategiesTable]):
+    template = "strategies/strategies.html"
+    around = (
+        Piece(
+            "matrix",
+            frozenset({"strategies.strategy", "strategies.servedgoal", "planner.goal", "planner.plan"}),
+        ),
+    )
+
+    @property
+    def matrix(self) -> Matrix:
+        return Matrix(
+            across=_("Urgency"),
+            upwards=_("Importance"),
+            quadrants=QUADRANTS,
+            things=scored(map(_scored, self.table.ranked)),
+            label=_("Importance on the vertical axis, urgency on the horizontal axis"),
+        )
+
+    @property
+    def ranking(self) -> list[dict[str, Any]]:
+        """The strategies by priority, each with its numeral, its score and its verdict."""
+        return [
+            {
+                "strategy": each.thing,
+                "numeral": rank_numeral(each),
+                "url": url_of(each.thing),
+                "ranked": each,
+                "verdict": verdict_chip(judgement(each.thing)),
+            }
+            for each in self.table.ranked
+            if each.thing.state != Strategy.State.DROPPED
+        ]
+
+    @property
+    def ties(self) -> list[str]:
+        """Why strategies of the same score stand in this order."""
+        return [tie_sentence(tie) for tie in ties(self.table.ranked)]
+
+
+def _scored(ranked: Ranked[Strategy]) -> Scored | None:
+    if ranked.rank is None or ranked.importance is None or ranked.urgency is None:
+        return None
+    strategy = ranked.thing
+    return Scored(
+        ranked.rank,
+        strategy.title,
+        url_of(strategy),
+        across=ranked.urgency,
+        upwards=ranked.importance,
+        is_filled=strategy.state == Strategy.State.ACTIVE,
+    )
