@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from planner.models import Bottleneck, Goal, Membership, Plan, PlanMetric, Reading
 from planner.models.scenarios import put_first, tuning_of
 from planner.stages import Step, StrategyTask, stages
+from strategies.goals.completeness import incomplete_goals
 from strategies.models import Strategy
 
 
@@ -132,8 +133,7 @@ def _of_bottleneck(bottleneck: Bottleneck) -> str:
 
 
 def _incomplete(facts: Facts) -> Due | None:
-    cores = facts.core_goals
-    return _first((goal for goal in cores if None in (goal.metric_id, goal.target, goal.due)), _goal_row)
+    return _first(incomplete_goals([facts.plan])[facts.plan.pk] if facts.core_goals else (), _goal_row)
 
 
 def _unbroken(facts: Facts) -> Due | None:
@@ -162,7 +162,7 @@ OF_ALL: Sequence[Asked] = (
     ),
     Asked(
         "incomplete",
-        gettext_lazy("“%(name)s” is missing a metric, a target or a due date."),
+        gettext_lazy("“%(name)s” needs a baseline, a target and a due date."),
         gettext_lazy("Complete it"),
         "goals",
         _incomplete,
@@ -202,9 +202,11 @@ OF_ALL: Sequence[Asked] = (
 
 
 def _uncovered(facts: Facts) -> Due | None:
-    """Core goals to which no sub-goal adds up."""
-    cores = facts.core_goals
-    return _first((core for core in cores if not any(part.adds_up for part in facts.parts(core))), _goal_row)
+    """Core goals of whose sub-goals none adds up."""
+    broken = ((core, facts.parts(core)) for core in facts.core_goals)
+    return _first(
+        (core for core, parts in broken if parts and not any(part.adds_up for part in parts)), _goal_row
+    )
 
 
 def _unmeasured(facts: Facts) -> Due | None:

@@ -39,17 +39,17 @@ TUNINGS = {
     Plan.Scenario.TARGET: Tuning(
         about=_("A high target for a new period: get the path and resources clear."),
         first=_(
-            "Coverage of the core goal and resources come first: a high target needs a path and the means."
+            "coverage of the core goal and resources come first: a high target needs a path and the means."
         ),
         metrics=("sales", "conversion", "repurchase", "acquisition"),
         checks=("uncovered_gap", "over_allocated_pool", "over_allocated_person", "inverted_allocation"),
-        steps=("coverage", "over_allocated", "allocate"),
+        steps=("core_goal", "incomplete", "coverage"),
         ideas=("referral", "follow_up", "bundles", "goal_board"),
     ),
     Plan.Scenario.DECLINE: Tuning(
         about=_("Sales or conversion below expectations: find the bottleneck fast."),
         first=_(
-            "Drivers of the decline and strategies that take effect within the plan come first: time is short."
+            "drivers of the decline and strategies that take effect within the plan come first: time is short."
         ),
         metrics=("sales", "orders", "conversion", "order_value"),
         checks=("slow_without_fast", "metric_without_problem", "vague_bottleneck"),
@@ -59,7 +59,7 @@ TUNINGS = {
     Plan.Scenario.NEW: Tuning(
         about=_("Part of the business has no history yet: the roll-out schedule matters."),
         first=_(
-            "Research and milestones come first: no history is expected, starting values are entered by hand."
+            "research and milestones come first: no history is expected, starting values are entered by hand."
         ),
         metrics=("sales", "new_customers", "conversion", "acquisition"),
         checks=("no_starting_value", "values_without_source", "no_milestone"),
@@ -70,7 +70,7 @@ TUNINGS = {
     Plan.Scenario.EFFECTIVENESS: Tuning(
         about=_("New starters ramp up slowly, experienced reps are tired: start with the team."),
         first=_(
-            "Output per head, newcomers, training, incentives and coaching come first: results depend on people."
+            "output per head, newcomers, training, incentives and coaching come first: results depend on people."
         ),
         metrics=("sales", "per_head", "conversion", "orders"),
         checks=("over_allocated_person", "task_without_owner"),
@@ -80,11 +80,11 @@ TUNINGS = {
     Plan.Scenario.COMPETITION: Tuning(
         about=_("A competitor changes price or policy: defend or win back share."),
         first=_(
-            "What changed outside and a fallback for each strategy come first: competitors can move again."
+            "what changed outside and a fallback for each strategy come first: competitors can move again."
         ),
         metrics=("sales", "conversion", "order_value", "repurchase"),
         checks=("metric_without_problem", "strategy_without_fallback", "risky_without_fallback"),
-        steps=("outside", "fallback", "share"),
+        steps=("outside", "share"),
         ideas=("bundles", "membership", "customer_care", "follow_up"),
         wants_fallbacks=True,
     ),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django import template
 
-from planner import access
+from planner import access, words
 from planner.models.scenarios import tuning_of
 from planner.stages import Step
 
@@ -18,7 +18,6 @@ class NextStep(NamedTuple):
 
     step: Step | None
     scenario: str
-    first: Any
 
 
 @register.simple_tag(takes_context=True)
@@ -30,4 +29,5 @@ def next_step(context: Any) -> NextStep | None:
     member = next((each for each in context["my_memberships"] if each.team_id == plan.team_id), None)
     if member is None or not access.may_edit_plan(member, plan):
         return None
-    return NextStep(here.stage.next_step(plan), plan.get_scenario_display(), tuning_of(plan).first)
+    scenario = words.labelled(plan.get_scenario_display(), tuning_of(plan).first)
+    return NextStep(here.stage.next_step(plan), scenario)

@@ -10,7 +10,6 @@ from typing import Any
 
 from planner import words
 from planner.models import Bottleneck, Plan
-from planner.models.scenarios import tuning_of
 from planner.tables.page import TablePage
 from planner.web.live import Piece
 from strategies.ideas.library import library, suiting, takes_effect
@@ -44,11 +43,6 @@ class Offers:
 
     def __init__(self, plan: Plan, params: Mapping[str, Any]) -> None:
         self.plan, self.params = plan, params
-
-    @property
-    def first(self) -> Any:
-        """What the plan's scenario puts first, with the reason."""
-        return tuning_of(self.plan).first
 
     @cached_property
     def _strategies(self) -> list[Strategy]:

@@ -1,0 +1,184 @@
+"""The next step of the stage: what is missing first, in the order of the plan's scenario."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from planner.models import Bottleneck, Goal, Membership, Metric, Plan, PlanMetric
+from planner.models.scenarios import TUNINGS
+from strategies.models import Strategy
+from strategies.steps import OF_ALL, OF_SCENARIOS, next_step
+from tracking.models import Task
+
+DAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def on_a_tuesday(monkeypatch):
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: DAY)
+
+
+def sentence(plan: Plan, scenario: str = "") -> str | None:
+    plan.scenario = scenario or plan.scenario
+    step = next_step(plan)
+    return step and step.sentence
+
+
+@pytest.fixture
+def way(plan, status):
+    """way(n) goes the first n steps of the way from nothing to a strategy with a task."""
+
+    def core_goal() -> None:
+        Goal.objects.create(plan=plan, name="Sales +25 %")
+
+    def complete() -> None:
+        Goal.objects.update(metric=status.sales.metric, baseline=80, target=100, due=plan.end)
+
+    def sub_goal() -> None:
+        core = Goal.objects.get()
+        Goal.objects.create(plan=plan, parent=core, name="New customers", due=plan.start, adds_up=True)
+
+    def focus() -> None:
+        metric = status.sales.metric
+        Bottleneck.objects.create(plan=plan, kind="value", cause="Late", in_focus=True, metric=metric)
+
+    def strategy() -> None:
+        Strategy.objects.create(
+            plan=plan, title="Calls", bottleneck=Bottleneck.objects.get(), state="proposed", effect_lag_days=7
+        )
+
+    def task() -> None:
+        Task.objects.create(strategy=Strategy.objects.get(), description="Call")
+
+    steps = (core_goal, complete, sub_goal, focus, strategy, task)
+
+    def go(count: int) -> None:
+        for step in steps[:count]:
+            step()
+
+    return go
+
+
+WAY = [
+    ("Set the core goal of this plan.", "Add a core goal", "goals"),
+    ("“Sales +25 %” needs a baseline, a target and a due date.", "Complete it", "goals"),
+    ("Break “Sales +25 %” down into sub-goals.", "Add a sub-goal", "goals"),
+    ("Choose the two or three bottlenecks that this plan should solve.", "View bottlenecks", "bottlenecks"),
+    ("“Late” is in focus and has no strategy yet.", "Choose an idea", "ideas"),
+    ("“Calls” has no task yet.", "Add tasks", "tracking"),
+]
+
+
+@pytest.mark.parametrize(("count", "expected"), list(enumerate(WAY)))
+def test_the_way_from_nothing_to_a_strategy_is_said_step_by_step(plan, way, count, expected):
+    way(count)
+    step = next_step(plan)
+
+    assert (step.sentence, step.verb) == expected[:2]
+    assert step.url.startswith(reverse(expected[2], args=[plan.pk]))
+
+
+def test_where_nothing_is_missing_there_is_no_step(plan, way):
+    way(6)
+    assert sentence(plan, "target") is None
+
+
+@pytest.mark.parametrize(
+    ("scenario", "expected"),
+    [
+        ("target", "Set the core goal of this plan."),
+        ("decline", "Find out what drives the decline."),
+        ("new", "Total sales has no starting value: enter one with its source."),
+        ("effectiveness", "Add output per head to Table 1."),
+        ("competition", "Enter what changed outside among the main problems: who, what, since when."),
+    ],
+)
+def test_the_scenario_says_what_comes_first(plan, status, scenario, expected):
+    assert sentence(plan, scenario) == expected
+
+
+def test_a_high_target_is_covered_first(plan, way):
+    way(3)
+    Goal.objects.update(adds_up=False)
+    assert sentence(plan, "target") == "No sub-goal adds up to “Sales +25 %” yet."
+
+
+def test_in_a_decline_a_strategy_that_comes_too_late_needs_a_faster_one(plan, way):
+    way(6)
+    Strategy.objects.update(effect_lag_days=60)
+    assert sentence(plan, "decline") == "“Calls” takes effect after the plan's end."
+    fast = Strategy.objects.create(plan=plan, title="Offer", effect_lag_days=0)
+    Strategy.objects.filter(title="Calls").update(pair=fast)
+    assert sentence(plan, "decline") is None
+
+
+def test_a_new_market_is_researched_and_has_milestones(plan, way):
+    way(6)
+    PlanMetric.objects.update(override=5)
+    assert sentence(plan, "new") == "Start with research: who buys, and why?"
+    Strategy.objects.update(idea="research")
+    assert sentence(plan, "new") is None
+    Goal.objects.update(due=plan.end)
+    assert sentence(plan, "new") == "Set milestones: sub-goals that are due before the plan's end."
+
+
+def test_a_team_knows_its_newcomers(plan, team, way, manager):
+    way(6)
+    metric = Metric.objects.create(team=team, name="Output per head", key="per_head")
+    PlanMetric.objects.create(plan=plan, metric=metric, order=5)
+    expected = "Enter the first day of newcomers, so that they are compared with the others."
+    assert sentence(plan, "effectiveness") == expected
+    Membership.objects.update(first_day=DAY)
+    assert sentence(plan, "effectiveness") is None
+
+
+def test_a_share_is_defended_by_a_goal(plan, way):
+    way(6)
+    PlanMetric.objects.update(problems="a competitor cut prices")
+    assert sentence(plan, "competition") == "Add a goal for the share of sales that you defend."
+    Goal.objects.filter(parent=None).update(kind="share")
+    assert sentence(plan, "competition") is None
+
+
+def test_every_step_that_a_scenario_puts_first_is_known():
+    known = {asked.name for asked in (*OF_ALL, *OF_SCENARIOS)}
+    assert {name for tuning in TUNINGS.values() for name in tuning.steps} <= known
+
+
+def test_the_line_is_shown_to_managers_alone_with_what_comes_first(plan, status, manager, viewer, as_):
+    url = reverse("goals", args=[plan.pk])
+    page = as_(manager).get(url).content.decode()
+
+    assert "Set the core goal of this plan." in page
+    assert "Target pressure: coverage of the core goal and resources come first" in page
+    assert "Set the core goal of this plan." not in as_(viewer).get(url).content.decode()
+
+
+def test_the_line_of_an_open_page_follows_what_is_done(plan, status, manager, as_):
+    client = as_(manager)
+    client.post(f"{reverse('goals-add', args=[plan.pk])}?kind=core", {"name": "Sales +25 %"})
+    answer = client.get(reverse("goals-changes", args=[plan.pk]), {"since": 0}).content.decode()
+
+    assert '<div id="next"' in answer
+    assert "“Sales +25 %” needs a baseline, a target and a due date." in answer
+
+
+def test_the_step_costs_as_many_queries_for_three_of_everything_as_for_one(plan, way):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            next_step(plan)
+        return len(queries)
+
+    way(6)
+    one = asked()
+    for number in range(3):
+        strategy = Strategy.objects.create(plan=plan, title=f"s{number}", state="proposed", effect_lag_days=7)
+        Task.objects.create(strategy=strategy, description="x")
+        Goal.objects.create(plan=plan, name=f"g{number}", baseline=1, target=2, due=plan.end)
+
+    assert asked() <= one
