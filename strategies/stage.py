@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -15,14 +15,12 @@ from planner import access, words
 from planner.arithmetic.shifts import Cut
 from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Outside, Page, PlanWay, Stage, Summary
+from planner.stages import Outside, Page, Stage, Summary
 from strategies import pitfalls
 from strategies.coverage.checks import pitfalls_met
-from strategies.goals.completeness import incomplete_goals
 from strategies.goals.pitfalls import goal_pitfalls
-from strategies.goals.smart import failing_goals
 from strategies.goals.table import CoreKind
-from strategies.goals.targets import targets_of
+from strategies.ideas.pitfalls import scenario_pitfalls
 from strategies.models import (
     Allocation,
     Idea,
@@ -89,22 +87,22 @@ def _summaries(plans: Sequence[Plan]) -> dict[int, Summary]:
 
 
 def _checks(plans: Sequence[Plan]) -> dict[int, list[Check]]:
-    goals, incomplete, failing = _count_goals(plans), incomplete_goals(plans), failing_goals(plans)
-    answering_goals = Goal.objects.filter(plan=OuterRef("plan"), metric=OuterRef("metric"))
-    gaps: dict[int, list[str]] = {}
-    rows = PlanMetric.objects.filter(~Exists(answering_goals), plan__in=plans, target__isnull=False)
-    for plan, name in rows.order_by("order", "pk").values_list("plan", "metric__name"):
-        gaps.setdefault(plan, []).append(name)
-    coverage = pitfalls_met(plans)
+    found = [find(plans) for find in FINDERS]
     return {
-        plan.pk: check(
-            plan,
-            _pitfalls_met(goals.get(plan.pk, Counter()), gaps.get(plan.pk, []))
-            | goal_pitfalls(incomplete[plan.pk], failing[plan.pk])
-            | coverage[plan.pk],
-        )
+        plan.pk: check(plan, {pitfall: met for by_plan in found for pitfall, met in by_plan[plan.pk].items()})
         for plan in plans
     }
+
+
+def _pitfalls_of_goals(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]]:
+    """By a plan's id, how it meets the pitfalls of Table 2 and of the gaps that it answers."""
+    goals = _count_goals(plans)
+    answering_goals = Goal.objects.filter(plan=OuterRef("plan"), metric=OuterRef("metric"))
+    gaps: dict[int, list[str]] = {plan.pk: [] for plan in plans}
+    rows = PlanMetric.objects.filter(~Exists(answering_goals), plan__in=plans, target__isnull=False)
+    for plan, name in rows.order_by("order", "pk").values_list("plan", "metric__name"):
+        gaps[plan].append(name)
+    return {plan.pk: _pitfalls_met(goals.get(plan.pk, Counter()), gaps[plan.pk]) for plan in plans}
 
 
 def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfall, Occurrences]:
@@ -117,14 +115,14 @@ def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfa
     }
 
 
-def _ways(plans: Sequence[Plan]) -> dict[int, list[PlanWay]]:
-    """The ways to the core goals of each plan."""
-    cores = Goal.objects.filter(plan__in=plans, parent=None).select_related("metric", "segment")
-    ways: dict[int, list[PlanWay]] = {}
-    for target in targets_of(plans, cores):
-        way = PlanWay(target.goal.name, target.way, target.scale)
-        ways.setdefault(target.goal.plan_id, []).append(way)
-    return ways
+# What looks for the pitfalls of the stage: each says by a plan's id how often the plan meets which, in a constant
+# number of queries.
+FINDERS: tuple[Callable[[Sequence[Plan]], Mapping[int, Mapping[Pitfall, Occurrences]]], ...] = (
+    _pitfalls_of_goals,
+    goal_pitfalls,
+    pitfalls_met,
+    scenario_pitfalls,
+)
 
 
 def _outside(plan: Plan, cut: Cut) -> list[Outside]:

@@ -275,6 +275,19 @@ CASES = {
             add_bottlenecks(plan, 1, in_focus=False),
         ),
     ),
+    "no_milestone": Case(
+        lambda plan: choose_scenario(plan, "new"),
+        "No goal is due before the plan's end",
+        lambda plan: (choose_scenario(plan, "new"), add_goals(plan, 1, due=DAY)),
+    ),
+    "strategy_without_fallback": Case(
+        lambda plan: choose_scenario(plan, "competition"),
+        "“Referrals” has no fallback",
+        lambda plan: (
+            choose_scenario(plan, "competition"),
+            change(Strategy, fallback=Strategy.objects.create(plan=plan, title="Calls", state="proposed")),
+        ),
+    ),
     "task_without_owner": Case(
         lambda plan: change(Task, owner=None),
         "1 task has no owner",

@@ -20,8 +20,8 @@ class Tuning:
     `about` is for who chooses it, `first` what comes first in its plans, with the reason. The others name what they
     put first: `metrics` by the keys of standard_metrics(), `checks` by the names of pitfalls, `steps` by the names of
     next steps, `ideas` by their keys in the library. With `prefers_fast`, ideas with an early effect come first;
-    without `expects_history`, nothing is missed before a metric's first value; with `wants_fallbacks`, every strategy
-    needs one.
+    without `expects_history`, nothing is missed before a metric's first value; with `wants_milestones`, some goal is
+    due before the plan's end, with `wants_fallbacks`, every active strategy has one.
     """
 
     about: Any
@@ -32,6 +32,7 @@ class Tuning:
     ideas: tuple[str, ...] = ()
     prefers_fast: bool = False
     expects_history: bool = True
+    wants_milestones: bool = False
     wants_fallbacks: bool = False
 
 
@@ -66,6 +67,7 @@ TUNINGS = {
         steps=("starting_value", "research", "milestone"),
         ideas=("research", "partnerships"),
         expects_history=False,
+        wants_milestones=True,
     ),
     Plan.Scenario.EFFECTIVENESS: Tuning(
         about=_("New starters ramp up slowly, experienced reps are tired: start with the team."),

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from planner import words
-from planner.models import Goal
+from planner.models import Goal, Plan
 from planner.pitfalls import Occurrences, Pitfall
+from strategies.goals.completeness import incomplete_goals
+from strategies.goals.smart import failing_goals
 
 INCOMPLETE_CORE_GOAL = Pitfall(
     "incomplete_core_goal",
@@ -30,15 +32,20 @@ GOAL_NOT_SMART = Pitfall(
 )
 
 
-def goal_pitfalls(
-    incomplete: Sequence[Goal], failing: Sequence[tuple[Goal, str]]
-) -> dict[Pitfall, Occurrences]:
-    """What of a plan meets these pitfalls; `failing` goals come with their letters."""
+def goal_pitfalls(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]]:
+    """By a plan's id, how it meets these pitfalls; goals that fail SMART are named with their letters."""
+    incomplete, failing = incomplete_goals(plans), failing_goals(plans)
     return {
-        INCOMPLETE_CORE_GOAL: _goals_met(incomplete, [goal.name for goal in incomplete]),
-        GOAL_NOT_SMART: _goals_met(
-            [goal for goal, _letters in failing], [f"{goal.name} ({letters})" for goal, letters in failing]
-        ),
+        plan.pk: {
+            INCOMPLETE_CORE_GOAL: _goals_met(
+                incomplete[plan.pk], [goal.name for goal in incomplete[plan.pk]]
+            ),
+            GOAL_NOT_SMART: _goals_met(
+                [goal for goal, _letters in failing[plan.pk]],
+                [f"{goal.name} ({letters})" for goal, letters in failing[plan.pk]],
+            ),
+        }
+        for plan in plans
     }
 
 

@@ -14,6 +14,7 @@ from planner.tables.page import TablePage
 from planner.web.live import Piece
 from strategies.ideas.library import library, suiting, takes_effect
 from strategies.ideas.method import KnownIdea
+from strategies.ideas.newcomers import Newcomers
 from strategies.ideas.table import IdeasTable
 from strategies.models import Strategy
 
@@ -85,9 +86,17 @@ class Offers:
         ]
 
 
+# Newcomers beside the others, for every page whose class has `newcomers`.
+NEWCOMERS = Piece("newcomers", template="strategies/newcomers.html")
+
+
 class IdeasPage(TablePage[IdeasTable]):
     template = "strategies/ideas.html"
-    around = (IDEAS,)
+    around = (IDEAS, NEWCOMERS)
+
+    @cached_property
+    def newcomers(self) -> Newcomers:
+        return Newcomers(self.plan)
 
     @cached_property
     def ideas(self) -> Offers:
