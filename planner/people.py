@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from planner import changes, words
 from planner.arithmetic.workdays import Exceptional
-from planner.models import Invitation, Membership, Role, Segment, Team, User
+from planner.models import Invitation, Leave, Membership, Role, Segment, Team, User
 from planner.models.history import ChangedMeanwhile
 from planner.stages import Work, stages
 
@@ -52,11 +52,12 @@ def next_exceptions(team: Team, most: int = 10) -> list[Exceptional]:
     return calendar.exceptions(today, today + dt.timedelta(days=365))[:most]
 
 
-def add_member(
-    team: Team, *, name: str, role: str, by: User | None, job_title: str = "", user: User | None = None
-) -> Membership:
-    """Add a member to the team, with or without an account; either can own tasks, goals and strategies."""
-    member = Membership(team=team, name=name, role=role, job_title=job_title, user=user)
+def add_member(team: Team, *, name: str, role: str, by: User | None, **values: Any) -> Membership:
+    """Add a member to the team, with or without an account; either can own tasks, goals and strategies.
+
+    `values` are further fields of the membership.
+    """
+    member = Membership(team=team, name=name, role=role, **values)
     with changes.recording(team, by=by) as log:
         log.save(member)
     return member
@@ -79,6 +80,16 @@ def change_member(
             setattr(member, name, value)
         log.save(member)
     return member
+
+
+def add_leave(log: changes.Recording, member: Membership, start: dt.date, end: dt.date) -> Leave:
+    """Enter days on which a member is away. Raises ValidationError beside `start` for days that are entered already."""
+    if Leave.objects.filter(member=member, start__lte=end, end__gte=start).exists():
+        text = _("%(name)s has leave on some of these days already. Remove that first.")
+        raise ValidationError({"start": text % {"name": member.name}})
+    leave = Leave(member=member, start=start, end=end)
+    log.save(leave)
+    return leave
 
 
 def remove_member(

@@ -7,7 +7,7 @@ home, the workbook, removing a member) do not import the apps.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -190,7 +190,7 @@ class Stage:
       much; add_tasks(log, strategy, specs) creates tasks of a strategy from TaskSpecs, and returns them;
     - about strategies: tasks_of(strategies) lists their tasks but for the cancelled ones, by the strategy's id;
       task_shows says by which models and lookups from a strategy these look different, as planner/tables/shows.py does;
-    - about a team: efforts(team, first, last) lists the open work of its active plans that touches these days.
+    - about teams: efforts(teams, first, last) lists the open work of their active plans that touches these days.
 
     `strands` are the sorts of objects that it has on the thread from metric to task, in order, each with a constant
     number of queries.
@@ -220,7 +220,9 @@ class Stage:
     )
     tasks_of: Callable[[Sequence[Any]], dict[int, list[StrategyTask]]] = field(default=lambda strategies: {})
     task_shows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    efforts: Callable[[Team, dt.date, dt.date], list[Effort]] = field(default=lambda team, first, last: [])
+    efforts: Callable[[Collection[Team], dt.date, dt.date], list[Effort]] = field(
+        default=lambda teams, first, last: []
+    )
     strands: tuple[Strand, ...] = ()
 
     @property
@@ -328,9 +330,9 @@ def task_shows() -> dict[str, tuple[str, ...]]:
     return {label: lookups for stage in stages() for label, lookups in stage.task_shows.items()}
 
 
-def efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:
-    """The open work of a team's active plans, with an owner, an effort and dates that touch `first` to `last`."""
-    return [effort for stage in stages() for effort in stage.efforts(team, first, last)]
+def efforts(teams: Collection[Team], first: dt.date, last: dt.date) -> list[Effort]:
+    """The open work of the teams' active plans, with an owner, an effort and dates that touch `first` to `last`."""
+    return [effort for stage in stages() for effort in stage.efforts(teams, first, last)]
 
 
 def thread(plan: Plan, obj: Recorded) -> list[Station]:

@@ -17,7 +17,7 @@ from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Outside, Page, Stage, Summary
 from strategies import pitfalls
-from strategies.coverage.checks import pitfalls_met
+from strategies.coverage.checks import coverage_pitfalls
 from strategies.goals.pitfalls import goal_pitfalls
 from strategies.goals.table import CoreKind
 from strategies.ideas.pitfalls import scenario_pitfalls
@@ -34,6 +34,7 @@ from strategies.models import (
     Strategy,
     TargetAnswer,
 )
+from strategies.resources.pitfalls import resource_pitfalls
 from strategies.steps import next_step
 from strategies.thread import STRANDS
 
@@ -120,9 +121,20 @@ def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfa
 FINDERS: tuple[Callable[[Sequence[Plan]], Mapping[int, Mapping[Pitfall, Occurrences]]], ...] = (
     _pitfalls_of_goals,
     goal_pitfalls,
-    pitfalls_met,
+    coverage_pitfalls,
     scenario_pitfalls,
+    resource_pitfalls,
 )
+
+
+def _ways(plans: Sequence[Plan]) -> dict[int, list[PlanWay]]:
+    """The ways to the core goals of each plan."""
+    cores = Goal.objects.filter(plan__in=plans, parent=None).select_related("metric", "segment")
+    ways: dict[int, list[PlanWay]] = {}
+    for target in targets_of(plans, cores):
+        way = PlanWay(target.goal.name, target.way, target.scale)
+        ways.setdefault(target.goal.plan_id, []).append(way)
+    return ways
 
 
 def _outside(plan: Plan, cut: Cut) -> list[Outside]:
@@ -143,8 +155,9 @@ STAGE = Stage(
     name=gettext_lazy("Strategize"),
     pages=(
         Page("goals", gettext_lazy("Goals")),
-        Page("ideas", gettext_lazy("Ideas"), below=("strategy-answer", "strategy-from-action")),
         Page("strategies", gettext_lazy("Strategies"), below=("strategy",)),
+        Page("resources", gettext_lazy("Resources")),
+        Page("ideas", gettext_lazy("Ideas"), below=("strategy-answer", "strategy-from-action")),
     ),
     summaries=_summaries,
     checks=_checks,

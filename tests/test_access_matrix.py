@@ -20,6 +20,7 @@ from planner.models import (
     Channel,
     Formula,
     Goal,
+    Leave,
     Metric,
     Notice,
     Plan,
@@ -28,7 +29,17 @@ from planner.models import (
     Upload,
 )  # fmt: skip
 from reviews.models import Review
-from strategies.models import Idea, KeyAction, LeadMeasure, Question, Strategy, TargetAnswer
+from strategies.models import (
+    Allocation,
+    Idea,
+    KeyAction,
+    LeadMeasure,
+    Pool,
+    Question,
+    Spending,
+    Strategy,
+    TargetAnswer,
+)
 from tests.conftest import seat
 from tests.test_imports import ORDER
 from tracking.models import Task
@@ -54,6 +65,7 @@ def pasted(table: str) -> dict[str, str]:
         "strategies": ("strategy", "strategy"),
         "tracking": ("strategy", "strategy"),
         "reviews": ("period", "review"),
+        "resources": ("name", "pool"),
     }[table]
     return {"lines": '[["2026-12"], ["2026-10"]]', "column": column, "kind": kind}
 
@@ -133,6 +145,16 @@ RULES: dict[str, tuple] = {
         "reviews", "review", {"cell": "worked", "worked": "x"}, {"?kind": "review", "period": "month:2026-11"}
     ),
     **table("tracking", "task", {"cell": "owner", "owner": ""}, {"?kind": "strategy", "name": "Referrals"}),
+    **table(
+        "resources",
+        "allocation",
+        {"cell": "amount", "amount": "5"},
+        {"?kind": "pool", "name": "Training", "kind": "budget", "amount": "20000"},
+    ),
+    "resources-split": (["plan", "pool"], NO_GET, WRITE, {}),
+    "resources-keep": (["plan", "allocated"], (S, 403, 403, 200, 404), WRITE, {"reason": "Contract"}),
+    "resources-spend": (["plan"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
+    "resources-unspend": (["plan", "spending"], NO_GET, WRITE, {}),
     "team": ([], MINE, NO_POST, {}),
     "team-settings": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
     "team-metrics": ([], MINE, NO_POST, {}),
@@ -157,6 +179,8 @@ RULES: dict[str, tuple] = {
     "channel-remove": (["channel"], NO_GET, WRITE, {}),
     "unsubscribe": (["token"], (404, 404, 404, 404, 404), (404, 404, 404, 404, 404), {}),
     "team-leave": ([], MINE, (S, 302, 302, 422, 422), {}),
+    "team-leave-days": ([], MINE, (S, 403, 422, 422, 422), {}),
+    "leave-days-remove": (["leave"], NO_GET, (S, 403, 403, 302, 404), {}),
     "team-switch": (["team"], NO_GET, (S, 302, 302, 302, 404), {}),
     "member-add": ([], (S, 403, 403, 200, 200), (S, 403, 403, 422, 422), {}),
     "member": (["member"], (S, 403, 403, 200, 404), (S, 403, 403, 422, 404), {}),
@@ -237,6 +261,10 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
     action = KeyAction.objects.create(goal=part, text="Referral reward")
     idea = Idea.objects.create(team=team, kind="value", title="Care calls")
     review = Review.objects.create(plan=plan, start="2026-10-01")
+    pool = Pool.objects.create(plan=plan, name="Marketing", amount=85_000)
+    allocation = Allocation.objects.create(pool=pool, strategy=strategy, amount=15_000)
+    spending = Spending.objects.create(allocation=allocation, day=plan.start, amount=9_800)
+    leave = Leave.objects.create(member=seat(manager, team), start="2026-12-01", end="2026-12-02")
     bottleneck = Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late")
     sales, rate = status.sales.metric, status.rate.metric
     formula = Formula.objects.create(team=team, result=sales, factors=[[rate.pk, None], [sales.pk, rate.pk]])
@@ -293,6 +321,11 @@ def world(team, plan, status, manager, rep, viewer, outsider) -> dict[str, Any]:
         "of_board": f"strategy-{strategy.pk}",
         "question": Question.objects.create(plan=plan, strategy=strategy, text="Who builds it?").pk,
         "review": f"review-{review.pk}",
+        "allocation": f"allocation-{allocation.pk}",
+        "allocated": allocation.pk,
+        "pool": pool.pk,
+        "spending": spending.pk,
+        "leave": leave.pk,
         "removed": gone.pk,
         "notice": notice.pk,
         "channel": channel.pk,

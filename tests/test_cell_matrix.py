@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 from planner.models import Bottleneck, CauseView, Goal, Membership, Plan, Role, User
 from planner.tables.table import Table
 from reviews.models import Review
-from strategies.models import Idea, Strategy
+from strategies.models import Allocation, Idea, Pool, Strategy
 from tests.conftest import join, seat
 from tracking.models import Task
 
@@ -48,6 +48,9 @@ RULES: dict[tuple[str, str], dict[str, set[str]]] = {
         **dict.fromkeys(("strategy", "owner", "start", "due", "+", "-"), MANAGERS),
         **dict.fromkeys(("progress", "resources", "risk"), OWNERS),
     },
+    ("resources", "pool"): dict.fromkeys(("name", "amount", "+", "-"), MANAGERS),
+    ("resources", "allocation"): dict.fromkeys(("amount", "minimum", "maximum", "+", "-"), MANAGERS),
+    ("resources", "days"): dict.fromkeys(("amount", "who", "dates", "+", "-"), MANAGERS),
     ("reviews", "review"): dict.fromkeys(
         ("period", "effect", "worked", "improve", "adjustments", "+", "-"), MANAGERS
     ),
@@ -77,7 +80,12 @@ def rows(team, plan, status, owner, manager, rep, viewer) -> dict[tuple[str, str
     """One row of each kind."""
     strategy = Strategy.objects.create(plan=plan, title="Follow-up procedure")
     core = Goal.objects.create(plan=plan, name="Sales +25 %")
+    pool = Pool.objects.create(plan=plan, name="Marketing", amount=85_000)
+    people = Pool.objects.create(plan=plan, name="People", kind="people")
     return {
+        ("resources", "pool"): pool,
+        ("resources", "allocation"): Allocation.objects.create(pool=pool, strategy=strategy),
+        ("resources", "days"): Allocation.objects.create(pool=people, strategy=strategy),
         ("readings", "metric"): status.sales.metric,
         ("diagnose", "metric"): status.sales,
         ("bottlenecks", "bottleneck"): Bottleneck.objects.create(plan=plan, kind="conversion", cause="Late"),
@@ -151,6 +159,8 @@ EMPTY_CELLS = {
         "resources": ("Add resources", "添加资源支持"),
         "risk": ("Add risk", "添加风险"),
     },
+    ("resources", "allocation"): {"amount": ("Enter amount", "填写数额")},
+    ("resources", "days"): {"who": ("Anyone", "不限"), "dates": ("Set dates", "设置日期范围")},
     ("reviews", "review"): {
         "effect": ("Add effect", "填写执行效果"),
         "worked": ("Add what worked", "添加成功经验"),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from planner.models import CauseView, Goal, Membership, Reading, Segment, Submission, Upload
 from planner.models.submissions import REMEMBERED
 from planner.web.submissions import KEY
-from strategies.models import Strategy
+from strategies.models import Pool, Strategy
 from tests.conftest import seat
 from tests.test_access_matrix import RULES, world  # noqa: F401  # the world is a fixture
 from tests.test_imports import ORDER
@@ -142,6 +142,31 @@ MAKES: dict[str, tuple[tuple[str, list[str]], tuple[str, list[str], str], dict[s
         ("tracking-add", ["plan"], "?kind=task"),
         {"description": "Print", "beneath": "strategy"},
     ),
+    "a pool": (
+        ("resources", ["plan"]),
+        ("resources-add", ["plan"], "?kind=pool"),
+        {"name": "Training", "kind": "budget", "amount": "20000"},
+    ),
+    "an allocation": (
+        ("resources", ["plan"]),
+        ("resources-add", ["plan"], "?kind=allocation"),
+        {"beneath": "other_pool", "strategy": "strategy", "amount": "500"},
+    ),
+    "days of a person": (
+        ("resources", ["plan"]),
+        ("resources-add", ["plan"], "?kind=days"),
+        {"beneath": "people", "strategy": "strategy", "amount": "5"},
+    ),
+    "spending": (
+        ("resources-spend", ["plan"]),
+        ("resources-spend", ["plan"], ""),
+        {"allocation": "allocated", "day": "2026-10-01", "amount": "500"},
+    ),
+    "leave": (
+        ("team-leave-days", []),
+        ("team-leave-days", [], ""),
+        {"member": "seat", "dates": "2026-12-01/2026-12-02"},
+    ),
     "a review": (
         ("reviews", ["plan"]),
         ("reviews-add", ["plan"], "?kind=review"),
@@ -222,6 +247,8 @@ def things(world, plan, status, team, manager, monkeypatch, settings, tmp_path) 
         "rate": status.rate.metric_id,
         "core": goal.pk,
         "in_focus": plan.bottlenecks.get().pk,
+        "other_pool": Pool.objects.create(plan=plan, name="Fairs", amount=9_000).pk,
+        "people": Pool.objects.create(plan=plan, name="People", kind="people").pk,
         "strategy": Strategy.objects.get().pk,
         "unmeasured": Strategy.objects.create(plan=plan, title="Fairs").pk,
     }
@@ -233,7 +260,10 @@ def address(things, name: str, args: list[str], query: str = "") -> str:
 
 def typed(things, data: dict[str, Any]) -> dict[str, Any]:
     values = {name: value() if callable(value) else value for name, value in data.items()}
-    names = ("result", "factor_1", "factor_2", "beneath", "segment", "bottleneck", "product")
+    names = (
+        *("result", "factor_1", "factor_2", "beneath", "segment", "bottleneck", "product"),
+        *("strategy", "allocation", "member"),
+    )
     return values | {name: things[values[name]] for name in names if values.get(name) in things}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -167,8 +167,8 @@ def _tasks_of(strategies: Sequence[Strategy]) -> dict[int, list[StrategyTask]]:
     return by_strategy
 
 
-def _efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:
-    """The open tasks with an owner and an effort in the team's active plans whose dates touch these days.
+def _efforts(teams: Collection[Team], first: dt.date, last: dt.date) -> list[Effort]:
+    """The open tasks with an owner and an effort in the teams' active plans whose dates touch these days.
 
     A task without a start may be worked on from the start of its plan.
     """
@@ -178,7 +178,7 @@ def _efforts(team: Team, first: dt.date, last: dt.date) -> list[Effort]:
         .filter(
             strategy__removed_at=None,
             strategy__plan__removed_at=None,
-            strategy__plan__team=team,
+            strategy__plan__team__in=teams,
             strategy__plan__state=Plan.State.ACTIVE,
             owner__removed_at=None,
             owner__isnull=False,

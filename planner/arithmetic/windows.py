@@ -81,8 +81,8 @@ def _candidates(
     due = [0] * len(ends)
     last_days = [(day.toordinal(), until[day][1]) for day in ends]
     for first in reversed(starts):
-        for index, size in starting[first]:
-            due[index] += size
+        for index, units in starting[first]:
+            due[index] += units
         start, before = first.toordinal(), until[first][0]
         for (end, held), work_until in zip(last_days, accumulate(due), strict=True):
             if end >= start and (over := work_until - held + before) > 0:

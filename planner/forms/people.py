@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from planner import words
 from planner.arithmetic.workdays import countries
 from planner.models import Membership, Team
 from planner.models.people import Weekday
-from planner.tables.fields import PickField, QuantityField
+from planner.tables.fields import DayField, PickField, QuantityField
 from planner.web.requests import with_value
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
@@ -37,16 +38,32 @@ class MemberForm(forms.ModelForm):
 
     class Meta:
         model = Membership
-        fields = ["name", "job_title", "role"]
+        fields = ["name", "job_title", "role", "first_day", "meeting_hours"]
+        field_classes = {"first_day": DayField}
+        widgets = {"first_day": DayField.widget}
         help_texts = {
+            "first_day": gettext_lazy("Plans count on this person from this day on. Leave empty for always."),
+            "meeting_hours": gettext_lazy(
+                "Regular meetings besides the team's weekly meeting. They are taken off the capacity for plans."
+            ),
             "role": gettext_lazy(
                 "Viewers can read. Reps can also update their own tasks. Managers can edit everything."
-            )
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["meeting_hours"].required = False
         self.initial["version"] = self.instance.version
+
+    def clean_meeting_hours(self) -> Decimal:
+        """None where the field was cleared; what it was where it was not sent."""
+        hours = self.cleaned_data["meeting_hours"]
+        return (
+            Decimal(0)
+            if hours is None and "meeting_hours" in self.data
+            else hours or self.instance.meeting_hours
+        )
 
     def show_version(self, version: int) -> None:
         """Show the form that was refused again, as one of the member as it is now."""
@@ -153,6 +170,13 @@ class SettingsForm(forms.ModelForm):
         help_text=gettext_lazy("When the daily digest is sent, in the team's time zone."),
     )
 
+    plan_share = ShareField(
+        label=gettext_lazy("Working time for plans"),
+        help_text=gettext_lazy(
+            "The share of everybody's time without meetings and leave that plans may use, such as 70%."
+        ),
+    )
+
     gap_threshold = ShareField(
         label=gettext_lazy("Notify managers when a gap grows by"),
         help_text=gettext_lazy("Percentage of the target, such as 5%, measured from the smallest gap."),
@@ -179,6 +203,8 @@ class SettingsForm(forms.ModelForm):
             "extra_workdays",
             "meeting_weekday",
             "meeting_hour",
+            "meeting_minutes",
+            "plan_share",
             "digest_hour",
             "grace_days",
             "gap_threshold",

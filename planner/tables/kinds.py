@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -79,6 +79,10 @@ class RowKind:
     def move(self, log: Recording, obj: Any, step: int) -> None:
         """Move a row up (−1) or down (1) by the verb of its noun."""
         raise NotImplementedError
+
+    def notice(self, obj: Any, fields: Collection[str]) -> str:
+        """What somebody should know who has saved these fields of an object, or added it; "" for nothing."""
+        return ""
 
     def may_remove(self, member: Membership, obj: Any) -> bool:
         return self.rights.to_remove(member, obj)

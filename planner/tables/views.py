@@ -237,14 +237,30 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
     saved, _is_new = once(request, saving.save)
     if saved is None:
         return _row_form(request, table, key, saving.form)
+    notice = _notice(kind, saved, saving.log)
     if not request.htmx:
-        messages.success(request, _("Saved."))
+        messages.warning(request, notice) if notice else messages.success(request, _("Saved."))
         query = f"?{table.cell_query}" if table.cell_query else ""
         return redirect(f"{table.url}{query}#{key}")
     if saving.log is None:  # it was saved before, and is shown as it is now
         return _rows(request, table, [key], table.plan.team.revision)
     log = saving.log
-    return _changed_rows(request, table, log.changes, log.revision, objects=log.objects, saved_key=key)
+    answer = _changed_rows(request, table, log.changes, log.revision, objects=log.objects, saved_key=key)
+    return _with_notice(answer, notice, table, log.revision)
+
+
+def _notice(kind: RowKind, obj: Recorded, log: changes.Recording | None) -> str:
+    """What somebody should know of what they have saved now."""
+    made = log.changes if log is not None else []
+    own = [change for change in made if change.object_id == obj.pk and change.model == obj._meta.label_lower]
+    return kind.notice(obj, {change.field for change in own}) if own else ""
+
+
+def _with_notice(answer: HttpResponse, notice: str, table: Table, revision: int) -> HttpResponse:
+    if not notice:
+        return answer
+    undo = reverse("plan-undo", args=[table.plan.pk, revision]) if "X-Changed" in answer else ""
+    return trigger_client_event(answer, "toast", {"text": notice, "undo": undo})
 
 
 def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
@@ -262,11 +278,14 @@ def _create(request: Request, table: Table, kind: RowKind) -> HttpResponse:
 
     obj, _is_new = once(request, create)
     if obj is not None:
-        key = kind.key(obj.pk)
+        key, notice = kind.key(obj.pk), kind.notice(obj, set())
         if not request.htmx:
+            if notice:
+                messages.warning(request, notice)
             return redirect(f"{table.url}#{key}")
         added = changes.that_added(obj)
         answer = _changed_rows(request, table, added, added[0].revision)
+        answer = _with_notice(answer, notice, table, added[0].revision)
         return trigger_client_event(answer, "row-added", {"key": key})
     piece = "#form" if request.htmx else ""
     return render(request, f"tables/add.html{piece}", _context(table, form=form, kind=kind), status=422)

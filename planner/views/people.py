@@ -39,6 +39,7 @@ def team(request: Request) -> HttpResponse:
         "workdays": [Weekday(day).label for day in membership.team.workdays],
         "country": dict(countries(words.language())).get(membership.team.country, ""),
         "exceptions": people.next_exceptions(membership.team),
+        "plan_share": _share(membership.team.plan_share),
         "gap_threshold": _share(membership.team.gap_threshold),
         "volatility_threshold": _share(membership.team.volatility_threshold),
         "can_manage": can_manage,

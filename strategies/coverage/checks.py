@@ -25,7 +25,7 @@ from strategies.goals.targets import Target, measure_of
 from strategies.models import KeyAction, ServedGoal, Strategy
 
 
-def pitfalls_met(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]]:
+def coverage_pitfalls(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]]:
     """By a plan's id, how it meets the pitfalls of coverage."""
     goals: dict[int, list[Goal]] = {plan.pk: [] for plan in plans}
     for goal in goals_with_figures(plans):
