@@ -15,7 +15,7 @@ from planner import access, words
 from planner.arithmetic.shifts import Cut
 from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
-from planner.stages import Outside, Page, Stage, Summary
+from planner.stages import Outside, Page, PlanWay, Stage, Summary
 from strategies import pitfalls
 from strategies.coverage.checks import coverage_pitfalls
 from strategies.goals.pitfalls import goal_pitfalls

@@ -199,7 +199,7 @@ class Backwards:
             metric=lever.factor.measured,
             target=value,
         )
-        return Target(goal, lever.baseline, (), None, (), None, Way())
+        return Target(goal, lever.baseline, (), value, None, (), None, Way())
 
     @property
     def result(self) -> str:

@@ -171,4 +171,4 @@ def _as_target(goal: Goal, levels: Levels, months: Sequence[dt.date]) -> Target:
     measure, baseline = measure_of(goal), goal.baseline
     if baseline is None and measure is not None:
         baseline = levels.over(measure, months)
-    return Target(goal, baseline, (), None, (), None, Way())
+    return Target(goal, baseline, (), goal.target, None, (), None, Way())
