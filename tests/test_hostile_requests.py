@@ -88,11 +88,12 @@ def test_undo_of_a_revision_that_never_was_says_so(plan, manager, as_):
         f"page={HUGE}&owner={HUGE}",
         "sort=-target&side=x",
         "q=%F0%9F%98%80",
+        f"bottleneck={HUGE}&kind=zzz",
     ],
 )
 def test_garbage_in_the_address_shows_a_table_all_the_same(status, plan, manager, as_, query):
     client = as_(manager)
-    for table in ("diagnose", "goals", "tracking", "reviews"):
+    for table in ("diagnose", "goals", "ideas", "tracking", "reviews"):
         assert client.get(f"/plans/{plan.pk}/{table}/?{query}").status_code == 200
     assert client.get(f"/plans/{plan.pk}/export/plan.xlsx?{query}").status_code == 200
     assert client.get(f"/plans/new/?scenario={query}").status_code == 200

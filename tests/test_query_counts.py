@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from planner import changes
 from planner.arithmetic.periods import add_months
-from planner.models import Goal, Membership, Metric, Plan, PlanMetric, Segment
+from planner.models import Bottleneck, Goal, Membership, Metric, Plan, PlanMetric, Segment
 from reviews.models import Review
-from strategies.models import KeyAction, LeadMeasure, Question, ServedGoal, Strategy
+from strategies.models import Idea, KeyAction, LeadMeasure, Question, ServedGoal, Strategy
 from tests.conftest import seat
 from tracking.models import Task
 
@@ -32,6 +32,7 @@ def grow(team, plan, manager, rep):
         other = Plan.objects.create(team=team, name=f"P{number}", start=plan.start, end=plan.end)
         member = Membership.objects.create(team=team, name=f"Member {number}")
         Segment.objects.create(team=team, dimension="region", name=f"R{number}")
+        Idea.objects.create(team=team, kind="value", title=f"I{number}", steps=[["Bake", "Eaten"]])
         PlanMetric.objects.create(plan=plan, metric=Metric.objects.create(team=team, name=f"M{number}"))
         for each in (plan, other):
             strategy = Strategy.objects.create(plan=each, title=f"S{number}", owner=member)
@@ -46,6 +47,7 @@ def grow(team, plan, manager, rep):
             ServedGoal.objects.create(strategy=strategy, goal=part)
             ServedGoal.objects.create(strategy=strategy, goal=core)
             KeyAction.objects.create(goal=part, text="a", strategy=strategy)
+            Bottleneck.objects.create(plan=each, kind="value", cause=f"B{number}", in_focus=True)
             Review.objects.create(plan=each, start=add_months(plan.start, number), worked="x")
         with changes.recording(team, plan=plan, by=manager) as log:
             strategy = Strategy(plan=plan, title=f"R{number}")
@@ -60,7 +62,8 @@ def grow(team, plan, manager, rep):
                                      "/team/metrics/", "/team/segments/", "/plans/{}/export/plan.xlsx",
                                      "/plans/{}/diagnose/?sort=metric&q=M", "/plans/{}/goals/?sort=owner&q=g",
                                      "/plans/{}/tracking/?sort=strategy&q=S", "/plans/{}/readings/?q=M",
-                                     "/plans/{}/reviews/?q=x"])  # fmt: skip
+                                     "/plans/{}/reviews/?q=x", "/plans/{}/ideas/",
+                                     "/plans/{}/ideas/?sort=idea&q=I"])  # fmt: skip
 def test_a_list_asks_as_often_for_three_as_for_one(grow, plan, manager, as_, address):
     client, url = as_(manager), address.format(plan.pk)
     grow()

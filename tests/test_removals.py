@@ -23,7 +23,7 @@ from planner.models import (
 )
 from planner.plans import change_plan
 from reviews.models import Review
-from strategies.models import KeyAction, Strategy
+from strategies.models import Idea, KeyAction, Strategy
 from tests.conftest import join, seat
 from tracking.models import Progress, Task
 
@@ -38,7 +38,7 @@ def mia(team) -> User:
 
 @pytest.fixture
 def rows(plan, status, team, manager, rep) -> dict[str, Any]:
-    """Two of everything in four tables, so that the change of one says nothing about the other."""
+    """Two of everything in the tables, so that the change of one says nothing about the other."""
     found: dict[str, Any] = {"metric": status.sales, "metric 2": status.rate}
     for suffix in ("", " 2"):
         bottleneck = Bottleneck.objects.create(plan=plan, kind="conversion", cause=f"Late{suffix}")
@@ -52,7 +52,8 @@ def rows(plan, status, team, manager, rep) -> dict[str, Any]:
             plan=plan, by=seat(rep, team), text=f"Slow{suffix}", kind="conversion"
         )
         own = {"bottleneck": bottleneck, "core": core, "part": part, "action": action, "strategy": strategy}
-        own |= {"task": task, "review": review, "view": view}
+        idea = Idea.objects.create(team=team, kind="value", title=f"Care calls{suffix}")
+        own |= {"task": task, "review": review, "view": view, "idea": idea}
         found |= {f"{name}{suffix}": obj for name, obj in own.items()}
     return found
 
@@ -66,6 +67,7 @@ CASES = [
     ("goals", "core", "part", "name"),
     ("goals", "core", "action", "text"),
     ("goals", "part", "action", "text"),
+    ("ideas", "idea", "idea", "needs"),
     ("tracking", "strategy", "strategy", "risk"),
     ("tracking", "strategy", "task", "risk"),
     ("tracking", "task", "task", "risk"),

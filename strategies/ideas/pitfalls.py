@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -30,7 +30,7 @@ STRATEGY_WITHOUT_FALLBACK = Pitfall(
 )
 
 
-def scenario_pitfalls(plans: Sequence[Plan]) -> dict[int, Mapping[Pitfall, Occurrences]]:
+def scenario_pitfalls(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]]:
     """By a plan's id, how often it meets them; never in a scenario that does not ask for them."""
     stepless = _without_milestone([plan for plan in plans if tuning_of(plan).wants_milestones])
     bare = _without_fallback([plan for plan in plans if tuning_of(plan).wants_fallbacks])

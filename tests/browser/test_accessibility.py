@@ -18,6 +18,7 @@ OF_PLAN = {
     "bottlenecks": "bottlenecks/",
     "formulas": "diagnose/formulas/",
     "goals": "goals/",
+    "ideas": "ideas/",
     "tracking": "tracking/",
     "reviews": "reviews/",
     "history": "history/",

@@ -105,6 +105,8 @@ def test_a_strategy_without_an_idea_has_its_title_alone(late, add):
         {"bottleneck": "own", "title": "x" * 121},
         {"bottleneck": "own", "idea": "follow_up", "page": "https://example.com"},
         {"bottleneck": "other", "idea": "follow_up"},
+        {"bottleneck": "9" * 30, "idea": "follow_up"},
+        {"bottleneck": "own", "title": "a\x00b"},
     ],
 )
 def test_what_chooses_nothing_says_so(other_plan, late, add, fields):
