@@ -20,6 +20,7 @@ from strategies import pitfalls
 from strategies.coverage.checks import coverage_pitfalls
 from strategies.goals.pitfalls import goal_pitfalls
 from strategies.goals.table import CoreKind
+from strategies.goals.targets import targets_of
 from strategies.ideas.pitfalls import scenario_pitfalls
 from strategies.models import (
     Allocation,

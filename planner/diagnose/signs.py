@@ -75,4 +75,4 @@ def bar(way: Way, label: Any) -> Any:
     """The way as a bar with today's mark; the label alone where no share of it is known."""
     if way.done is None:
         return cells.small(label) if label else mark_safe("")
-    return cells.share_bar(way.done, label, today=way.due, tone=BARS.get(way.sign, ""))
+    return cells.share_bar(way.done, label, today=way.due, tone=BARS.get(way.sign, "") if way.sign else "")

@@ -139,7 +139,7 @@ class GoalForm(RowForm):
         "baseline": ("kind", Goal.Kind.SHARE),
         "growth": ("kind", Goal.Kind.SHARE, Goal.Kind.GROW_PERCENT),
     }
-    NAMES = ("name", "metric", "segment", "bottleneck")
+    NAMES: ClassVar[tuple[str, ...]] = ("name", "metric", "segment", "bottleneck")
     FIGURES = ("target", "why", "kind", "baseline", "growth", "unit", "direction", "why_achievable")
 
     def prepare(self) -> None:

@@ -97,7 +97,8 @@ def move_goal(log: Recording, goal: Goal, step: int) -> Goal:
         _write_order(log, siblings)
         return goal
     cores = list(Goal.objects.filter(plan=goal.plan_id, parent=None)) if goal.parent_id else []
-    beside = [core.pk for core in cores].index(goal.parent_id) + step if cores else -1
+    places: list[int | None] = [core.pk for core in cores]
+    beside = places.index(goal.parent_id) + step if cores else -1
     return move_beneath(log, goal, cores[beside], at_end=step < 0) if 0 <= beside < len(cores) else goal
 
 

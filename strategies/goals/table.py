@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.html import format_html
@@ -72,7 +72,7 @@ class CoreKind(RowKind):
     """A core goal, the head of its dimensions."""
 
     name = "core"
-    form = CoreForm
+    form: ClassVar[type[GoalForm]] = CoreForm
     add_form = AddCoreForm
     edits = {"core": CoreForm.NAMES, **EDITS}
 
