@@ -127,12 +127,6 @@ class StatusTable(Table):
         """The months of the table; a row that looks at others says so."""
         return full_months_before(self.plan.baseline_day(self.today, self.common_as_of))
 
-    def links(self) -> list[tuple[str, str]]:
-        return [
-            (reverse("readings", args=[self.plan.pk]), _("Metric history")),
-            (reverse("bottlenecks", args=[self.plan.pk]), _("Bottlenecks")),
-        ]
-
     @cached_property
     def standings(self) -> list[Standing]:
         """Every row of the plan in figures, whatever the page filters."""

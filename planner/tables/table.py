@@ -95,10 +95,6 @@ class Table:
         """One line beside the title."""
         return ""
 
-    def links(self) -> list[tuple[str, str]]:
-        """Pages that belong to the table: address and label."""
-        return []
-
     def steps(self) -> dict[str, str]:
         """Where the columns are a period: what they show, and the addresses of the periods before and after it."""
         return {}
