@@ -18,17 +18,19 @@ from django.utils.translation import gettext_lazy
 
 from planner.models import Bottleneck, Goal, Membership, Plan, PlanMetric, Reading
 from planner.models.scenarios import put_first, tuning_of
-from planner.stages import Step, StrategyTask, stages
+from planner.stages import Step
+from strategies.board.decisions import Lack, lacks_of
 from strategies.goals.completeness import incomplete_goals
 from strategies.models import Strategy
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """That a step is due: of what, and where on its page (a query, a fragment)."""
+    """That a step is due: of what, and where on its page (what follows in the address); or the click that ends it."""
 
     name: object = ""
     place: str = ""
+    lack: Lack | None = None
 
 
 class Facts:
@@ -56,17 +58,20 @@ class Facts:
     @cached_property
     def strategies(self) -> list[Strategy]:
         """Those that run, or may yet."""
-        return list(Strategy.objects.running().filter(plan=self.plan))
+        strategies = Strategy.objects.running().filter(plan=self.plan).select_related("owner")
+        found = list(strategies.prefetch_related("served__goal"))
+        for strategy in found:
+            strategy.plan = self.plan
+        return found
 
-    @property
+    @cached_property
     def proposed(self) -> list[Strategy]:
         return [strategy for strategy in self.strategies if strategy.state == Strategy.State.PROPOSED]
 
     @cached_property
-    def tasks(self) -> dict[int, list[StrategyTask]]:
-        """The tasks of the strategies, by the strategy's id."""
-        by_stage = [stage.tasks_of(self.strategies) for stage in stages()]
-        return {pk: tasks for by_strategy in by_stage for pk, tasks in by_strategy.items()}
+    def lacks(self) -> dict[int, list[Lack]]:
+        """What each of the proposed ones lacks before it can be approved, by its id."""
+        return lacks_of(self.plan, self.proposed)
 
     @cached_property
     def rows(self) -> list[PlanMetric]:
@@ -98,6 +103,9 @@ class Asked:
     of_plan: bool = True
 
     def step(self, plan: Plan, due: Due) -> Step:
+        if due.lack is not None:
+            params = {"name": due.name, "lack": due.lack.text}
+            return Step(str(self.sentence) % params, due.lack.verb, due.lack.url)
         url = reverse(self.page, args=[plan.pk] if self.of_plan else [])
         return Step(str(self.sentence) % {"name": due.name}, str(self.verb), f"{url}{due.place}")
 
@@ -145,11 +153,23 @@ def _unanswered(facts: Facts) -> Due | None:
     return _first((each for each in facts.bottlenecks if each.pk not in answered), _of_bottleneck)
 
 
-def _without_task(facts: Facts) -> Due | None:
-    return _first(
-        (strategy for strategy in facts.proposed if not facts.tasks.get(strategy.pk)),
-        lambda strategy: f"#strategy-{strategy.pk}",
-    )
+def _page_of(strategy: Strategy) -> str:
+    return f"{strategy.pk}/"
+
+
+def _lacking(facts: Facts) -> Due | None:
+    """The first thing that the first of the proposed strategies lacks."""
+    lacking = ((strategy, lack) for strategy in facts.proposed for lack in facts.lacks[strategy.pk])
+    return next((Due(strategy, lack=lack) for strategy, lack in lacking), None)
+
+
+def _unscored(facts: Facts) -> Due | None:
+    unscored = (strategy for strategy in facts.strategies if None in (strategy.importance, strategy.urgency))
+    return _first(unscored, _page_of)
+
+
+def _ready(facts: Facts) -> Due | None:
+    return _first((strategy for strategy in facts.proposed if not facts.lacks[strategy.pk]), _page_of)
 
 
 OF_ALL: Sequence[Asked] = (
@@ -189,11 +209,25 @@ OF_ALL: Sequence[Asked] = (
         _unanswered,
     ),
     Asked(
-        "task",
-        gettext_lazy("“%(name)s” has no task yet."),
-        gettext_lazy("Add tasks"),
-        "tracking",
-        _without_task,
+        "lack",
+        gettext_lazy("Needed before “%(name)s” is approved: %(lack)s."),
+        "",
+        "strategies",
+        _lacking,
+    ),
+    Asked(
+        "score",
+        gettext_lazy("Score importance and urgency of “%(name)s”."),
+        gettext_lazy("Score it"),
+        "strategies",
+        _unscored,
+    ),
+    Asked(
+        "approve",
+        gettext_lazy("“%(name)s” can be approved."),
+        gettext_lazy("Approve it"),
+        "strategies",
+        _ready,
     ),
 )
 
@@ -217,10 +251,19 @@ def _late_effect(facts: Facts) -> Due | None:
     """Strategies whose effect shows after the plan's end, without a fast one beside them."""
     plan = facts.plan
     start = max(plan.start, plan.team.today())
-    return _first(
+    late = (
         strategy
         for strategy in facts.strategies
         if strategy.pair_id is None and start + timedelta(days=strategy.effect_lag_days) > plan.end
+    )
+    return _first(late, _page_of)
+
+
+def _bare(facts: Facts) -> Due | None:
+    """Strategies from which nothing takes over, but for those that take over themselves."""
+    fallbacks = {strategy.fallback_id for strategy in facts.strategies}
+    return _first(
+        (each for each in facts.strategies if each.fallback_id is None and each.pk not in fallbacks), _page_of
     )
 
 
@@ -250,9 +293,9 @@ OF_SCENARIOS: Sequence[Asked] = (
     ),
     Asked(
         "slow",
-        gettext_lazy("“%(name)s” takes effect after the plan's end."),
-        gettext_lazy("Choose a faster idea"),
-        "ideas",
+        gettext_lazy("“%(name)s” takes effect after the plan's end: pair it with a fast one."),
+        gettext_lazy("Open the strategy"),
+        "strategies",
         _late_effect,
     ),
     Asked(
@@ -297,6 +340,13 @@ OF_SCENARIOS: Sequence[Asked] = (
         gettext_lazy("Add problem"),
         "diagnose",
         lambda facts: _if(not any(row.problems for row in facts.rows)),
+    ),
+    Asked(
+        "fallback",
+        gettext_lazy("“%(name)s” has no fallback."),
+        gettext_lazy("Choose a fallback"),
+        "strategies",
+        _bare,
     ),
     Asked(
         "share",

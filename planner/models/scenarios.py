@@ -86,7 +86,7 @@ TUNINGS = {
         ),
         metrics=("sales", "conversion", "order_value", "repurchase"),
         checks=("metric_without_problem", "strategy_without_fallback", "risky_without_fallback"),
-        steps=("outside", "share"),
+        steps=("outside", "fallback", "share"),
         ideas=("bundles", "membership", "customer_care", "follow_up"),
         wants_fallbacks=True,
     ),

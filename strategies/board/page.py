@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from planner.arithmetic.priority import Ranked, ties
 from planner.tables.matrix import Matrix, Quadrant, Scored, scored
-from planner.tables.page import TablePage
 from planner.web.live import Piece
 from strategies.board.judging import judgement, tie_sentence, verdict_chip
 from strategies.board.table import StrategiesTable, rank_numeral, url_of
+from strategies.ideas.page import IDEAS, NEWCOMERS, OffersIdeas
 from strategies.models import Strategy
 
 QUADRANTS = (
@@ -23,13 +23,15 @@ QUADRANTS = (
 )
 
 
-class StrategiesPage(TablePage[StrategiesTable]):
+class StrategiesPage(OffersIdeas[StrategiesTable]):
     template = "strategies/strategies.html"
     around = (
         Piece(
             "matrix",
             frozenset({"strategies.strategy", "strategies.servedgoal", "planner.goal", "planner.plan"}),
         ),
+        NEWCOMERS,
+        IDEAS,
     )
 
     @property

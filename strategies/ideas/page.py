@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from planner import words
 from planner.models import Bottleneck, Plan
 from planner.tables.page import TablePage
+from planner.tables.table import Table
 from planner.web.live import Piece
 from strategies.ideas.library import library, suiting, takes_effect
 from strategies.ideas.method import KnownIdea
@@ -18,12 +19,16 @@ from strategies.ideas.newcomers import Newcomers
 from strategies.ideas.table import IdeasTable
 from strategies.models import Strategy
 
-# The section of ideas, for every page whose class has an `ideas`.
+# The sections that a page of the class OffersIdeas shows.
 IDEAS = Piece(
     "ideas",
     frozenset({"planner.bottleneck", "planner.plan", "strategies.strategy", "strategies.idea"}),
     "strategies/ideas.html",
 )
+NEWCOMERS = Piece("newcomers", template="strategies/newcomers.html")
+
+
+T = TypeVar("T", bound=Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +91,18 @@ class Offers:
         ]
 
 
-# Newcomers beside the others, for every page whose class has `newcomers`.
-NEWCOMERS = Piece("newcomers", template="strategies/newcomers.html")
+class OffersIdeas(TablePage[T]):
+    """A page with the sections of ideas and newcomers."""
 
-
-class IdeasPage(TablePage[IdeasTable]):
-    template = "strategies/ideas.html"
-    around = (IDEAS, NEWCOMERS)
+    @cached_property
+    def ideas(self) -> Offers:
+        return Offers(self.plan, self.params)
 
     @cached_property
     def newcomers(self) -> Newcomers:
         return Newcomers(self.plan)
 
-    @cached_property
-    def ideas(self) -> Offers:
-        return Offers(self.plan, self.params)
+
+class IdeasPage(OffersIdeas[IdeasTable]):
+    template = "strategies/ideas.html"
+    around = (NEWCOMERS, IDEAS)

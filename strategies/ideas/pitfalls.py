@@ -23,7 +23,7 @@ NO_MILESTONE = Pitfall(
 )
 STRATEGY_WITHOUT_FALLBACK = Pitfall(
     "strategy_without_fallback",
-    "ideas",
+    "strategies",
     ngettext_lazy("“%(names)s” has no fallback", "%(n)d strategies have no fallback: %(names)s", "n"),
     gettext_lazy("A competitor can move again: decide now what takes over then."),
     gettext_lazy("Choose a fallback"),

@@ -75,9 +75,9 @@ def test_a_key_action_becomes_a_strategy_in_one_click(demo, window):
 
 
 def test_an_open_page_shows_the_next_step_that_others_leave(demo, window):
-    """A proposed strategy without a task is the next step, until somebody gives it one."""
+    """A proposed strategy lacks a task, until somebody gives it one."""
     page = window(MANAGER, f"/plans/{demo.push.pk}/goals/")
-    expect(page.locator("#next")).to_contain_text("“Sales partners in region B” has no task yet.")
+    expect(page.locator("#next")).to_contain_text("Needed before “Sales partners in region B” is approved")
     other = window(MANAGER, f"/plans/{demo.push.pk}/tracking/")
     strategy = Strategy.objects.get(title="Sales partners in region B")
     other.locator(f"#strategy-{strategy.pk} a.plus").click()

@@ -74,7 +74,7 @@ def test_an_idea_is_added_with_one_click_and_taken_back_with_another(plan, team,
 
     assert answer.redirect_chain == [(f"/plans/{plan.pk}/ideas/?bottleneck={late.pk}", 302)]
     assert "Added “One follow-up procedure” as a proposed strategy." in html
-    assert f'href="/plans/{plan.pk}/tracking/#strategy-{strategy.pk}">In this plan' in html
+    assert f'href="/plans/{plan.pk}/strategies/{strategy.pk}/">In this plan' in html
     assert Task.objects.count() == 3
     as_(manager).post(re.findall(r'action="(.*?/undo/\d+/)"', html)[0])
     assert (Strategy.objects.count(), Task.objects.count()) == (0, 0)
