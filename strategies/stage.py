@@ -17,6 +17,7 @@ from planner.models import Goal, Leave, Plan, PlanMetric
 from planner.pitfalls import Check, Occurrences, Pitfall, check
 from planner.stages import Outside, Page, PlanWay, Stage, Summary
 from strategies import pitfalls
+from strategies.board.pitfalls import strategy_pitfalls
 from strategies.coverage.checks import coverage_pitfalls
 from strategies.goals.pitfalls import goal_pitfalls
 from strategies.goals.table import CoreKind
@@ -122,6 +123,7 @@ def _pitfalls_met(goals: Mapping[str, int], unanswered: list[str]) -> dict[Pitfa
 FINDERS: tuple[Callable[[Sequence[Plan]], Mapping[int, Mapping[Pitfall, Occurrences]]], ...] = (
     _pitfalls_of_goals,
     goal_pitfalls,
+    strategy_pitfalls,
     coverage_pitfalls,
     scenario_pitfalls,
     resource_pitfalls,

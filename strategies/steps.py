@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from planner.arithmetic.feasibility import effect_day
 from planner.models import Bottleneck, Goal, Membership, Plan, PlanMetric, Reading
 from planner.models.scenarios import put_first, tuning_of
 from planner.stages import Step
@@ -254,7 +254,7 @@ def _late_effect(facts: Facts) -> Due | None:
     late = (
         strategy
         for strategy in facts.strategies
-        if strategy.pair_id is None and start + timedelta(days=strategy.effect_lag_days) > plan.end
+        if strategy.pair_id is None and effect_day(start, strategy.effect_lag_days) > plan.end
     )
     return _first(late, _page_of)
 

@@ -44,7 +44,7 @@ def _strategies(plan: Plan) -> list[Knot]:
         places = sorted(above.get(strategy.pk, ()))
         if strategy.bottleneck_id is not None:
             places.append(("bottleneck", strategy.bottleneck_id))
-        url = f"{reverse('goals', args=[plan.pk])}?thread=strategy-{strategy.pk}"
+        url = reverse("strategy", args=[plan.pk, strategy.pk])
         note = str(strategy.get_state_display()) if strategy.is_silent else ""
         knots.append(Knot(strategy.pk, strategy.title, url, tuple(places), note))
     return knots
@@ -52,5 +52,5 @@ def _strategies(plan: Plan) -> list[Knot]:
 
 STRANDS = (
     Strand("goal", gettext_lazy("Goal"), gettext_lazy("No goal"), "goals", _goals),
-    Strand("strategy", gettext_lazy("Strategy"), gettext_lazy("No strategy"), "goals", _strategies),
+    Strand("strategy", gettext_lazy("Strategy"), gettext_lazy("No strategy"), "strategies", _strategies),
 )

@@ -327,6 +327,33 @@ CASES = {
         "1 task is still open after the plan's end",
         lambda plan: change(Plan, end=DAY),
     ),
+    "slow_strategy_alone": Case(
+        lambda plan: change(Strategy, effect_lag_days=60),
+        "Referrals takes effect after its goal is due, and no fast strategy is paired with it",
+        lambda plan: change(
+            Strategy,
+            effect_lag_days=60,
+            pair=Strategy.objects.create(plan=plan, title="Fairs", state="proposed"),
+        ),
+    ),
+    "riskiest_without_fallback": Case(
+        lambda plan: change(
+            Strategy, importance=5, urgency=5, capability_score=2, time_score=3, resources_score=3
+        ),
+        "Referrals is risky and important, and has no fallback",
+        lambda plan: (
+            change(Strategy, importance=3, urgency=5, risk="Nobody answers"),
+            change(Strategy, fallback=Strategy.objects.create(plan=plan, title="Fairs", state="proposed")),
+        ),
+    ),
+    "not_yet_but_active": Case(
+        lambda plan: change(Strategy, capability_score=1),
+        "Referrals is active, but its feasibility is “not yet”",
+        lambda plan: (
+            Strategy.objects.create(plan=plan, title="Fairs", state="proposed", capability_score=1),
+            Strategy.objects.filter(title="Referrals").update(capability_score=2),
+        ),
+    ),
     "month_without_review": Case(
         lambda plan: change(Review, kind="quarter"),
         "No review for Oct 2026",

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Lags of so many days are months and weeks of the calendar: people say "three months", not "90 days".
-MONTH, WEEK = 30, 7
+# Lags of so many days are months of the calendar: people say "three months", not "90 days".
+MONTH = 30
 TWO_WEEKS = 14
 # What a score must be so that nothing is missing, and the one with which a strategy can be done with conditions.
 ENOUGH, CONDITION = 3, 2

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from planner import access, stages, words
 from planner.arithmetic.formats import Scale
-from planner.arithmetic.priority import Ranked
 from planner.changes import changes_of
 from planner.models import Bottleneck, Change, Goal, Membership, Plan
 from planner.stages import StrategyTask
 from planner.tables import cells
 from planner.web.live import Piece
-from strategies.board.decisions import NEXT, RUNNABLE, Decision, Lack, decisions, fallback_of, lacks
+from strategies.board.decisions import NEXT, Decision, Lack, decisions, fallback_of, lacks
 from strategies.board.forms import LeadForm, QuestionForm, StrategyForm, WeekForm
 from strategies.board.judging import (
     Suggestion,
@@ -30,9 +29,11 @@ from strategies.board.judging import (
     suggested_urgency,
     verdict_chip,
 )
+from strategies.board.pitfalls import has_pair
 from strategies.board.table import TONES, StrategiesTable, rank_numeral, url_of
 from strategies.goals.targets import Target, targets
 from strategies.models import Allocation, LeadMeasure, LeadValue, Pool, Question, Strategy
+from strategies.priority import Ranked
 
 State = Strategy.State
 # How much of the history and how many weeks of a lead measure are shown.
@@ -99,11 +100,11 @@ class StrategyCard:
     def __init__(self, plan: Plan, member: Membership, pk: int) -> None:
         self.plan, self.member = plan, member
         self.table = StrategiesTable(plan, member)
-        ranked = next((each for each in self.table.ranked if each.thing.pk == pk), None)
+        ranked = next((each for each in self.table.ranked if each.strategy.pk == pk), None)
         if ranked is None:
             raise Http404
-        self.ranked: Ranked[Strategy] = ranked
-        self.strategy = ranked.thing
+        self.ranked: Ranked = ranked
+        self.strategy = ranked.strategy
 
     @property
     def can_edit(self) -> bool:
@@ -205,15 +206,14 @@ class StrategyCard:
     @property
     def pair(self) -> Strategy | None:
         """The fast strategy that it is paired with, while that can run."""
-        pair = self.strategy.pair
-        return pair if pair and pair.removed_at is None and pair.state in RUNNABLE else None
+        return self.strategy.pair if has_pair(self.strategy) else None
 
     @property
     def fast(self) -> Strategy | None:
         """The strategy to pair a slow one with; None where it has one, or needs none."""
         if not self.timing.is_late or self.pair is not None:
             return None
-        others = [each.thing for each in self.table.ranked]
+        others = [each.strategy for each in self.table.ranked]
         return next(iter(fast_ones(self.strategy, others, self.table.timings)), None)
 
     @property

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from planner import stages, words
 from planner.changes import Recording
 from planner.models import Change, Goal, Plan
+from strategies.goals import completeness
 from strategies.goals.targets import Target, targets
 from strategies.models import LeadMeasure, Strategy
 
@@ -74,18 +75,12 @@ def lacks_of(plan: Plan, strategies: Sequence[Strategy]) -> dict[int, list[Lack]
     }
 
 
-def is_incomplete(target: Target) -> bool:
-    """Whether a core goal does not say from where, to where and by when."""
-    goal = target.goal
-    return goal.parent_id is None and (target.baseline is None or goal.target is None or goal.due is None)
-
-
 def _lacks(strategy: Strategy, served: Sequence[Target], *, has_lead: bool, has_standard: bool) -> list[Lack]:
     plan, own = strategy.plan, reverse("strategy", args=[strategy.plan_id, strategy.pk])
     found = []
     if strategy.owner is None or strategy.owner.removed_at is not None:
         found.append(Lack("owner", _("An owner"), _("Assign"), f"{own}#owner"))
-    incomplete = [target.goal for target in served if is_incomplete(target)]
+    incomplete = [target.goal for target in served if completeness.lacks(target)]
     complete = [target.goal for target in served if target.goal not in incomplete]
     if incomplete and not complete:
         found.append(_completing(plan, incomplete))

@@ -14,8 +14,6 @@ from django.utils.translation import ngettext
 from planner import words
 from planner.arithmetic import formats
 from planner.arithmetic.feasibility import (
-    MONTH,
-    WEEK,
     Judgement,
     Verdict,
     effect_day,
@@ -24,7 +22,7 @@ from planner.arithmetic.feasibility import (
 )
 from planner.arithmetic.gaps import measure_gap
 from planner.arithmetic.goals import Sign
-from planner.arithmetic.priority import Ranked, Tie, rank, suggest_importance, suggest_urgency
+from planner.arithmetic.suggestions import suggest_importance, suggest_urgency
 from planner.diagnose import signs
 from planner.models import Plan
 from planner.stages import StrategyTask
@@ -32,24 +30,33 @@ from planner.tables import cells
 from strategies.board.decisions import RUNNABLE
 from strategies.board.rubrics import TONES, VERDICTS
 from strategies.goals.targets import Target
+from strategies.ideas.library import start_of_work
 from strategies.models import Strategy
+from strategies.priority import Ranked, ranked, score_of
 
 DIMENSIONS = ("resources", "capability", "time")
 
 
-def ranking(strategies: Iterable[Strategy]) -> list[Ranked[Strategy]]:
+def ranking(strategies: Iterable[Strategy]) -> list[Ranked]:
     """The strategies of a plan by priority (Decision 22 of the method); what is dropped or done has no rank."""
-    in_order = sorted(strategies, key=lambda each: (each.order, each.pk))
-    candidates = [each for each in in_order if each.state in RUNNABLE]
-    others = [each for each in in_order if each.state not in RUNNABLE]
-    ranked = rank((each, each.importance, each.urgency) for each in candidates)
-    return [*ranked, *(Ranked(each, None, each.importance, each.urgency) for each in others)]
+    strategies = list(strategies)
+    candidates = ranked(each for each in strategies if each.state in RUNNABLE)
+    others = sorted((each for each in strategies if each.state not in RUNNABLE), key=lambda each: each.order)
+    return [*candidates, *(Ranked(each, None, score_of(each)) for each in others)]
 
 
-def tie_sentence(tie: Tie) -> str:
-    """Why the ranks of a tie stand in this order."""
-    params = {"ranks": words.listed(tie.ranks, most=None), "score": tie.score}
-    if tie.by_importance:
+def tie_sentences(places: Sequence[Ranked]) -> list[str]:
+    """Why strategies of the same score stand in this order: one sentence for each score that several have."""
+    by_score: dict[int, list[Ranked]] = {}
+    for place in places:
+        if place.rank is not None and place.score is not None:
+            by_score.setdefault(place.score, []).append(place)
+    return [_tie_sentence(score, same) for score, same in by_score.items() if len(same) > 1]
+
+
+def _tie_sentence(score: int, same: Sequence[Ranked]) -> str:
+    params = {"ranks": words.listed((place.rank for place in same), most=None), "score": score}
+    if any(place.tie == "importance" for place in same):
         return _("%(ranks)s tie at %(score)s: the more important one comes first.") % params
     return _("%(ranks)s tie at %(score)s with the same importance: they keep the order of Table 3.") % params
 
@@ -110,7 +117,7 @@ class Timing:
         """10 Jul + 3 months = 10 Oct; the goal is due 30 Sep."""
         params = {
             "start": _short(self.start, self.effect, self.due),
-            "lag": lag_text(self.lag),
+            "lag": words.lag(self.lag),
             "effect": _short(self.effect, self.start, self.due),
             "due": _short(self.due, self.start, self.effect),
         }
@@ -125,19 +132,10 @@ def _short(day: dt.date, *others: dt.date) -> str:
     return formats.day(day, words.language(), year=has_year)
 
 
-def lag_text(days: int) -> str:
-    """90 days as people say them: 3 months."""
-    if days and days % MONTH == 0:
-        return ngettext("%(n)d month", "%(n)d months", days // MONTH) % {"n": days // MONTH}
-    if days and days % WEEK == 0:
-        return ngettext("%(n)d week", "%(n)d weeks", days // WEEK) % {"n": days // WEEK}
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-
 def timing(strategy: Strategy, plan: Plan, tasks: Sequence[StrategyTask]) -> Timing:
     """From its first task's start, else the plan's start or today, to the first due date of its goals."""
     starts = [task.start for task in tasks if task.start]
-    start = min(starts) if starts else max(plan.start, min(plan.team.today(), plan.end))
+    start = min(starts) if starts else start_of_work(plan)
     dues = [goal.due for goal in strategy.goals if goal.due]
     effect = effect_day(start, strategy.effect_lag_days)
     return Timing(start, strategy.effect_lag_days, effect, min(dues, default=plan.end), bool(dues))

@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from planner.arithmetic.priority import Ranked, ties
 from planner.tables.matrix import Matrix, Quadrant, Scored, scored
 from planner.web.live import Piece
-from strategies.board.judging import judgement, tie_sentence, verdict_chip
+from strategies.board.judging import judgement, tie_sentences, verdict_chip
 from strategies.board.table import StrategiesTable, rank_numeral, url_of
 from strategies.ideas.page import IDEAS, NEWCOMERS, OffersIdeas
 from strategies.models import Strategy
+from strategies.priority import Ranked
 
 QUADRANTS = (
     Quadrant(pgettext_lazy("priority", "Schedule")),
@@ -49,31 +49,31 @@ class StrategiesPage(OffersIdeas[StrategiesTable]):
         """The strategies by priority, each with its numeral, its score and its verdict."""
         return [
             {
-                "strategy": each.thing,
+                "strategy": each.strategy,
                 "numeral": rank_numeral(each),
-                "url": url_of(each.thing),
+                "url": url_of(each.strategy),
                 "ranked": each,
-                "verdict": verdict_chip(judgement(each.thing)),
+                "verdict": verdict_chip(judgement(each.strategy)),
             }
             for each in self.table.ranked
-            if each.thing.state != Strategy.State.DROPPED
+            if each.strategy.state != Strategy.State.DROPPED
         ]
 
     @property
     def ties(self) -> list[str]:
         """Why strategies of the same score stand in this order."""
-        return [tie_sentence(tie) for tie in ties(self.table.ranked)]
+        return tie_sentences(self.table.ranked)
 
 
-def _scored(ranked: Ranked[Strategy]) -> Scored | None:
-    if ranked.rank is None or ranked.importance is None or ranked.urgency is None:
+def _scored(ranked: Ranked) -> Scored | None:
+    strategy = ranked.strategy
+    if ranked.rank is None or strategy.importance is None or strategy.urgency is None:
         return None
-    strategy = ranked.thing
     return Scored(
         ranked.rank,
         strategy.title,
         url_of(strategy),
-        across=ranked.urgency,
-        upwards=ranked.importance,
+        across=strategy.urgency,
+        upwards=strategy.importance,
         is_filled=strategy.state == Strategy.State.ACTIVE,
     )

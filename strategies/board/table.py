@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from planner import access, stages, words
 from planner.arithmetic.collation import finds, finds_name
-from planner.arithmetic.priority import Ranked
 from planner.models import Bottleneck, Change, Goal, Plan
 from planner.stages import StrategyTask
 from planner.tables import cells
@@ -28,8 +27,9 @@ from planner.tables.table import Table
 from strategies.board import rubrics
 from strategies.board.decisions import RUNNABLE, Lack, lacks_of
 from strategies.board.forms import AddStrategyForm, StrategyForm
-from strategies.board.judging import Timing, judgement, lag_text, ranking, timing, verdict_chip
+from strategies.board.judging import Timing, judgement, ranking, timing, verdict_chip
 from strategies.models import ServedGoal, Strategy
+from strategies.priority import Ranked
 
 State = Strategy.State
 TONES = {
@@ -45,13 +45,17 @@ TONES = {
 MOVING = ("importance", "urgency", "state", "order")
 
 
-def strategies_of(plan: Plan) -> QuerySet[Strategy]:
-    """The plan's strategies with what their goals are judged by."""
+def strategies_with_goals() -> QuerySet[Strategy]:
+    """Strategies in their order with what their goals are judged by."""
     goals = Goal.objects.select_related("metric", "segment", "plan__team")
     served = ServedGoal.objects.prefetch_related(Prefetch("goal", queryset=goals))
-    strategies = Strategy.objects.filter(plan=plan).order_by("order", "pk")
-    related = strategies.select_related("plan__team", "owner", "bottleneck", "fallback", "pair")
-    return related.prefetch_related(Prefetch("served", queryset=served))
+    related = Strategy.objects.select_related("plan__team", "owner", "bottleneck", "fallback", "pair")
+    return related.prefetch_related(Prefetch("served", queryset=served)).order_by("order", "pk")
+
+
+def strategies_of(plan: Plan) -> QuerySet[Strategy]:
+    """The strategies of a plan, see `strategies_with_goals`."""
+    return strategies_with_goals().filter(plan=plan)
 
 
 # What a strategy shows besides its tasks.
@@ -144,38 +148,41 @@ class StrategiesTable(Table):
     @cached_property
     def runnable(self) -> list[Strategy]:
         """What can be a fallback, or paired with."""
-        return [each.thing for each in self.ranked if each.thing.state in RUNNABLE]
+        return [each.strategy for each in self.ranked if each.strategy.state in RUNNABLE]
 
     @cached_property
-    def ranked(self) -> list[Ranked[Strategy]]:
+    def ranked(self) -> list[Ranked]:
         """Every strategy of the plan, by priority."""
         return ranking(strategies_of(self.plan))
 
     @cached_property
     def work(self) -> Mapping[int, list[StrategyTask]]:
         """The tasks of each strategy."""
-        return stages.tasks_of([each.thing for each in self.ranked])
+        return stages.tasks_of([each.strategy for each in self.ranked])
 
     @cached_property
     def lacks(self) -> Mapping[int, list[Lack]]:
         """What each strategy that can be approved lacks for that."""
-        waiting = [each.thing for each in self.ranked if each.thing.state in (State.PROPOSED, State.PAUSED)]
+        waiting = [
+            each.strategy for each in self.ranked if each.strategy.state in (State.PROPOSED, State.PAUSED)
+        ]
         return lacks_of(self.plan, waiting)
 
     @cached_property
     def timings(self) -> Mapping[int, Timing]:
         return {
-            each.thing.pk: timing(each.thing, self.plan, self.work[each.thing.pk]) for each in self.ranked
+            each.strategy.pk: timing(each.strategy, self.plan, self.work[each.strategy.pk])
+            for each in self.ranked
         }
 
     def summary(self) -> str:
-        states = [each.thing.state for each in self.ranked]
+        states = [each.strategy.state for each in self.ranked]
         count = ngettext("%(n)d strategy", "%(n)d strategies", len(states)) % {"n": len(states)}
         counted = [f"{label} {states.count(state)}" for state, label in State.choices if state in states]
         return " · ".join([count, *counted])
 
-    def objects(self) -> list[Ranked[Strategy]]:
-        ranked = [each for each in self.ranked if self._matches(each.thing)]
+    def objects(self) -> list[Ranked]:
+        ranked = [each for each in self.ranked if self._matches(each.strategy)]
         return self._sorted(ranked) if self.sort else ranked
 
     def _matches(self, strategy: Strategy) -> bool:
@@ -187,9 +194,9 @@ class StrategiesTable(Table):
             and (finds_name(query, *names) or finds(query, strategy.description))
         )
 
-    def _sorted(self, ranked: list[Ranked[Strategy]]) -> list[Ranked[Strategy]]:
+    def _sorted(self, ranked: list[Ranked]) -> list[Ranked]:
         key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
-        names = {"strategy": "thing.title", "goals": "thing.goal_text", "owner": "thing.owner.name"}
+        names = {"strategy": "strategy.title", "goals": "strategy.goal_text", "owner": "strategy.owner.name"}
         if key in names:
             return sorted_by(ranked, names[key].replace(".", "__"), down=down)
         known = [each for each in ranked if _sort_value(each, key) is not None]
@@ -200,12 +207,12 @@ class StrategiesTable(Table):
         """A score moves the ranks of others too: those that have another one now."""
         keys = super().keys_touched(changes, saved_key)
         before = self._ranks_before(changes)
-        moved = [each for each in self.ranked if before.get(each.thing.pk, each.rank) != each.rank]
-        return list(dict.fromkeys([*keys, *(self.kinds["strategy"].key(each.thing.pk) for each in moved)]))
+        moved = [each for each in self.ranked if before.get(each.strategy.pk, each.rank) != each.rank]
+        return list(dict.fromkeys([*keys, *(self.kinds["strategy"].key(each.strategy.pk) for each in moved)]))
 
     def _ranks_before(self, changes: Sequence[Change]) -> dict[int, int | None]:
         """The ranks before these changes, by the strategy's id."""
-        strategies = {each.thing.pk: copy.copy(each.thing) for each in self.ranked}
+        strategies = {each.strategy.pk: copy.copy(each.strategy) for each in self.ranked}
         gone: set[int] = set()
         for change in sorted(changes, key=lambda each: each.revision, reverse=True):
             if change.model != Strategy._meta.label_lower:
@@ -218,20 +225,20 @@ class StrategiesTable(Table):
             elif change.field in MOVING and change.object_id in strategies:
                 setattr(strategies[change.object_id], change.field, change.old)
         ranked = ranking(each for pk, each in strategies.items() if pk not in gone)
-        return {each.thing.pk: each.rank for each in ranked}
+        return {each.strategy.pk: each.rank for each in ranked}
 
-    def rows_for(self, objects: Iterable[Ranked[Strategy]]) -> list[Row]:
+    def rows_for(self, objects: Iterable[Ranked]) -> list[Row]:
         return [self._row(each) for each in objects]
 
     def rows_of(self, keys: list[str]) -> list[Row]:
-        by_pk = {each.thing.pk: each for each in self.ranked}
+        by_pk = {each.strategy.pk: each for each in self.ranked}
         pks = [self.split(key)[1] for key in keys]
         return [
             self._row(by_pk[pk]) if pk in by_pk else Row(key, None) for key, pk in zip(keys, pks, strict=True)
         ]
 
-    def _row(self, ranked: Ranked[Strategy]) -> Row:
-        kind, strategy = self.kinds["strategy"], ranked.thing
+    def _row(self, ranked: Ranked) -> Row:
+        kind, strategy = self.kinds["strategy"], ranked.strategy
         contents = {
             "strategy": Cell(self.columns[0], self._title(ranked), below=self._opener(strategy)),
             "goals": self._goals(strategy),
@@ -246,8 +253,8 @@ class StrategiesTable(Table):
         }
         return self.row(kind, strategy, contents)
 
-    def _title(self, ranked: Ranked[Strategy]) -> Any:
-        strategy = ranked.thing
+    def _title(self, ranked: Ranked) -> Any:
+        strategy = ranked.strategy
         title = format_html("{} <b>{}</b>", rank_numeral(ranked), strategy.title)
         return cells.lines(title, strategy.description) if strategy.description else title
 
@@ -264,10 +271,10 @@ class StrategiesTable(Table):
             return cells.text(names)
         return cells.lines(names or EMPTY, bottleneck.cause)
 
-    def _priority(self, ranked: Ranked[Strategy]) -> Any:
+    def _priority(self, ranked: Ranked) -> Any:
         if ranked.score is None:
             return EMPTY
-        product = f"{ranked.importance} × {ranked.urgency}"
+        product = f"{ranked.strategy.importance} × {ranked.strategy.urgency}"
         return cells.lines(cells.tip(ranked.score, [_("Importance × urgency")]), product)
 
     def _feasibility(self, strategy: Strategy) -> Any:
@@ -282,7 +289,7 @@ class StrategiesTable(Table):
 
     def _lag(self, strategy: Strategy) -> Any:
         when = self.timings[strategy.pk]
-        shown = cells.tip(lag_text(strategy.effect_lag_days), [when.sentence])
+        shown = cells.tip(words.lag(strategy.effect_lag_days), [when.sentence])
         return cells.lines(shown, _("after the due date")) if when.is_late else shown
 
     def _state(self, strategy: Strategy) -> Any:
@@ -300,9 +307,9 @@ class StrategiesTable(Table):
         return format_html('<a href="{}" aria-label="{}">{}</a>', url, label, text)
 
 
-def rank_numeral(ranked: Ranked[Strategy]) -> Any:
+def rank_numeral(ranked: Ranked) -> Any:
     """The same numeral in matrix, list and card: filled where the strategy is active."""
-    css = "num on" if ranked.thing.state == State.ACTIVE else "num"
+    css = "num on" if ranked.strategy.state == State.ACTIVE else "num"
     text = _("Rank %(n)s") % {"n": ranked.rank or "–"}
     return format_html('<span class="{}" aria-label="{}" role="img">{}</span>', css, text, ranked.rank or "–")
 
@@ -326,9 +333,9 @@ def approving(strategy: Strategy) -> Any:
     return format_html(button, url, _("Approve %(name)s") % {"name": strategy.title}, _("Approve"))
 
 
-def _sort_value(ranked: Ranked[Strategy], key: str) -> Any:
+def _sort_value(ranked: Ranked, key: str) -> Any:
     if key == "lag":
-        return ranked.thing.effect_lag_days
+        return ranked.strategy.effect_lag_days
     if key == "state":
-        return list(State).index(State(ranked.thing.state))
-    return ranked.score if key == "priority" else getattr(ranked, key)
+        return list(State).index(State(ranked.strategy.state))
+    return ranked.score if key == "priority" else getattr(ranked.strategy, key)

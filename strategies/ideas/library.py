@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from planner.arithmetic.feasibility import effect_day
 from planner.models import Bottleneck, Plan
 from planner.models.scenarios import put_first, tuning_of
 from strategies.ideas.method import OF_SCENARIOS, OF_THE_METHOD, KnownIdea, SuggestedTask
@@ -50,4 +51,4 @@ def start_of_work(plan: Plan) -> dt.date:
 
 def takes_effect(plan: Plan, lag_days: int) -> bool:
     """Whether what begins now takes effect before the plan ends."""
-    return start_of_work(plan) + dt.timedelta(days=lag_days) <= plan.end
+    return effect_day(start_of_work(plan), lag_days) <= plan.end
