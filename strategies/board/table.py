@@ -47,7 +47,7 @@ MOVING = ("importance", "urgency", "state", "order")
 
 def strategies_with_goals() -> QuerySet[Strategy]:
     """Strategies in their order with what their goals are judged by."""
-    goals = Goal.objects.select_related("metric", "segment", "plan__team")
+    goals = Goal.with_removed.select_related("metric", "segment", "plan__team")
     served = ServedGoal.objects.prefetch_related(Prefetch("goal", queryset=goals))
     related = Strategy.objects.select_related("plan__team", "owner", "bottleneck", "fallback", "pair")
     return related.prefetch_related(Prefetch("served", queryset=served)).order_by("order", "pk")

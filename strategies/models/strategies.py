@@ -107,18 +107,21 @@ class Strategy(Recorded):
 
     def clean(self) -> None:
         """A fallback of a fallback never leads back here."""
-        titles, step = [self.title], self.fallback
-        while step is not None and step.pk != self.pk:
-            titles.append(step.title)
-            step = step.fallback
-        if step is not None and len(titles) == 1:
+        if self.fallback_id is None or self.pk is None:
+            return
+        if self.fallback_id == self.pk:
             raise ValidationError(
                 {"fallback": _("A strategy cannot be its own fallback. Choose another one.")}
             )
-        if step is not None:
-            loop = " → ".join([*titles, self.title])
+        rows = Strategy.objects.filter(plan=self.plan_id).values_list("pk", "title", "fallback")
+        ways = {pk: (title, fallback) for pk, title, fallback in rows}
+        titles, step = [self.title], self.fallback_id
+        while step in ways and step != self.pk and len(titles) <= len(ways):
+            title, step = ways[step]
+            titles.append(title)
+        if step == self.pk:
             text = _("These fallbacks lead back to the start: %(loop)s. Choose another one.")
-            raise ValidationError({"fallback": text % {"loop": loop}})
+            raise ValidationError({"fallback": text % {"loop": " → ".join([*titles, self.title])}})
 
 
 PAUSED = (Strategy.State.PAUSED, Strategy.State.DROPPED)
