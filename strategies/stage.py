@@ -19,8 +19,8 @@ from planner.stages import Outside, Page, PlanWay, Stage, Summary
 from strategies import pitfalls
 from strategies.board.pitfalls import strategy_pitfalls
 from strategies.coverage.checks import coverage_pitfalls
+from strategies.goals.kinds import CoreKind, row_key
 from strategies.goals.pitfalls import goal_pitfalls
-from strategies.goals.table import CoreKind
 from strategies.goals.targets import targets_of
 from strategies.ideas.pitfalls import scenario_pitfalls
 from strategies.models import (
@@ -147,7 +147,7 @@ def _outside(plan: Plan, cut: Cut) -> list[Outside]:
         Outside(
             _("Goal"),
             f"{goal.name} · {words.day(goal.due)}",
-            f"{url}#{'part' if goal.parent_id else 'core'}-{goal.pk}",
+            f"{url}#{row_key(goal)}",
         )
         for goal in Goal.objects.filter(plan=plan, parent__removed_at=None)
         if goal.due and cut.drops(goal.due)

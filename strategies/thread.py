@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from planner.diagnose.thread import measured_above
 from planner.models import Goal, Plan
 from planner.stages import Knot, Strand
+from strategies.goals.kinds import row_key
 from strategies.models import KeyAction, ServedGoal, Strategy
 
 
@@ -24,8 +25,7 @@ def _goal(goal: Goal, plan: Plan) -> Knot:
         above += (("bottleneck", goal.bottleneck_id),)
     if goal.parent_id is not None:
         above += (("goal", goal.parent_id),)
-    row = f"{'part' if goal.parent_id else 'core'}-{goal.pk}"
-    url = f"{reverse('goals', args=[plan.pk])}?thread=goal-{goal.pk}#{row}"
+    url = f"{reverse('goals', args=[plan.pk])}?thread=goal-{goal.pk}#{row_key(goal)}"
     return Knot(goal.pk, goal.name, url, above)
 
 

@@ -28,7 +28,7 @@ TONES = {
     Sign.OUT_OF_REACH: "bad",
 }
 # The colour of a bar says no more than its sign does.
-BARS = {Sign.BEHIND: "warn", Sign.OUT_OF_REACH: "bad"}
+BARS: dict[Sign | None, str] = {Sign.BEHIND: "warn", Sign.OUT_OF_REACH: "bad"}
 
 
 def chip(way: Way, scale: Scale) -> Any:

@@ -96,9 +96,10 @@ def move_goal(log: Recording, goal: Goal, step: int) -> Goal:
         siblings.insert(at, goal)
         _write_order(log, siblings)
         return goal
-    cores = list(Goal.objects.filter(plan=goal.plan_id, parent=None)) if goal.parent_id else []
-    places: list[int | None] = [core.pk for core in cores]
-    beside = places.index(goal.parent_id) + step if cores else -1
+    if goal.parent is None:
+        return goal
+    cores = list(Goal.objects.filter(plan=goal.plan_id, parent=None))
+    beside = cores.index(goal.parent) + step
     return move_beneath(log, goal, cores[beside], at_end=step < 0) if 0 <= beside < len(cores) else goal
 
 

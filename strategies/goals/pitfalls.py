@@ -10,6 +10,7 @@ from planner import words
 from planner.models import Goal, Plan
 from planner.pitfalls import Occurrences, Pitfall
 from strategies.goals.completeness import incomplete_goals
+from strategies.goals.kinds import row_key
 from strategies.goals.smart import failing_goals
 
 INCOMPLETE_CORE_GOAL = Pitfall(
@@ -51,6 +52,5 @@ def goal_pitfalls(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]
 
 def _goals_met(goals: Sequence[Goal], names: Sequence[str]) -> Occurrences:
     """Goals of Table 2, the first of which is shown."""
-    first = goals[0] if goals else None
-    row = "" if first is None else f"{'part' if first.parent_id else 'core'}-{first.pk}"
+    row = row_key(goals[0]) if goals else ""
     return Occurrences(len(goals), {"names": words.listed(names)}, row)

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from planner import access, words
-from planner.changes import Recording
 from planner.diagnose import signs
-from planner.models import Bottleneck, Formula, Goal, Metric, Plan, Segment
+from planner.models import Bottleneck, Formula, Goal, Metric, Segment
 from planner.plans import metrics_of, segments_of
 from planner.spreadsheets import sheets
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row, Switch
-from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
 from planner.tables.searching import matching
-from planner.tables.shows import ALL, Shows
 from planner.tables.table import Table
 from strategies.goals import sheet
 from strategies.goals.agreed import agreed
 from strategies.goals.backing import Backing, backing_of
 from strategies.goals.completeness import lack_text, lacks
-from strategies.goals.forms import ARROW, AddCoreForm, AddPartForm, CoreForm, GoalForm, PartForm
-from strategies.goals.goals import move_goal
+from strategies.goals.forms import ARROW
+from strategies.goals.kinds import KINDS, row_key
 from strategies.goals.letters import letters
 from strategies.goals.revisions import target_histories
 from strategies.goals.smart import judge
@@ -42,94 +39,7 @@ from strategies.goals.targets import (
     targets,
 )
 from strategies.ideas.buttons import strategy_buttons
-from strategies.models import KeyAction, Strategy, TargetAnswer
-
-# What a goal shows besides itself: its key actions and their strategies, its owner, and what its figures come from.
-SHOWN_BY_GOALS: Shows = {
-    "strategies.keyaction": ("key_actions",),
-    "strategies.strategy": ("key_actions__strategy",),
-    "planner.membership": ALL,
-    "planner.metric": ("metric",),
-    "planner.segment": ("segment",),
-    "planner.bottleneck": ("bottleneck",),
-    "strategies.targetanswer": ("answers",),
-    "planner.planmetric": ALL,
-    "planner.plan": ("plan",),
-    "planner.import": ALL,
-}
-
-
-# What the cells of every goal edit, but for the first one.
-EDITS = {
-    "target": GoalForm.FIGURES,
-    "owner": ("owner",),
-    "due": ("due",),
-    "actions": ("actions",),
-}
-
-
-class CoreKind(RowKind):
-    """A core goal, the head of its dimensions."""
-
-    name = "core"
-    form: ClassVar[type[GoalForm]] = CoreForm
-    add_form = AddCoreForm
-    edits = {"core": CoreForm.NAMES, **EDITS}
-
-    moves = True
-    rights = access.Rights(access.may_edit_goal, fields={"why_achievable": access.may_answer_target})
-    shows = {
-        **SHOWN_BY_GOALS,
-        # Its sub-goals may cover it: what their figures come from shows as well.
-        "planner.goal": ("pk", "parts"),
-        "planner.metric": ("metric", "parts__metric"),
-        "planner.segment": ("segment", "parts__segment"),
-        "planner.planmetric": ALL,
-        "planner.formula": ALL,
-        "strategies.keyaction": ("key_actions", "parts__key_actions"),
-    }
-
-    def objects(self, plan: Plan) -> QuerySet[Goal]:
-        return goals_of(plan).filter(parent=None)
-
-    def with_removed(self, plan: Plan) -> QuerySet[Goal]:
-        return Goal.with_removed.filter(plan=plan, parent=None)
-
-    def move(self, log: Recording, obj: Goal, step: int) -> None:
-        move_goal(log, obj, step)
-
-
-class PartKind(CoreKind):
-    """A dimension of a core goal."""
-
-    name = "part"
-    beneath = "core"
-    form = PartForm
-    edits = {"core": PartForm.NAMES, **EDITS}
-    add_form = AddPartForm
-    spans = {"core": 2}
-    shows = {**SHOWN_BY_GOALS, "planner.goal": ("pk", "parent")}
-
-    def objects(self, plan: Plan) -> QuerySet[Goal]:
-        return goals_of(plan).exclude(parent=None)
-
-    def with_removed(self, plan: Plan) -> QuerySet[Goal]:
-        return Goal.with_removed.filter(plan=plan).exclude(parent=None)
-
-
-def goals_of(plan: Plan) -> QuerySet[Goal]:
-    """The plan's goals with all that a row of Table 2 shows."""
-    actions = KeyAction.objects.select_related("strategy")
-    answers = TargetAnswer.objects.select_related("by", "decided_by")
-    goals = Goal.objects.filter(plan=plan, parent__removed_at=None)
-    return goals.select_related(
-        "plan", "metric", "segment", "owner", "bottleneck", "parent"
-    ).prefetch_related(Prefetch("key_actions", queryset=actions), Prefetch("answers", queryset=answers))
-
-
-def row_key(goal: Goal) -> str:
-    """The key of a goal's row."""
-    return GoalsTable.kinds["core" if goal.parent_id is None else "part"].key(goal.pk)
+from strategies.models import KeyAction, Strategy
 
 
 class GoalsTable(Table):
@@ -160,7 +70,7 @@ class GoalsTable(Table):
             prompt=gettext_lazy("Add key actions"),
         ),
     )
-    kinds = {"core": CoreKind(), "part": PartKind()}
+    kinds = KINDS
     offers = frozenset(
         {
             "planner.bottleneck",

@@ -17,7 +17,7 @@ from planner.web.requests import Request, post_data, status_of
 from planner.web.submissions import once
 from strategies.goals.answers import accept_answer, keep_target
 from strategies.goals.forms import AnswerForm
-from strategies.goals.table import row_key
+from strategies.goals.kinds import row_key
 from strategies.models import TargetAnswer
 
 DECISIONS = {"accept": accept_answer, "keep": keep_target}
