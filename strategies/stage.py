@@ -160,7 +160,7 @@ STAGE = Stage(
         Page("goals", gettext_lazy("Goals")),
         Page("strategies", gettext_lazy("Strategies"), below=("strategy",)),
         Page("resources", gettext_lazy("Resources")),
-        Page("ideas", gettext_lazy("Ideas"), below=("strategy-answer", "strategy-from-action")),
+        Page("ideas", gettext_lazy("Ideas")),
     ),
     summaries=_summaries,
     checks=_checks,

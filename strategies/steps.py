@@ -22,6 +22,8 @@ from planner.stages import Step
 from strategies.board.decisions import Lack, lacks_of
 from strategies.goals.completeness import incomplete_goals
 from strategies.models import Strategy
+from strategies.resources.people import workforces
+from strategies.resources.pools import Holding, holdings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Facts:
     def lacks(self) -> dict[int, list[Lack]]:
         """What each of the proposed ones lacks before it can be approved, by its id."""
         return lacks_of(self.plan, self.proposed)
+
+    @cached_property
+    def holdings(self) -> list[Holding]:
+        """What the plan's pools hold."""
+        return holdings([self.plan], workforces([self.plan.team]))[self.plan.pk]
 
     @cached_property
     def rows(self) -> list[PlanMetric]:
@@ -172,6 +179,16 @@ def _ready(facts: Facts) -> Due | None:
     return _first((strategy for strategy in facts.proposed if not facts.lacks[strategy.pk]), _page_of)
 
 
+def _over(facts: Facts) -> Due | None:
+    return _first(holding.pool for holding in facts.holdings if holding.is_over)
+
+
+def _unallocated(facts: Facts) -> Due | None:
+    held = {share.strategy.pk for holding in facts.holdings for share in holding.shares}
+    active = (each for each in facts.strategies if each.state == Strategy.State.ACTIVE)
+    return _first(each for each in active if each.pk not in held)
+
+
 OF_ALL: Sequence[Asked] = (
     Asked(
         "core_goal",
@@ -228,6 +245,27 @@ OF_ALL: Sequence[Asked] = (
         gettext_lazy("Approve it"),
         "strategies",
         _ready,
+    ),
+    Asked(
+        "over_allocated",
+        gettext_lazy("“%(name)s” is over-allocated."),
+        gettext_lazy("Reduce"),
+        "resources",
+        _over,
+    ),
+    Asked(
+        "pool",
+        gettext_lazy("Add the budget, people and time that this plan may use."),
+        gettext_lazy("Add a pool"),
+        "resources",
+        lambda facts: _if(not facts.holdings),
+    ),
+    Asked(
+        "allocate",
+        gettext_lazy("“%(name)s” has no resources yet."),
+        gettext_lazy("Allocate resources"),
+        "resources",
+        _unallocated,
     ),
 )
 

@@ -43,8 +43,8 @@ TUNINGS = {
             "coverage of the core goal and resources come first: a high target needs a path and the means."
         ),
         metrics=("sales", "conversion", "repurchase", "acquisition"),
-        checks=("uncovered_gap", "over_allocated_pool", "over_allocated_person", "inverted_allocation"),
-        steps=("core_goal", "incomplete", "coverage"),
+        checks=("uncovered_gap", "over_allocated_pool", "overloaded_person", "inverted_allocation"),
+        steps=("core_goal", "incomplete", "sub_goal", "coverage", "over_allocated", "pool"),
         ideas=("referral", "follow_up", "bundles", "goal_board"),
     ),
     Plan.Scenario.DECLINE: Tuning(
@@ -53,7 +53,7 @@ TUNINGS = {
             "drivers of the decline and strategies that take effect within the plan come first: time is short."
         ),
         metrics=("sales", "orders", "conversion", "order_value"),
-        checks=("slow_without_fast", "metric_without_problem", "vague_bottleneck"),
+        checks=("slow_strategy_alone", "metric_without_problem", "vague_bottleneck"),
         steps=("drivers", "slow"),
         prefers_fast=True,
     ),
@@ -75,7 +75,7 @@ TUNINGS = {
             "output per head, newcomers, training, incentives and coaching come first: results depend on people."
         ),
         metrics=("sales", "per_head", "conversion", "orders"),
-        checks=("over_allocated_person", "task_without_owner"),
+        checks=("overloaded_person", "task_without_owner"),
         steps=("per_head", "first_days"),
         ideas=("coaching", "skills_training", "incentives", "product_training", "goal_board"),
     ),
@@ -85,7 +85,7 @@ TUNINGS = {
             "what changed outside and a fallback for each strategy come first: competitors can move again."
         ),
         metrics=("sales", "conversion", "order_value", "repurchase"),
-        checks=("metric_without_problem", "strategy_without_fallback", "risky_without_fallback"),
+        checks=("metric_without_problem", "strategy_without_fallback", "riskiest_without_fallback"),
         steps=("outside", "fallback", "share"),
         ideas=("bundles", "membership", "customer_care", "follow_up"),
         wants_fallbacks=True,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from planner.models import Bottleneck, Goal, Membership, Metric, Plan, PlanMetric
 from planner.models.scenarios import TUNINGS
-from strategies.models import ServedGoal, Strategy
+from strategies.models import Allocation, Pool, ServedGoal, Strategy
 from strategies.steps import OF_ALL, OF_SCENARIOS, next_step
 from tests.conftest import seat
 from tracking.models import Task
@@ -67,7 +67,13 @@ def way(plan, status, manager):
     def approve() -> None:
         Strategy.objects.update(state="active")
 
-    steps = (core_goal, complete, sub_goal, focus, strategy, owner, task, score, approve)
+    def pool() -> None:
+        Pool.objects.create(plan=plan, name="Training", amount=1000)
+
+    def allocate() -> None:
+        Allocation.objects.create(pool=Pool.objects.get(), strategy=Strategy.objects.get(), amount=600)
+
+    steps = (core_goal, complete, sub_goal, focus, strategy, owner, task, score, approve, pool, allocate)
 
     def go(count: int) -> None:
         for step in steps[:count]:
@@ -90,6 +96,8 @@ WAY = [
     ),
     ("Score importance and urgency of “Calls”.", "Score it", "strategies"),
     ("“Calls” can be approved.", "Approve it", "strategies"),
+    ("Add the budget, people and time that this plan may use.", "Add a pool", "resources"),
+    ("“Calls” has no resources yet.", "Allocate resources", "resources"),
 ]
 ALL = len(WAY)
 
@@ -97,6 +105,9 @@ ALL = len(WAY)
 @pytest.mark.parametrize(("count", "expected"), list(enumerate(WAY)))
 def test_the_way_from_nothing_to_a_strategy_is_said_step_by_step(plan, way, count, expected):
     way(count)
+    plan.scenario = "decline" if count > 3 else "target"
+    if count == 3:  # under target pressure, resources come before bottlenecks
+        Pool.objects.create(plan=plan, name="Training", amount=1000)
     step = next_step(plan)
 
     assert (step.sentence, step.verb) == expected[:2]
@@ -126,6 +137,16 @@ def test_a_high_target_is_covered_first(plan, way):
     way(3)
     Goal.objects.update(adds_up=False)
     assert sentence(plan, "target") == "No sub-goal adds up to “Sales +25 %” yet."
+    Goal.objects.update(adds_up=True)
+    assert sentence(plan, "target") == "Add the budget, people and time that this plan may use."
+
+
+def test_an_over_allocated_pool_comes_before_what_has_nothing_yet(plan, way):
+    way(ALL)
+    Strategy.objects.create(plan=plan, title="Offer", importance=1, urgency=1, effect_lag_days=0)
+    assert sentence(plan, "decline") == "“Offer” has no resources yet."
+    Allocation.objects.update(amount=1001)
+    assert sentence(plan, "decline") == "“Training” is over-allocated."
 
 
 def test_in_a_decline_a_strategy_that_comes_too_late_needs_a_faster_one(plan, way):
@@ -134,7 +155,7 @@ def test_in_a_decline_a_strategy_that_comes_too_late_needs_a_faster_one(plan, wa
     assert sentence(plan, "decline") == "“Calls” takes effect after the plan's end: pair it with a fast one."
     fast = Strategy.objects.create(plan=plan, title="Offer", effect_lag_days=0, importance=1, urgency=1)
     Strategy.objects.filter(title="Calls").update(pair=fast)
-    assert sentence(plan, "decline") is None
+    assert sentence(plan, "decline") == "“Offer” has no resources yet."
 
 
 def test_a_new_market_is_researched_and_has_milestones(plan, way):
@@ -161,7 +182,7 @@ def test_a_share_is_defended_by_a_goal(plan, way):
     way(ALL)
     PlanMetric.objects.update(problems="a competitor cut prices")
     assert sentence(plan, "competition") == "“Calls” has no fallback."
-    spare = Strategy.objects.create(plan=plan, title="Offer", importance=1, urgency=1)
+    spare = Strategy.objects.create(plan=plan, title="Offer", importance=1, urgency=1, state="paused")
     Strategy.objects.filter(title="Calls").update(fallback=spare)
     assert sentence(plan, "competition") == "Add a goal for the share of sales that you defend."
     Goal.objects.filter(parent=None).update(kind="share")
@@ -197,13 +218,14 @@ def test_the_step_costs_as_many_queries_for_three_of_everything_as_for_one(plan,
             next_step(plan)
         return len(queries)
 
-    way(ALL - 1)
+    way(8)  # all but its approval
     one = asked()
     for number in range(3):
         scores = {"importance": 3, "urgency": 3}
         strategy = Strategy.objects.create(plan=plan, title=f"s{number}", state="proposed", **scores)
-        ServedGoal.objects.create(strategy=strategy, goal=Goal.objects.get(parent=None, name="Sales +25 %"))
+        ServedGoal.objects.create(strategy=strategy, goal=Goal.objects.get(parent=None))
         Task.objects.create(strategy=strategy, description="x", acceptance="y")
-        Goal.objects.create(plan=plan, name=f"g{number}", baseline=1, target=2, due=plan.end)
+        core = Goal.objects.get(parent=None)
+        Goal.objects.create(plan=plan, name=f"g{number}", parent=core, baseline=1, target=2, due=plan.end)
 
     assert asked() == one
