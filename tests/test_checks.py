@@ -21,7 +21,7 @@ from planner.arithmetic.periods import full_months_before
 from planner.models import Bottleneck, Goal, Metric, Plan, PlanMetric, Reading, Segment, SourceCheck
 from planner.pitfalls import Pitfall
 from reviews.models import Review
-from strategies.models import KeyAction, ServedGoal, Strategy
+from strategies.models import Allocation, KeyAction, Pool, ServedGoal, Strategy
 from tests.conftest import seat
 from tracking.models import Progress, Task
 
@@ -128,6 +128,15 @@ def add_tasks(count: int) -> None:
         task = Task.objects.get(description="Ask")
         task.pk, task.description = None, f"t{number}"
         task.save()
+
+
+def allocate(plan: Plan, first: int, second: int, **fields: Any) -> None:
+    """100 to share between Referrals, the first by its scores, and Fairs; `fields` are those of what Fairs gets."""
+    change(Strategy, importance=5, urgency=5)
+    fairs = Strategy.objects.create(plan=plan, title="Fairs", importance=4, urgency=4, state="proposed")
+    pool = Pool.objects.create(plan=plan, name="Marketing", amount=100)
+    Allocation.objects.create(pool=pool, strategy=Strategy.objects.get(title="Referrals"), amount=first)
+    Allocation.objects.create(pool=pool, strategy=fairs, amount=second, **fields)
 
 
 def change(model: Any, **fields: Any) -> None:
@@ -287,6 +296,22 @@ CASES = {
             choose_scenario(plan, "competition"),
             change(Strategy, fallback=Strategy.objects.create(plan=plan, title="Calls", state="proposed")),
         ),
+    ),
+    "over_allocated_pool": Case(
+        lambda plan: allocate(plan, 60, 41),
+        "Marketing is over-allocated",
+        lambda plan: allocate(plan, 60, 40),
+    ),
+    # 28 workdays of which 5 have a meeting of an hour leave 19.16 days for plans.
+    "overloaded_person": Case(
+        lambda plan: change(Task, effort="19.2"),
+        "Mary has more work than days",
+        lambda plan: change(Task, effort="19.1"),
+    ),
+    "inverted_allocation": Case(
+        lambda plan: allocate(plan, 40, 60),
+        "Fairs holds more than a strategy of higher priority",
+        lambda plan: allocate(plan, 40, 60, reason="The fair is booked"),
     ),
     "task_without_owner": Case(
         lambda plan: change(Task, owner=None),

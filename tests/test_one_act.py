@@ -265,6 +265,8 @@ def typed(things, data: dict[str, Any]) -> dict[str, Any]:
         *("strategy", "allocation", "member"),
     )
     return values | {name: things[values[name]] for name in names if values.get(name) in things}
+    names = ("result", "factor_1", "factor_2", "beneath", "strategy", "allocation", "member")
+    return values | {name: things[values[name]] for name in names if name in values}
 
 
 def test_every_address_that_takes_a_post_is_asked():

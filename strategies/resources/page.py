@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from planner import words
+from planner import stages, words
 from planner.arithmetic import formats
 from planner.tables.page import TablePage
 from planner.web.live import Piece
@@ -19,25 +19,12 @@ from strategies.resources.people import People, people_of
 from strategies.resources.pools import Holding
 from strategies.resources.sentences import Drawing, describe
 from strategies.resources.splitting import Inversion, Suggestion, inversions, running, suggestion
-from strategies.resources.table import AllocationsTable
+from strategies.resources.table import AllocationsTable, PoolKind
 
 # Where the line stands that ends a pool, in hundredths of its drawing: what lies past it is over.
 END_OF_POOL = 84
 # How many of the latest payments are listed.
 MOST_SPENDINGS = 20
-
-OF_POOLS = frozenset(
-    {
-        "strategies.pool",
-        "strategies.allocation",
-        "strategies.spending",
-        "strategies.strategy",
-        "planner.membership",
-        "planner.leave",
-        "planner.plan",
-        "tracking.task",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +52,17 @@ class Bar:
 
 class ResourcesPage(TablePage[AllocationsTable]):
     template = "strategies/resources/resources.html"
-    around = (
-        Piece("pools", OF_POOLS),
-        Piece("people", OF_POOLS),
-        Piece("splits", OF_POOLS),
-        Piece("spending", OF_POOLS),
-    )
+
+    @property
+    def around(self) -> tuple[Piece, ...]:  # type: ignore[override]
+        models = frozenset(PoolKind.shows)
+        with_tasks = models | set(stages.task_shows())
+        return (
+            Piece("pools", models),
+            Piece("splits", models),
+            Piece("people", with_tasks),
+            Piece("spending", models),
+        )
 
     # Pools
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
@@ -43,7 +43,7 @@ INVERTED_ALLOCATION = Pitfall(
 )
 
 
-def resource_pitfalls(plans: Sequence[Plan]) -> dict[int, Mapping[Pitfall, Occurrences]]:
+def resource_pitfalls(plans: Sequence[Plan]) -> dict[int, dict[Pitfall, Occurrences]]:
     """By a plan's id, how often each of these occurs; a constant number of queries for any number of plans."""
     teams = {plan.team_id: plan.team for plan in plans}
     forces = workforces(list(teams.values()))
@@ -54,12 +54,11 @@ def resource_pitfalls(plans: Sequence[Plan]) -> dict[int, Mapping[Pitfall, Occur
     return {plan.pk: _of_plan(plan, held[plan.pk], strained[plan.team_id]) for plan in plans}
 
 
-def _of_plan(
-    plan: Plan, held: Sequence[Holding], strained: Sequence[Strain]
-) -> Mapping[Pitfall, Occurrences]:
+def _of_plan(plan: Plan, held: Sequence[Holding], strained: Sequence[Strain]) -> dict[Pitfall, Occurrences]:
     over = [holding.pool for holding in held if holding.is_over]
     people = list(dict.fromkeys(strain.member for strain in strained if strain.concerns(plan)))
-    inverted = [each.lower for holding in held for each in inversions(holding)]
+    lower = [each.lower for holding in held for each in inversions(holding)]
+    inverted = {share.strategy.pk: share.strategy for share in lower}
     return {
         OVER_ALLOCATED_POOL: Occurrences(
             len(over), {"names": words.listed(over)}, f"pool-{over[0].pk}" if over else ""
@@ -69,7 +68,7 @@ def _of_plan(
         ),
         INVERTED_ALLOCATION: Occurrences(
             len(inverted),
-            {"names": words.listed(share.strategy for share in inverted)},
-            f"split-{inverted[0].allocation.pool_id}" if inverted else "",
+            {"names": words.listed(inverted.values())},
+            f"split-{lower[0].allocation.pool_id}" if lower else "",
         ),
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from planner import access, stages, words
 from planner.arithmetic import formats
 from planner.arithmetic.collation import finds_name
-from planner.models import Plan
+from planner.models import Change, Plan
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.kinds import RowKind
 from planner.tables.markup import EMPTY
-from planner.tables.shows import ALL, Shows
+from planner.tables.shows import ALL, Lookups, Shows
 from planner.tables.table import Table
 from strategies.models import PAUSED, Allocation, Pool, Strategy
 from strategies.resources import amounts
@@ -28,14 +28,10 @@ from strategies.resources.people import Workforce, workforces
 from strategies.resources.pools import Holding, Share, holdings
 from strategies.resources.sentences import allocation_notice, pool_notice
 
-# A pool is summed up over its allocations; those of people are judged against tasks and the members' capacity.
-SHOWN: Shows = {
-    "strategies.strategy": ALL,
-    "planner.membership": ALL,
-    "planner.leave": ALL,
-    "planner.plan": ALL,
-    "tracking.task": ALL,
-}
+# A strategy's rank follows from all others; the capacity of people from their leave, and names from other names.
+SHOWN: dict[str, Lookups | None] = dict.fromkeys(
+    ("strategies.strategy", "planner.membership", "planner.leave", "planner.plan"), ALL
+)
 
 
 # The fields of an allocation that decide whether it fits.
@@ -55,7 +51,7 @@ class PoolKind(RowKind):
         **SHOWN,
         "strategies.pool": ("pk",),
         "strategies.allocation": ("allocations",),
-        "strategies.spending": ("allocations__spendings",),
+        "strategies.spending": ALL,
     }
 
     def objects(self, plan: Plan) -> QuerySet[Pool]:
@@ -81,7 +77,7 @@ class AllocationKind(RowKind):
         **SHOWN,
         "strategies.allocation": ("pk",),
         "strategies.pool": ("pool",),
-        "strategies.spending": ("spendings",),
+        "strategies.spending": ALL,
     }
 
     def objects(self, plan: Plan) -> QuerySet[Allocation]:
@@ -103,6 +99,11 @@ class DaysKind(AllocationKind):
     name = "days"
     add_form = AddDaysForm
     edits = {"amount": ("amount",), "who": ("member",), "dates": ("dates",)}
+
+    @property
+    def shows(self) -> Shows:  # type: ignore[override]
+        """Its tasks besides: what they need stands beneath the days."""
+        return {**AllocationKind.shows, **dict.fromkeys(stages.task_shows(), ALL)}
 
     def with_removed(self, plan: Plan) -> QuerySet[Allocation]:
         return Allocation.with_removed.filter(pool__plan=plan, pool__kind=Pool.Kind.PEOPLE)
@@ -195,6 +196,27 @@ class AllocationsTable(Table):
         self.clear_filters()
         rows = {row.key: row for row in self.rows_for(self.holdings)}
         return [rows.get(key) or Row(key, None) for key in keys if self.split(key)]
+
+    def keys_touched(self, changes: Sequence[Change], saved_key: str = "") -> list[str]:
+        """Besides, what is gone: an allocation whose strategy or pool is removed, or whose pool is of another kind."""
+        changed: dict[str, set[int]] = {"strategies.pool": set(), "strategies.allocation": set()}
+        for change in changes:
+            changed.get(change.model, set()).add(change.object_id)
+        gone = Allocation.with_removed.filter(
+            Q(pk__in=changed["strategies.allocation"]) | Q(pool__in=changed["strategies.pool"]),
+            pool__plan=self.plan,
+        )
+        shown = {row.key for row in self.rows}
+        keys = [
+            *(kind.key(pk) for pk in gone.values_list("pk", flat=True) for kind in self._allocation_kinds),
+            *(self.kinds["pool"].key(pk) for pk in changed["strategies.pool"]),
+        ]
+        touched = super().keys_touched(changes, saved_key)
+        return list(dict.fromkeys([*touched, *(key for key in keys if key not in shown)]))
+
+    @property
+    def _allocation_kinds(self) -> list[RowKind]:
+        return [self.kinds["allocation"], self.kinds["days"]]
 
     def _pool_row(self, holding: Holding) -> Row:
         kind, pool = self.kinds["pool"], holding.pool
