@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from planner.arithmetic.items import split_items
 from planner.arithmetic.names import name_key
 from planner.changes import Recording
 from planner.stages import TaskSpec
-from planner.tables.fields import DayField, PickField
+from planner.tables.fields import DayField, PickField, QuantityField
 from planner.tables.forms import AddForm, RowForm
 from planner.tables.members import MemberField
 from strategies.board.decisions import change_state
@@ -96,6 +97,7 @@ class TaskForm(RowForm):
     owner = MemberField(label=gettext_lazy("Owner"), empty_label=gettext_lazy("Not assigned"), required=False)
     start = DayField(label=gettext_lazy("Start"), required=False)
     due = DayField(label=gettext_lazy("Due"), required=False)
+    effort = QuantityField(label=gettext_lazy("Effort in person-days"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=Status.choices, widget=forms.RadioSelect)
     percent = forms.IntegerField(
         label=gettext_lazy("Progress (%)"),
@@ -141,6 +143,16 @@ class TaskForm(RowForm):
 
     def current(self, name: str) -> Any:
         return "" if name in ("note", "reason") else super().current(name)
+
+    def figure_unit(self) -> str:
+        return _("days")
+
+    def clean_effort(self) -> Decimal | None:
+        """Tenths of a day are as exact as an estimate can be."""
+        effort: Decimal | None = self.cleaned_data["effort"]
+        if effort is not None and effort != round(effort, 1):
+            raise ValidationError(_("Enter days with one decimal at most, such as 2.5."))
+        return effort
 
     def clean_percent(self) -> int:
         """Left empty, it stays as it is."""

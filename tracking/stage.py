@@ -9,7 +9,6 @@ from itertools import compress
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,7 +21,7 @@ from strategies.models import SILENT, Strategy
 from tracking.models import OPEN, Progress, Status, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.table import TaskKind
-from tracking.tasks import add_tasks
+from tracking.tasks import add_tasks, url_of
 from tracking.thread import STRANDS
 
 
@@ -107,7 +106,7 @@ def _as_work(task: Task, day: dt.date) -> Work:
     strategy = task.strategy
     context = f"{strategy.title} → {strategy.aim}" if strategy.aim else strategy.title
     late, plan = task.days_late(day), strategy.plan
-    return Work(task.pk, task.description, context, task.due, late, _url_of(task, plan), task.owner, plan)
+    return Work(task.pk, task.description, context, task.due, late, url_of(task, plan), task.owner, plan)
 
 
 def _open_work(people: Sequence[Membership], day: dt.date | None = None) -> list[Work]:
@@ -135,7 +134,7 @@ def _plan_work(plan: Plan, today: dt.date) -> list[Work]:
 def _outside(plan: Plan, cut: Cut) -> list[Outside]:
     """The open tasks that would begin or be due outside."""
     return [
-        Outside(_("Task"), f"{task} · {words.day(task.due or task.start)}", _url_of(task, plan))
+        Outside(_("Task"), f"{task} · {words.day(task.due or task.start)}", url_of(task, plan))
         for task in Task.objects.of_plan(plan).open().order_by("strategy__order", "order", "pk")
         if cut.drops(task.start, task.due)
     ]
@@ -161,7 +160,7 @@ def _tasks_of(strategies: Sequence[Strategy]) -> dict[int, list[StrategyTask]]:
                 is_done=task.status == Status.DONE,
                 days_late=task.days_late(plan.work_day(plan.team.today())),
                 effort=task.effort,
-                url=_url_of(task, plan),
+                url=url_of(task, plan),
             )
         )
     return by_strategy
@@ -198,14 +197,10 @@ def _effort(task: Any) -> Effort:
         start=min(task.start or plan.start, task.due),
         due=task.due,
         label=task.description,
-        url=_url_of(task, plan),
+        url=url_of(task, plan),
         plan_id=plan.pk,
         strategy_id=task.strategy_id,
     )
-
-
-def _url_of(task: Task, plan: Plan) -> str:
-    return f"{reverse('tracking', args=[plan.pk])}#task-{task.pk}"
 
 
 def _hand_over(log: Any, leaver: Membership, successor: Membership | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -24,17 +24,23 @@ from planner.tables.searching import matching
 from planner.tables.shows import ALL, Numbered
 from planner.tables.table import Table
 from strategies.models import Strategy
+from strategies.resources.amounts import days_text
+from strategies.resources.sentences import strain_notice
 from tracking import sheet
 from tracking.forms import AddStrategyForm, AddTaskForm, StrategyForm, TaskForm
 from tracking.models import LIVE, OPEN, Status, Task
 from tracking.pitfalls import OF_STRATEGIES, OF_TASKS, PITFALLS, sized
 from tracking.rollup import RollUp, roll_up
-from tracking.tasks import PROGRESS
+from tracking.tasks import PROGRESS, url_of
 
 TONES = {Status.DONE: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "", Status.CANCELLED: "off"}
 
 # What the filter of incomplete rows offers; the checks of a plan lead to them.
 LACKS = (("", gettext_lazy("Missing info")), *((pitfall.lacks, pitfall.label) for pitfall in PITFALLS))
+
+
+# The fields of a task that decide whether it fits into its owner's days.
+FITTING = {"effort", "start", "due", "owner"}
 
 
 class StrategyKind(RowKind):
@@ -77,7 +83,7 @@ class TaskKind(RowKind):
         "strategy": ("description", "acceptance"),
         "owner": ("owner",),
         "start": ("start",),
-        "due": ("due",),
+        "due": ("due", "effort"),
         "progress": PROGRESS,
         "resources": ("resources",),
         "risk": ("risk",),
@@ -105,6 +111,13 @@ class TaskKind(RowKind):
 
     def with_removed(self, plan: Plan) -> QuerySet[Task]:
         return Task.with_removed.filter(strategy__plan=plan)
+
+    def notice(self, obj: Any, fields: Collection[str]) -> str:
+        """Whether it does not fit into the days of its owner now."""
+        if not FITTING.intersection(fields):
+            return ""
+        plan = obj.strategy.plan
+        return strain_notice(plan.team, obj.owner, url_of(obj, plan))
 
 
 class TrackingTable(Table):
@@ -347,7 +360,10 @@ class TrackingTable(Table):
         return self.row(kind, task, contents, css="sub", group=group)
 
     def _due(self, task: Task) -> Any:
+        """When it is due, how much work it is, and whether that is soon or over."""
         day = cells.day(task.due, self.day)
+        if task.effort is not None:
+            day = cells.lines(day, days_text(task.effort))
         days = task.days_late(self.work_day)
         if days:
             return format_html('<span class="lines">{}{}</span>', day, cells.late(days))

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planner.changes import Recording
-from planner.models import Membership
+from planner.models import Membership, Plan
 from planner.models.history import next_order
 from planner.stages import TaskSpec
 from strategies.models import Strategy
@@ -18,6 +19,11 @@ from tracking.rollup import settle
 
 # The values that `report_progress` takes.
 PROGRESS = ("status", "percent", "note", "reason")
+
+
+def url_of(task: Task, plan: Plan) -> str:
+    """Where a task stands in Table 3 of its plan."""
+    return f"{reverse('tracking', args=[plan.pk])}#task-{task.pk}"
 
 
 def add_task(log: Recording, strategy: Strategy, spec: TaskSpec) -> Task:

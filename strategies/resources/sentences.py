@@ -87,7 +87,7 @@ def describe(strain: Strain, names: Mapping[int, str], force: Workforce) -> Draw
         strain.is_of_tasks,
         causes=[_cause(strain, cause, number, width) for number, cause in enumerate(strain.causes)],
         ticks=[
-            (f"{(number + 0.5) * width:.1f}", _short(window.first + DAY * number))
+            (f"{max((number + 0.5) * width, LABEL / 2):.1f}", _short(window.first + DAY * number))
             for number in range(0, days, every)
         ],
         lines=[f"{number * width:.1f}" for number in range(1, days)] if days <= 31 else [],
