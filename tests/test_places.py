@@ -23,6 +23,8 @@ PAGES = [
     ("formulas", "Diagnose", ["Q4", "Performance status"]),
     ("goals", "Strategize", ["Q4"]),
     ("strategies", "Strategize", ["Q4", "Goals"]),
+    ("resources", "Strategize", ["Q4", "Goals"]),
+    ("ideas", "Strategize", ["Q4", "Goals"]),
     ("tracking", "Execute", ["Q4"]),
     ("reviews", "Review", ["Q4"]),
 ]

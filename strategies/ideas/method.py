@@ -36,7 +36,7 @@ class KnownIdea:
     purpose: Any
     lag_days: int
     needs: Any
-    tasks: tuple[SuggestedTask, ...]
+    steps: tuple[SuggestedTask, ...]
     scenario: str = ""
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from planner.arithmetic.workdays import laid
 from planner.changes import Recording
 from planner.models import Bottleneck, Goal, Membership, Plan
-from planner.stages import TaskSpec, stages
+from planner.stages import TaskSpec, add_tasks
 from strategies.ideas.library import start_of_work
 from strategies.ideas.method import KnownIdea, SuggestedTask
 from strategies.models import KeyAction, Strategy
@@ -45,9 +45,8 @@ def strategy_from_idea(log: Recording, bottleneck: Bottleneck, idea: KnownIdea) 
             effect_lag_days=idea.lag_days,
             idea=idea.key,
         )
-        specs = _specs(plan, idea.tasks, strategy.owner)
-    for stage in stages():
-        stage.add_tasks(log, strategy, specs)
+        specs = _specs(plan, idea.steps, strategy.owner)
+    add_tasks(log, strategy, specs)
     return strategy
 
 

@@ -5,7 +5,6 @@ An interaction is a click, a tap, a key command, or one field that is typed in.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from types import SimpleNamespace
 

@@ -37,8 +37,8 @@ def test_an_idea_fits_into_a_strategy_and_its_tasks_in_both_languages(idea, lang
         assert 0 < len(str(idea.title)) <= 120
         assert 0 < len(str(idea.purpose)) <= 200
         assert 0 < len(str(idea.needs)) <= 300
-        assert 0 < len(idea.tasks) <= MOST_TASKS
-        for task in idea.tasks:
+        assert 0 < len(idea.steps) <= MOST_TASKS
+        for task in idea.steps:
             assert 0 < len(str(task.description)) <= 200
             assert 0 < len(str(task.acceptance)) <= 300
             assert 0 < task.days <= 20
@@ -51,7 +51,7 @@ def test_what_the_team_added_is_offered_first(plan, team, other_team):
     assert keys(plan, "value") == [f"team-{own.pk}", "bundles", "membership", "customer_care"]
     idea = find(plan, f"team-{own.pk}")
     assert (idea.title, idea.lag_days) == ("Cake", 3)
-    assert [(task.description, task.acceptance) for task in idea.tasks] == [("Bake", "Eaten")]
+    assert [(task.description, task.acceptance) for task in idea.steps] == [("Bake", "Eaten")]
 
 
 def test_every_idea_that_comes_first_in_a_scenario_is_in_the_library():
