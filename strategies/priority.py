@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from strategies.models import Strategy
+from strategies.models import PAUSED, Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ def ranked(strategies: Iterable[Strategy]) -> list[Ranked]:
             tie = "position" if before.strategy.importance == strategy.importance else "importance"
         places.append(Ranked(strategy, None if score is None else len(places) + 1, score, tie))
     return places
+
+
+def ranking(strategies: Iterable[Strategy]) -> list[Ranked]:
+    """The strategies of one plan: those that run or may, by priority, then the paused and dropped without a place."""
+    strategies = list(strategies)
+    stopped = [strategy for strategy in strategies if strategy.state in PAUSED]
+    running = ranked(strategy for strategy in strategies if strategy.state not in PAUSED)
+    return [*running, *(Ranked(strategy, None, None) for strategy in sorted(stopped, key=_key))]
 
 
 def _key(strategy: Strategy) -> tuple[int, int, int, int]:

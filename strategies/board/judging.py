@@ -32,17 +32,9 @@ from strategies.board.rubrics import TONES, VERDICTS
 from strategies.goals.targets import Target
 from strategies.ideas.library import start_of_work
 from strategies.models import Strategy
-from strategies.priority import Ranked, ranked, score_of
+from strategies.priority import Ranked
 
 DIMENSIONS = ("resources", "capability", "time")
-
-
-def ranking(strategies: Iterable[Strategy]) -> list[Ranked]:
-    """The strategies of a plan by priority (Decision 22 of the method); what is dropped or done has no rank."""
-    strategies = list(strategies)
-    candidates = ranked(each for each in strategies if each.state in RUNNABLE)
-    others = sorted((each for each in strategies if each.state not in RUNNABLE), key=lambda each: each.order)
-    return [*candidates, *(Ranked(each, None, score_of(each)) for each in others)]
 
 
 def tie_sentences(places: Sequence[Ranked]) -> list[str]:

@@ -12,9 +12,10 @@ from planner.models import Plan
 from planner.pitfalls import Occurrences, Pitfall
 from planner.stages import StrategyTask
 from strategies.board.decisions import RUNNABLE, fallback_of
-from strategies.board.judging import judgement, ranking, timing
+from strategies.board.judging import judgement, timing
 from strategies.board.table import strategies_with_goals
 from strategies.models import Strategy
+from strategies.priority import ranking
 
 SLOW_ALONE = Pitfall(
     "slow_strategy_alone",

@@ -27,9 +27,9 @@ from planner.tables.table import Table
 from strategies.board import rubrics
 from strategies.board.decisions import RUNNABLE, Lack, lacks_of
 from strategies.board.forms import AddStrategyForm, StrategyForm
-from strategies.board.judging import Timing, judgement, ranking, timing, verdict_chip
+from strategies.board.judging import Timing, judgement, timing, verdict_chip
 from strategies.models import ServedGoal, Strategy
-from strategies.priority import Ranked
+from strategies.priority import Ranked, ranking
 
 State = Strategy.State
 TONES = {

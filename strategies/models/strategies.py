@@ -115,7 +115,7 @@ class Strategy(Recorded):
             )
         rows = Strategy.objects.filter(plan=self.plan_id).values_list("pk", "title", "fallback")
         ways = {pk: (title, fallback) for pk, title, fallback in rows}
-        titles = [self.title]
+        titles: list[str] = [self.title]
         step: int | None = self.fallback_id
         while step in ways and step != self.pk and len(titles) <= len(ways):
             title, step = ways[step]

@@ -18,7 +18,7 @@ from planner.changes import Recording
 from planner.models import Plan
 from planner.models.history import next_order
 from strategies.models import PAUSED, Allocation, Pool, Spending, Strategy
-from strategies.priority import Ranked, ranked
+from strategies.priority import Ranked, ranking
 from strategies.resources.people import Workforce, remaining
 
 # Verbs
@@ -183,15 +183,9 @@ def holdings(plans: Sequence[Plan], forces: Mapping[int, Workforce]) -> dict[int
 def _places(plan_ids: Sequence[int]) -> dict[int, Ranked]:
     """By a strategy's id, its place among those of its plan that are neither paused nor dropped."""
     by_plan: dict[int, list[Strategy]] = {}
-    places = {}
     for strategy in Strategy.objects.filter(plan__in=plan_ids):
-        if strategy.state in PAUSED:
-            places[strategy.pk] = Ranked(strategy, None, None)
-        else:
-            by_plan.setdefault(strategy.plan_id, []).append(strategy)
-    for strategies in by_plan.values():
-        places |= {place.strategy.pk: place for place in ranked(strategies)}
-    return places
+        by_plan.setdefault(strategy.plan_id, []).append(strategy)
+    return {place.strategy.pk: place for strategies in by_plan.values() for place in ranking(strategies)}
 
 
 def _share(pool: Pool, allocation: Allocation, places: Mapping[int, Ranked]) -> Share:

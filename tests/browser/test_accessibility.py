@@ -18,6 +18,7 @@ OF_PLAN = {
     "bottlenecks": "bottlenecks/",
     "formulas": "diagnose/formulas/",
     "goals": "goals/",
+    "strategies": "strategies/",
     "ideas": "ideas/",
     "tracking": "tracking/",
     "reviews": "reviews/",
@@ -28,6 +29,7 @@ OF_PLAN = {
 PAGES = (
     "home",
     *OF_PLAN,
+    "strategy",
     "team",
     "metrics",
     "segments",
@@ -44,6 +46,7 @@ def address(demo, page: str) -> str:
         return f"/plans/{demo.push.pk}/{OF_PLAN[page]}"
     return {
         "login": "/accounts/login/",
+        "strategy": f"/plans/{demo.push.pk}/strategies/{demo.push.strategies.first().pk}/",
         "home": "/",
         "team": "/team/",
         "metrics": "/team/metrics/",

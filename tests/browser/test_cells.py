@@ -14,7 +14,7 @@ from tracking.models import Task
 
 pytestmark = pytest.mark.browser
 
-TABLES = ("diagnose", "readings", "bottlenecks", "goals", "tracking", "reviews")
+TABLES = ("diagnose", "readings", "bottlenecks", "goals", "strategies", "tracking", "reviews")
 # The cell that has the focus, open or not: its row and column.
 FOCUSED = """() => {
   const cell = document.activeElement.closest("td");

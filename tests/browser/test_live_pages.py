@@ -27,6 +27,7 @@ def test_a_plans_home_follows_a_strategy_that_is_paused(demo, window):
     form = editor(table, f"strategy-{strategy.pk}", "strategy")
     form.locator("summary").click()
     form.get_by_label("Status").select_option("paused")
+    form.get_by_label("Reason for pausing or dropping").fill("No budget")
     form.get_by_role("button", name="Save").click()
 
     expect(late).not_to_have_text(re.compile(f"^{re.escape(before)}$"))
