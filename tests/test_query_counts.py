@@ -10,9 +10,19 @@ from django.test.utils import CaptureQueriesContext
 
 from planner import changes
 from planner.arithmetic.periods import add_months
-from planner.models import Bottleneck, Goal, Membership, Metric, Plan, PlanMetric, Segment
+from planner.models import Bottleneck, Goal, Leave, Membership, Metric, Plan, PlanMetric, Segment
 from reviews.models import Review
-from strategies.models import Idea, KeyAction, LeadMeasure, Question, ServedGoal, Strategy
+from strategies.models import (
+    Allocation,
+    Idea,
+    KeyAction,
+    LeadMeasure,
+    Pool,
+    Question,
+    ServedGoal,
+    Spending,
+    Strategy,
+)
 from tests.conftest import seat
 from tracking.models import Task
 
@@ -39,9 +49,15 @@ def grow(team, plan, manager, rep):
             LeadMeasure.objects.create(strategy=strategy, name=f"L{number}", weekly_target=5)
             Question.objects.create(plan=each, strategy=strategy, text=f"Q{number}", owner=member)
             for owner in (seat(manager, team), seat(rep, team), member):
+                due = dt.date(2026, 10, 2)
                 Task.objects.create(
-                    strategy=strategy, description=f"T{number}", owner=owner, due=dt.date(2026, 10, 2)
+                    strategy=strategy, description=f"T{number}", owner=owner, due=due, effort=9
                 )
+            for kind in ("budget", "people"):
+                pool = Pool.objects.create(plan=each, name=f"{kind} {number}", kind=kind, amount=9)
+                given = Allocation.objects.create(pool=pool, strategy=strategy, amount=10)
+                Spending.objects.create(allocation=given, day=dt.date(2026, 10, 2), amount=1)
+            Leave.objects.create(member=member, start="2026-12-01", end="2026-12-02")
             core = Goal.objects.create(plan=each, name=f"G{number}", owner=member)
             part = Goal.objects.create(plan=each, parent=core, name=f"g{number}", owner=member, target=1)
             ServedGoal.objects.create(strategy=strategy, goal=part)
@@ -57,7 +73,8 @@ def grow(team, plan, manager, rep):
 
 
 @pytest.mark.parametrize("address", ["/", "/plans/{}/", "/plans/{}/history/", "/plans/{}/diagnose/",
-                                     "/plans/{}/goals/", "/plans/{}/strategies/",
+                                     "/plans/{}/goals/", "/plans/{}/strategies/", "/plans/{}/resources/",
+                                     "/team/leave-days/",
                                      "/plans/{}/tracking/", "/plans/{}/reviews/", "/team/",
                                      "/team/metrics/", "/team/segments/", "/plans/{}/export/plan.xlsx",
                                      "/plans/{}/diagnose/?sort=metric&q=M", "/plans/{}/goals/?sort=owner&q=g",

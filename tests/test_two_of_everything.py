@@ -29,7 +29,7 @@ from planner.models import (
 from planner.notices import ledger
 from planner.notices.kinds import Recipient
 from planner.readings.save import save_typed
-from strategies.models import ServedGoal, Strategy
+from strategies.models import Pool, ServedGoal, Strategy
 from tests.conftest import TODAY, join, seat
 from tracking.alerts import raise_alerts
 from tracking.models import Alert, Task
@@ -173,7 +173,7 @@ def test_the_activity_of_a_plan_is_its_own(plan, other_plan, status, manager, as
     assert "Partners" not in mine
 
 
-@pytest.mark.parametrize("page", ["diagnose", "bottlenecks", "goals", "tracking"])
+@pytest.mark.parametrize("page", ["diagnose", "bottlenecks", "goals", "resources", "tracking"])
 def test_a_row_of_one_plan_is_not_found_under_the_others_address(
     plan, other_plan, status, manager, as_, page
 ):
@@ -181,6 +181,7 @@ def test_a_row_of_one_plan_is_not_found_under_the_others_address(
         "diagnose": ("metric", status.sales, "problems"),
         "bottlenecks": ("bottleneck", Bottleneck.objects.create(plan=plan, kind="value", cause="x"), "cause"),
         "goals": ("core", Goal.objects.create(plan=plan, name="Sales"), "due"),
+        "resources": ("pool", Pool.objects.create(plan=plan, name="Fairs", amount=5), "amount"),
         "tracking": ("strategy", Strategy.objects.create(plan=plan, title="Referrals"), "risk"),
     }
     kind, obj, cell = rows[page]

@@ -22,7 +22,7 @@ from strategies.resources.people import Strain, Workforce, strains, workforces
 from strategies.resources.pools import holdings
 
 # The drawing of a window: its width, and what a label and a row take of it.
-WIDTH, LABEL, ROW, HEAD = 250, 50, 28, 18
+WIDTH, LABEL, ROW, HEAD = 250, 62, 28, 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ SHOWN: dict[str, Lookups | None] = dict.fromkeys(
 )
 
 
+# What a pool shows where its allocations have their limits, persons and dates.
+STATE = Column("minimum", gettext_lazy("Allocated"))
 # The fields of an allocation that decide whether it fits.
 FITTING = {"amount", "member", "start", "end"}
 
@@ -225,7 +227,7 @@ class AllocationsTable(Table):
         contents = {
             "name": cells.lines(format_html("<b>{}</b>", pool.name), pool.get_kind_display()),
             "amount": self._size(holding),
-            "minimum": Cell(self.columns[2], self._state(holding), span=kind.spans["minimum"], css="words"),
+            "minimum": Cell(STATE, self._state(holding), span=kind.spans["minimum"], css="words"),
             "spent": self._spent(pool, holding.spent, holding.last_spent),
         }
         return self.row(kind, pool, contents, css="group", adder=adder if can_add else None)
@@ -262,7 +264,7 @@ class AllocationsTable(Table):
             "dates": self._dates(allocation),
             "spent": self._spent(pool, share.spent, share.last_spent),
         }
-        return self.row(kind, allocation, contents, css="sub", group=self.kinds["pool"].key(pool.pk))
+        return self.row(kind, allocation, contents, css="sub given", group=self.kinds["pool"].key(pool.pk))
 
     def _strategy(self, share: Share) -> Any:
         """Its rank, its name, and its score as a product."""

@@ -111,7 +111,9 @@ def served(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("address", ["/", "/team/", "", "diagnose/", "goals/", "tracking/", "reviews/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/team/", "", "diagnose/", "goals/", "resources/", "tracking/", "reviews/"]
+)
 def test_a_first_visit_takes_100_kb_and_8_requests(served, contexts, address):
     signing_in = contexts(base_url=served)
     page = signing_in.new_page()
