@@ -46,7 +46,7 @@ def table_urls(url_name: str, table: type[Table], page: type[TablePage[Any]] = T
         path(f"{base}changes/", poll_changes, page_kwargs, name=f"{url_name}-changes"),
         path(f"{base}paste/", paste, row_kwargs, name=f"{url_name}-paste"),
         path(f"{base}rows/", add, row_kwargs, name=f"{url_name}-add"),
-        path(f"{base}rows/<str:key>/", row, row_kwargs, name=f"{url_name}-row"),
+        path(f"{base}rows/<str:key>/", row, page_kwargs, name=f"{url_name}-row"),
         path(f"{base}rows/<str:key>/remove/", remove, row_kwargs, name=f"{url_name}-remove"),
         *(move_urls if table.moves_rows else ()),
     ]
@@ -86,14 +86,16 @@ def _page_context(page: TablePage[Any]) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def row(request: Request, plan_pk: int, key: str, table_class: type[Table]) -> HttpResponse:
+def row(
+    request: Request, plan_pk: int, key: str, table_class: type[Table], page_class: type[TablePage[Any]]
+) -> HttpResponse:
     plan, member = get_plan(
         request, plan_pk, may=access.may_read if request.method == "GET" else access.may_report
     )
     table = table_class(plan, member, request.GET)
     kind, pk = table.split(key)
     if request.method == "POST":
-        return _save(request, table, kind, key, pk)
+        return _save(request, page_class(table), kind, key, pk)
     obj = kind.objects(plan).filter(pk=pk).first()
     if obj is None:
         raise Http404
@@ -232,7 +234,8 @@ def answer_use(
     return redirect(f"{table.url}?{query.urlencode()}#{key}" if query else f"{table.url}#{key}")
 
 
-def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> HttpResponse:
+def _save(request: Request, page: TablePage[Any], kind: RowKind, key: str, pk: int) -> HttpResponse:
+    table = page.table
     saving = _Saving(request, table, kind, pk)
     saved, _is_new = once(request, saving.save)
     if saved is None:
@@ -246,7 +249,17 @@ def _save(request: Request, table: Table, kind: RowKind, key: str, pk: int) -> H
         return _rows(request, table, [key], table.plan.team.revision)
     log = saving.log
     answer = _changed_rows(request, table, log.changes, log.revision, objects=log.objects, saved_key=key)
+    _add_pieces(request, page, answer, log.changes)
     return _with_notice(answer, notice, table, log.revision)
+
+
+def _add_pieces(request: Request, page: TablePage[Any], answer: HttpResponse, made: Sequence[Change]) -> None:
+    """What of the page is shown with the rows of a save, without another request."""
+    at_once = [piece for piece in page.pieces if piece.at_once]
+    html = live.render_pieces(request, page.template, _page_context(page), at_once, made) if at_once else ""
+    if html:
+        rows = answer.content.decode()
+        answer.content = f"<table data-rows><tbody>{rows}</tbody></table>{html}"
 
 
 def _notice(kind: RowKind, obj: Recorded, log: changes.Recording | None) -> str:

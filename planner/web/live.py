@@ -23,12 +23,13 @@ class Piece:
     """A part of a page: the id of its root, which is also the name of its partial, and the models that it shows.
 
     `shows` are labels of models such as "planner.import"; empty where any change of the team may be visible. A piece of
-    another template than the page's own names that.
+    another template than the page's own names that. `at_once` says that it comes with the answer to a save already.
     """
 
     id: str
     shows: frozenset[str] = frozenset()
     template: str = ""
+    at_once: bool = False
 
     def is_touched(self, changes: Iterable[Change]) -> bool:
         return any(not self.shows or change.model in self.shows for change in changes)

@@ -29,6 +29,7 @@ class StrategiesPage(OffersIdeas[StrategiesTable]):
         Piece(
             "matrix",
             frozenset({"strategies.strategy", "strategies.servedgoal", "planner.goal", "planner.plan"}),
+            at_once=True,
         ),
         NEWCOMERS,
         IDEAS,

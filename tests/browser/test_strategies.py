@@ -32,7 +32,7 @@ def strategy(demo) -> Strategy:
 def test_the_chart_follows_a_score_without_a_reload_and_at_once(demo, strategy, window):
     page = window(MANAGER, f"/plans/{demo.push.pk}/strategies/")
     taken = []
-    for score in ("5", "2", "3"):
+    for score in ("5", "2", "3", "4", "1"):
         page.evaluate(f"() => {{ window.timed = ({TIMED})('/strategies/{strategy.pk}/'); }}")
         cell(page, f"strategy-{strategy.pk}", "importance").locator("a.cell").focus()
         page.keyboard.press(score)
@@ -41,7 +41,7 @@ def test_the_chart_follows_a_score_without_a_reload_and_at_once(demo, strategy, 
         expect(page.locator(f'#matrix a[href$="/{strategy.pk}/"] circle')).to_have_attribute(
             "cy", str(550 - 100 * int(score))
         )
-    assert sorted(taken)[1] <= WITHIN, taken
+    assert sorted(taken)[2] <= WITHIN, taken
 
 
 def test_three_digits_score_the_feasibility_of_a_strategy(demo, strategy, window):
@@ -114,7 +114,7 @@ def test_approval_shows_what_lacks_and_the_click_opens_the_place(card, strategy)
     approve = card.get_by_role("button", name="Approve")
     expect(approve).to_be_disabled()
     card.get_by_role("link", name="Assign").click()
-    expect(card.locator("#owner").get_by_label("Owner")).to_be_visible()
+    expect(card.locator("#owner").get_by_role("combobox")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
