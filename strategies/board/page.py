@@ -12,7 +12,7 @@ from planner.web.live import Piece
 from strategies.board.judging import judgement, tie_sentences, verdict_chip
 from strategies.board.table import StrategiesTable, rank_numeral, url_of
 from strategies.ideas.page import IDEAS, NEWCOMERS, OffersIdeas
-from strategies.models import Strategy
+from strategies.models import PAUSED, Strategy
 from strategies.priority import Ranked
 
 QUADRANTS = (
@@ -54,6 +54,7 @@ class StrategiesPage(OffersIdeas[StrategiesTable]):
                 "numeral": rank_numeral(each),
                 "url": url_of(each.strategy),
                 "ranked": each,
+                "is_stopped": each.strategy.state in PAUSED,
                 "verdict": verdict_chip(judgement(each.strategy)),
             }
             for each in self.table.ranked

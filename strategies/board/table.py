@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from planner import access, stages, words
 from planner.arithmetic.collation import finds, finds_name
@@ -261,7 +261,10 @@ class StrategiesTable(Table):
     def _opener(self, strategy: Strategy) -> Any:
         label = _("Open %(name)s") % {"name": strategy.title}
         return format_html(
-            '<a class="go small" href="{}" aria-label="{}">{}</a>', url_of(strategy), label, _("Open")
+            '<a class="go small" href="{}" aria-label="{}">{}</a>',
+            url_of(strategy),
+            label,
+            pgettext("link", "Open"),
         )
 
     def _goals(self, strategy: Strategy) -> Any:
