@@ -45,6 +45,19 @@ def test_the_checks_of_a_plan_stand_in_the_order_of_its_scenario(plan, status):
     assert sorted(tuned) == sorted(usual)
 
 
+def test_every_check_that_comes_first_is_one_of_the_product(plan, status):
+    known = {check.pitfall.name for check in stages.checks([plan])[plan.pk]}
+    assert {name for tuning in TUNINGS.values() for name in tuning.checks} <= known
+
+
+def test_the_plans_home_says_what_its_scenario_puts_first(plan, status, viewer, as_):
+    Plan.objects.update(scenario="competition")
+    page = as_(viewer).get(f"/plans/{plan.pk}/").content.decode()
+
+    assert "Competitive change: what changed outside and a fallback for each strategy come first" in page
+    assert page.index("No main problems entered") < page.index("less than 6 months of history")
+
+
 @pytest.mark.parametrize(
     ("scenario", "months", "is_short"),
     [

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django import template
 
 from planner import access, words
+from planner.models import Plan
 from planner.models.scenarios import tuning_of
 from planner.stages import Step
 
@@ -14,10 +15,15 @@ register = template.Library()
 
 
 class NextStep(NamedTuple):
-    """The next step, None where nothing is missing, and what the plan's scenario puts first, with the reason."""
+    """The next step; None where nothing is missing."""
 
     step: Step | None
-    scenario: str
+
+
+@register.simple_tag
+def scenario_line(plan: Plan) -> str:
+    """What the scenario of a plan puts first, with the reason."""
+    return words.labelled(plan.get_scenario_display(), tuning_of(plan).first)
 
 
 @register.simple_tag(takes_context=True)
@@ -29,5 +35,4 @@ def next_step(context: Any) -> NextStep | None:
     member = next((each for each in context["my_memberships"] if each.team_id == plan.team_id), None)
     if member is None or not access.may_edit_plan(member, plan):
         return None
-    scenario = words.labelled(plan.get_scenario_display(), tuning_of(plan).first)
-    return NextStep(here.stage.next_step(plan), scenario)
+    return NextStep(here.stage.next_step(plan))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from planner import words
 from planner.models import Bottleneck, Plan
+from planner.models.metrics import BottleneckKind
 from planner.tables.page import TablePage
 from planner.tables.table import Table
 from planner.web.live import Piece
@@ -42,6 +43,11 @@ class Offer:
     @property
     def lag(self) -> str:
         return words.lag(self.idea.lag_days)
+
+    @property
+    def kind(self) -> Any:
+        """For which kind of bottleneck it is."""
+        return BottleneckKind(self.idea.kind).label if self.idea.kind else ""
 
 
 class Offers:
@@ -82,12 +88,12 @@ class Offers:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        if self.chosen is None:
-            return []
+        """Those against the chosen bottleneck; without one the whole library."""
+        ideas = library(self.plan)
         by_idea = {strategy.idea: strategy for strategy in self._strategies if strategy.idea}
         return [
             Offer(idea, by_idea.get(idea.key), takes_effect(self.plan, idea.lag_days))
-            for idea in suiting(library(self.plan), self.chosen)
+            for idea in (ideas if self.chosen is None else suiting(ideas, self.chosen))
         ]
 
 

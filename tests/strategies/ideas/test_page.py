@@ -63,8 +63,32 @@ def test_another_plans_bottleneck_is_not_shown(other_plan, late, page):
     assert "Small orders" not in page(bottleneck=other.pk)
 
 
-def test_without_a_bottleneck_in_focus_the_page_says_what_to_do(page):
-    assert "No bottlenecks in focus yet." in page()
+def test_without_a_bottleneck_in_focus_the_page_says_what_to_do_and_shows_the_whole_library(page):
+    html = page()
+    assert "No bottlenecks in focus yet." in html
+    assert html.count('<th scope="row">') == 12
+    assert "to the plan\"" not in html
+
+
+def test_another_bottleneck_is_chosen_without_a_reload(plan, late, manager, as_):
+    other = Bottleneck.objects.create(plan=plan, kind="value", cause="Small orders", in_focus=True)
+    headers = {"HX-Request": "true", "HX-Target": "ideas"}
+    for name in ("ideas", "strategies"):
+        answer = as_(manager).get(f"/plans/{plan.pk}/{name}/?bottleneck={other.pk}", headers=headers)
+        html = answer.content.decode().strip()
+        assert html.startswith('<section id="ideas"')
+        assert html.endswith("</section>")
+        assert "Membership points" in html
+
+
+def test_the_page_of_strategies_offers_the_same_ideas_and_is_gone_back_to(plan, late, manager, as_, add):
+    html = as_(manager).get(f"/plans/{plan.pk}/strategies/").content.decode()
+    assert "Add “One follow-up procedure” to the plan" in html
+    assert '<input type="hidden" name="page" value="strategies">' in html
+    answer = add(page="strategies", bottleneck=late.pk, idea="follow_up")
+
+    assert answer.redirect_chain == [(f"/plans/{plan.pk}/strategies/?bottleneck={late.pk}", 302)]
+    assert "In this plan" in answer.content.decode()
 
 
 def test_an_idea_is_added_with_one_click_and_taken_back_with_another(plan, team, late, manager, as_, add):
