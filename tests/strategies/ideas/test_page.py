@@ -67,7 +67,7 @@ def test_without_a_bottleneck_in_focus_the_page_says_what_to_do_and_shows_the_wh
     html = page()
     assert "No bottlenecks in focus yet." in html
     assert html.count('<th scope="row">') == 12
-    assert "to the plan\"" not in html
+    assert 'to the plan"' not in html
 
 
 def test_another_bottleneck_is_chosen_without_a_reload(plan, late, manager, as_):
