@@ -12,7 +12,7 @@ from planner import stages, words
 from planner.arithmetic import formats
 from planner.tables.page import TablePage
 from planner.web.live import Piece
-from strategies.models import Pool, Spending
+from strategies.models import SILENT, Pool, Spending
 from strategies.resources import amounts
 from strategies.resources.forms import ReasonForm, SpendingForm
 from strategies.resources.people import People, people_of
@@ -48,6 +48,7 @@ class Bar:
     allocated: str
     parts: list[Segment]
     over: Segment | None
+    sum: str
 
 
 class ResourcesPage(TablePage[AllocationsTable]):
@@ -84,6 +85,16 @@ class ResourcesPage(TablePage[AllocationsTable]):
     @cached_property
     def people(self) -> People:
         return people_of(self.plan, self.table.force, self.table.today)
+
+    @property
+    def without_effort(self) -> int:
+        """How many open tasks of running strategies do not say how much work they are."""
+        return sum(
+            task.effort is None
+            for strategy in self.table.strategies
+            if strategy.state not in SILENT
+            for task in self.table.open_tasks[strategy.pk]
+        )
 
     @property
     def has_ended(self) -> bool:
@@ -240,6 +251,7 @@ def _bar(holding: Holding) -> Bar:
         _("%(amount)s allocated, %(share)s") % params,
         parts,
         over,
+        amounts.sum_text(holding.capacity) if holding.capacity else "",
     )
 
 

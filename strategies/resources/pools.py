@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from planner import words
 from planner.arithmetic import formats
+from planner.arithmetic.capacity import Capacity
 from planner.changes import Recording
 from planner.models import Plan
 from planner.models.history import next_order
 from strategies.models import PAUSED, Allocation, Pool, Spending, Strategy
 from strategies.priority import Ranked, ranking
-from strategies.resources.people import Workforce, remaining
+from strategies.resources.people import Workforce
 
 # Verbs
 
@@ -125,11 +126,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A pool with its size and its allocations, by the rank of their strategies."""
+    """A pool with its size and its allocations, by the rank of their strategies.
+
+    `capacity` is where the size comes from, for a pool of people without an amount.
+    """
 
     pool: Pool
     size: Fraction
     shares: list[Share] = field(default_factory=list)
+    capacity: Capacity | None = None
 
     @property
     def allocated(self) -> Fraction:
@@ -176,7 +181,7 @@ def holdings(plans: Sequence[Plan], forces: Mapping[int, Workforce]) -> dict[int
         plan = pool.plan = plans_by_pk[pool.plan_id]
         shares = [_share(pool, each, places) for each in by_pool.get(pool.pk, ())]
         shares.sort(key=lambda share: (share.place.rank is None, share.place.rank or 0, share.allocation.pk))
-        by_plan[plan.pk].append(Holding(pool, _size(pool, plan, forces[plan.team_id]), shares))
+        by_plan[plan.pk].append(_holding(pool, plan, forces[plan.team_id], shares))
     return by_plan
 
 
@@ -200,7 +205,9 @@ def _share(pool: Pool, allocation: Allocation, places: Mapping[int, Ranked]) -> 
     )
 
 
-def _size(pool: Pool, plan: Plan, force: Workforce) -> Fraction:
+def _holding(pool: Pool, plan: Plan, force: Workforce, shares: list[Share]) -> Holding:
+    """A pool of people without an amount has the capacity of the whole plan, as allocations are of the whole plan."""
     if pool.amount is not None:
-        return Fraction(pool.amount)
-    return force.total(*remaining(plan, plan.team.today())).days
+        return Holding(pool, Fraction(pool.amount), shares)
+    capacity = force.total(plan.start, plan.end)
+    return Holding(pool, capacity.days, shares, capacity)

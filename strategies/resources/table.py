@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from planner import access, stages, words
 from planner.arithmetic import formats
 from planner.arithmetic.collation import finds_name
 from planner.models import Change, Plan
+from planner.stages import StrategyTask
 from planner.tables import cells
 from planner.tables.columns import Adder, Cell, Column, Row
 from planner.tables.kinds import RowKind
@@ -161,13 +163,15 @@ class AllocationsTable(Table):
         return holdings([self.plan], {self.plan.team_id: self.force})[self.plan.pk]
 
     @cached_property
-    def needed(self) -> dict[int, Any]:
-        """By a strategy's id, the person-days of its open tasks."""
+    def open_tasks(self) -> dict[int, list[StrategyTask]]:
+        """By a strategy's id, its open tasks."""
         strategies = list(Strategy.objects.filter(plan=self.plan))
-        return {
-            pk: sum(task.effort or 0 for task in tasks if task.is_open)
-            for pk, tasks in stages.tasks_of(strategies).items()
-        }
+        tasks = stages.tasks_of(strategies)
+        return {pk: [task for task in own if task.is_open] for pk, own in tasks.items()}
+
+    def needed(self, strategy: Strategy) -> Decimal:
+        """The person-days of a strategy's open tasks."""
+        return sum((task.effort or Decimal(0) for task in self.open_tasks[strategy.pk]), Decimal(0))
 
     @property
     def filters(self) -> list[dict[str, Any]]:
@@ -233,9 +237,11 @@ class AllocationsTable(Table):
         return self.row(kind, pool, contents, css="group", adder=adder if can_add else None)
 
     def _size(self, holding: Holding) -> Any:
-        pool = holding.pool
-        shown = _figure(pool, holding.size)
-        return cells.lines(shown, _("from capacity")) if pool.amount is None else shown
+        """How much there is; a capacity opens to its sum."""
+        shown = _figure(holding.pool, holding.size)
+        if holding.capacity is None:
+            return shown
+        return cells.tip(cells.lines(shown, _("capacity of the plan")), [amounts.sum_text(holding.capacity)])
 
     def _state(self, holding: Holding) -> Any:
         """What is allocated, and what is left or too much."""
@@ -281,7 +287,7 @@ class AllocationsTable(Table):
         if share.allocation.amount is None:
             return EMPTY
         pool, lines = holding.pool, [words.per_cent(holding.part(share.amount))]
-        if pool.kind == Pool.Kind.PEOPLE and (needed := self.needed.get(share.strategy.pk)):
+        if pool.kind == Pool.Kind.PEOPLE and (needed := self.needed(share.strategy)):
             text = _("%(days)s needed") % {"days": amounts.number(needed)}
             lines.append(cells.toned("bad", text) if needed > share.amount else text)
         if share.allocation.reason:

@@ -139,12 +139,14 @@ def test_people_with_windows_that_do_not_fit(whole_days, url, given, mary, manag
     first = task(given.points, mary, "3", 0, 2, "Connect phone leads")
     task(given.search, mary, "1", 1, 1, "Train the evening shift")
     Membership.objects.create(team=whole_days.team, name="Silent Sam")
+    Task.objects.create(strategy=given.points, description="No estimate")
     html = page(as_(manager), url)
     assert "Mary, 30 Nov – 2 Dec 2026: 4 days of tasks in 3 days, over by 1 day." in html
     assert f'<a href="/plans/{whole_days.pk}/tracking/#task-{first.pk}">Connect phone leads</a>' in html
     assert "24 workdays − 0 meetings − 0 leave = 24 days; × 100% for plans = 24 days" in html
     assert html.count("over by 1 day.") == 1
     assert "Silent Sam, " not in html
+    assert "1 open task has no effort and is not counted." in html
 
 
 def test_a_pool_and_its_allocations_are_typed_in_the_table(plan, url, given, manager, as_):

@@ -127,7 +127,7 @@ def test_spending_to_come_before_the_plan_or_of_nothing_is_refused(write, given,
 
 def test_people_without_an_amount_have_what_their_capacity_comes_to(team, plan, given, write, mary):
     """Five people for ten days with 1.5, 1.5, 1.5, 2 and 1.5 days of meetings and three of leave: 27.3 days."""
-    Plan.objects.filter(pk=plan.pk).update(end=dt.date(2026, 12, 11))
+    Plan.objects.filter(pk=plan.pk).update(start=MONDAY, end=dt.date(2026, 12, 11))
     plan.refresh_from_db()
     Membership.objects.filter(pk=mary.pk).update(meeting_hours=5)
     members = [mary] + [
@@ -140,6 +140,13 @@ def test_people_without_an_amount_have_what_their_capacity_comes_to(team, plan, 
     assert held(plan)["People"].size == Fraction("27.3")
     write(change_pool, given.people, {"amount": D(30)})
     assert held(plan)["People"].size == 30
+
+
+def test_the_days_of_a_plan_that_are_over_stay_in_its_pool(plan, given, mary, monkeypatch):
+    """Allocations are of the whole plan: what was right at its start is not over-allocated at its end."""
+    size = held(plan)["People"].size
+    monkeypatch.setattr("planner.models.people.Team.today", lambda team, now=None: plan.end)
+    assert held(plan)["People"].size == size > 0
 
 
 def test_leave_is_entered_once(write, mary):
