@@ -148,13 +148,15 @@ class Effort:
 class Knot:
     """An object on the thread from a metric to its tasks: its title, its address, and what it follows from.
 
-    `above` names that by the name of its strand and its id; `note` is its state in a word.
+    `above` names that by the name of its strand and its id; `through` is what its parts follow from, which is on its
+    own thread and on no other. `note` is its state in a word.
     """
 
     pk: int
     title: str
     url: str
     above: tuple[tuple[str, int], ...] = ()
+    through: tuple[tuple[str, int], ...] = ()
     note: str = ""
 
 
@@ -163,7 +165,7 @@ class Strand:
     """One sort of objects on the thread, in the order of the loop: knots(plan) are those of a plan.
 
     `name` is the model's name in small letters, `missing` is said where an object has none, `page` is the URL name of
-    the page where one is added.
+    the page where one is added, `shows` the models whose changes may show in it.
     """
 
     name: str
@@ -171,6 +173,7 @@ class Strand:
     missing: Any
     page: str
     knots: Callable[[Plan], list[Knot]]
+    shows: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +346,7 @@ def thread(plan: Plan, obj: Recorded) -> list[Station]:
 def thread_at(plan: Plan, key: str) -> list[Station]:
     """The thread of an object by its key: the name of its strand and its id, such as "goal-12"."""
     name, _dash, pk = key.partition("-")
-    strands = [strand for stage in stages() for strand in stage.strands]
+    strands = _strands()
     if name not in {strand.name for strand in strands} or not pk.isdecimal() or len(pk) > 18:
         return []
     knots = {strand.name: strand.knots(plan) for strand in strands}
@@ -355,13 +358,23 @@ def thread_at(plan: Plan, key: str) -> list[Station]:
     for place, above in up.items():
         for other in above:
             down.setdefault(other, []).append(place)
-    on_thread = _reached(start, up) | _reached(start, down)
+    through = next(knot.through for knot in knots[name] if knot.pk == start[1])
+    on_thread = _reached(start, up).union(_reached(start, down), *(_reached(place, up) for place in through))
     stations = []
     for strand in strands:
         shown = tuple(knot for knot in knots[strand.name] if (strand.name, knot.pk) in on_thread)
         here = next((knot for knot in shown if (strand.name, knot.pk) == start), None)
         stations.append(Station(strand, shown, here, reverse(strand.page, args=[plan.pk])))
     return stations
+
+
+def thread_shows() -> frozenset[str]:
+    """The models whose changes may show in a thread."""
+    return frozenset().union(*(strand.shows for strand in _strands()))
+
+
+def _strands() -> list[Strand]:
+    return [strand for stage in stages() for strand in stage.strands]
 
 
 def _reached(start: tuple[str, int], edges: Mapping[tuple[str, int], Iterable[tuple[str, int]]]) -> set[Any]:

@@ -63,6 +63,15 @@ def test_a_bottleneck_leads_to_all_that_answers_it(plan, knots):
     assert (stations["goal"], stations["strategy"]) == (["New customers"], ["Referrals", "Beside"])
 
 
+def test_a_core_goal_shows_the_bottlenecks_of_its_sub_goals_and_these_not_each_others(plan, knots):
+    other = Bottleneck.objects.create(plan=plan, kind="value", cause="Few visits")
+    Goal.objects.create(plan=plan, parent=knots["core"], name="Visits", bottleneck=other)
+
+    assert shown(stages.thread(plan, knots["core"]))["bottleneck"] == ["Late", "Few visits"]
+    assert shown(stages.thread(plan, knots["goal"]))["bottleneck"] == ["Late"]
+    assert shown(stages.thread(plan, other))["strategy"] == []
+
+
 def test_what_is_beside_is_not_on_the_thread(plan, knots):
     assert shown(stages.thread(plan, knots["task"]))["strategy"] == ["Referrals"]
 
@@ -79,7 +88,8 @@ def test_each_can_be_reached_from_each_and_back(plan, knots, name):
     for other in ("metric", "bottleneck", "goal", "strategy", "task"):
         stations = {each.strand.name: each for each in stages.thread(plan, knots[other])}
         urls = {knot.pk: knot.url for knot in stations[name].knots}
-        assert f"thread={here}" in urls[knots[name].pk]
+        page = f"/strategies/{knots[name].pk}/" if name == "strategy" else f"thread={here}"
+        assert page in urls[knots[name].pk]
     mine = next(each for each in stages.thread(plan, knots[name]) if each.strand.name == name)
     assert mine.here.pk == knots[name].pk
 
@@ -142,3 +152,22 @@ def test_a_longer_thread_asks_no_more(plan, knots):
         ServedGoal.objects.create(strategy=strategy, goal=part)
         Task.objects.create(strategy=strategy, description=f"T{number}")
     assert asked() == before <= 10
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("diagnose", "metric"),
+        ("bottlenecks", "bottleneck"),
+        ("goals", "goal"),
+        ("goals", "core"),
+        ("strategies", "strategy"),
+        ("tracking", "strategy"),
+        ("tracking", "task"),
+    ],
+)
+def test_every_row_leads_to_its_thread(plan, knots, viewer, as_, page, name):
+    html = as_(viewer).get(reverse(page, args=[plan.pk])).content.decode()
+    key = f"{'goal' if name == 'core' else name}-{knots[name].pk}"
+    assert f'href="?thread={key}"' in html
+    assert stages.thread_at(plan, key)

@@ -45,6 +45,7 @@ FITTING = {"effort", "start", "due", "owner"}
 
 class StrategyKind(RowKind):
     name = "strategy"
+    strand = "strategy"
     form = StrategyForm
     add_form = AddStrategyForm
     edits = {
@@ -76,6 +77,7 @@ class StrategyKind(RowKind):
 
 class TaskKind(RowKind):
     name = "task"
+    strand = "task"
     beneath = "strategy"
     form = TaskForm
     add_form = AddTaskForm

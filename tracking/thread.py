@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from planner.models import Plan
 from planner.stages import Knot, Strand
@@ -23,10 +23,19 @@ def _tasks(plan: Plan) -> list[Knot]:
             description,
             f"{url}?thread=task-{pk}#task-{pk}",
             (("strategy", strategy),),
-            str(Status(status).label) if status == Status.DONE else "",
+            note=str(Status(status).label) if status == Status.DONE else "",
         )
         for pk, description, strategy, status in rows
     ]
 
 
-STRANDS = (Strand("task", gettext_lazy("Task"), gettext_lazy("No task"), "tracking", _tasks),)
+STRANDS = (
+    Strand(
+        "task",
+        pgettext_lazy("thread", "Task"),
+        gettext_lazy("No task"),
+        "tracking",
+        _tasks,
+        frozenset({"tracking.task"}),
+    ),
+)

@@ -37,6 +37,7 @@ from planner.tables.table import Table
 
 class MetricKind(RowKind):
     name = "metric"
+    strand = "metric"
     form = StatusForm
     add_form = AddMetricForm
     edits = {
@@ -56,6 +57,10 @@ class MetricKind(RowKind):
         "planner.plan": ("plan",),
         "planner.import": ALL,
     }
+
+    def thread_key(self, obj: PlanMetric) -> str:
+        """A row stands for its metric."""
+        return f"{self.strand}-{obj.metric_id}"
 
     def edited(self, obj: PlanMetric) -> tuple[Recorded, ...]:
         return (obj.metric,)

@@ -45,7 +45,7 @@ def _bottlenecks(plan: Plan) -> list[Knot]:
             bottleneck.cause,
             f"{url}?thread=bottleneck-{bottleneck.pk}#bottleneck-{bottleneck.pk}",
             measured_above(bottleneck.metric_id),
-            str(_("In focus")) if bottleneck.in_focus else "",
+            note=str(_("In focus")) if bottleneck.in_focus else "",
         )
         for bottleneck in Bottleneck.objects.filter(plan=plan).order_by("order", "pk")
     ]
@@ -56,10 +56,30 @@ def measured_above(metric: int | None) -> tuple[tuple[str, int], ...]:
     return () if metric is None else (("gap", metric), ("metric", metric))
 
 
+_METRICS = frozenset({"planner.planmetric", "planner.metric"})
 STRANDS = (
-    Strand("metric", gettext_lazy("Metric"), gettext_lazy("No metric of Table 1"), "diagnose", _metrics),
-    Strand("gap", pgettext_lazy("figure", "Gap"), gettext_lazy("No gap: no target yet"), "diagnose", _gaps),
     Strand(
-        "bottleneck", gettext_lazy("Bottleneck"), gettext_lazy("No bottleneck"), "bottlenecks", _bottlenecks
+        "metric",
+        pgettext_lazy("thread", "Metric"),
+        gettext_lazy("No metric of Table 1"),
+        "diagnose",
+        _metrics,
+        _METRICS,
+    ),
+    Strand(
+        "gap",
+        pgettext_lazy("thread", "Gap"),
+        gettext_lazy("No gap: no target yet"),
+        "diagnose",
+        _gaps,
+        _METRICS | {"planner.import", "planner.plan"},
+    ),
+    Strand(
+        "bottleneck",
+        pgettext_lazy("thread", "Bottleneck"),
+        gettext_lazy("No bottleneck"),
+        "bottlenecks",
+        _bottlenecks,
+        frozenset({"planner.bottleneck"}),
     ),
 )

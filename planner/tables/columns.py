@@ -137,6 +137,8 @@ class Row:
     # Its place among its neighbours, where the table shows them in their own order.
     order: int | None = None
     adder: Adder | None = None
+    # The key of the thread that it is on, "" for none.
+    thread: str = ""
     # What the links of its cells say of the table: its period and the like.
     query: str = ""
 
@@ -161,7 +163,7 @@ class Row:
         group = f' data-group="{self.group}"' if self.group else ""
         css = f' class="{self.css}"' if self.css else ""
         order = "" if self.order is None else f' data-order="{self.order}"'
-        tools = f'<td class="tools">{self._adder()}{self._movers()}{self._remover()}</td>'
+        tools = f'<td class="tools">{self._adder()}{self._follower()}{self._movers()}{self._remover()}</td>'
         return mark_safe(f'<tr id="{self.key}"{group}{order}{css}>{cells}{tools}</tr>\n')
 
     def _adder(self) -> str:
@@ -172,6 +174,15 @@ class Row:
             f'<a class="plus" href="rows/?kind={kind}&amp;beneath={self.obj.pk}" data-opens="{kind}" '
             f'aria-label="{esc(self.adder.sentence)}"><svg viewBox="0 0 24 24"><use href="#icon-plus"/></svg>'
             f"<span>{esc(self.adder.label)}</span></a>"
+        )
+
+    def _follower(self) -> str:
+        if not self.thread:
+            return ""
+        text = esc(_("Thread of %(name)s") % {"name": self.label})
+        return (
+            f'<a class="icon" href="?thread={self.thread}" aria-label="{text}">'
+            '<svg viewBox="0 0 24 24"><use href="#icon-thread"/></svg></a>'
         )
 
     def _movers(self) -> str:

@@ -34,6 +34,8 @@ class RowKind:
     shows: ClassVar[Shows]
     # The kind of row beneath which a new one of this kind is added; "" for a row of its own at the end.
     beneath: ClassVar[str] = ""
+    # What its objects are on the thread from metric to task (planner/stages.py); "" for what is not on it.
+    strand: ClassVar[str] = ""
     # Whether its rows are moved among each other by hand.
     moves: ClassVar[bool] = False
 
@@ -48,6 +50,10 @@ class RowKind:
     def key(self, pk: int | None) -> str:
         """The key of a row of this kind in pages and addresses."""
         return f"{self.name}-{pk}"
+
+    def thread_key(self, obj: Any) -> str:
+        """The key of an object's thread; "" for what has none."""
+        return f"{self.strand}-{obj.pk}" if self.strand else ""
 
     def may_edit(self, member: Membership, obj: Any) -> frozenset[str]:
         """The columns whose cells this member may edit in this row: every field of theirs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar, Generic, TypeVar
 
-from planner.stages import Station, place_of, thread_at
+from planner.stages import Station, place_of, thread_at, thread_shows
 from planner.tables.table import Table
 from planner.web.live import Piece
 
@@ -35,7 +35,7 @@ class TablePage(Generic[T]):
         has_steps = place is not None and place.stage.next_step is not None
         return (
             *((Piece("next", template="plans/next.html"),) if has_steps else ()),
-            *((Piece("thread", template="plans/thread.html"),) if self.thread else ()),
+            *((Piece("thread", thread_shows(), template="plans/thread.html"),) if self.thread else ()),
             Piece("summary", template=template),
             Piece("editors", self.table.offers, template=template),
             *self.around,

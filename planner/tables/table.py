@@ -253,6 +253,7 @@ class Table:
             obj=obj,
             cells=self.cells(kind, obj, contents),
             label=str(obj),
+            thread=kind.thread_key(obj),
             can_remove=kind.may_remove(self.member, obj),
             can_move=self.keeps_order and kind.may_move(self.member, obj),
             order=obj.order if kind.moves and self.keeps_order else None,

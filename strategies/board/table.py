@@ -75,6 +75,7 @@ SHOWN: dict[str, Lookups | None] = {
 
 class StrategyKind(RowKind):
     name = "strategy"
+    strand = "strategy"
     form = StrategyForm
     add_form = AddStrategyForm
     edits = {

@@ -5,14 +5,12 @@ For many plans at once, in a constant number of queries.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from planner import words
-from planner.arithmetic.goals import Way
 from planner.arithmetic.periods import full_months_before
 from planner.diagnose.analysis.products import Product, defined_products
 from planner.diagnose.standings import Levels
@@ -21,7 +19,7 @@ from planner.pitfalls import Occurrences, Pitfall
 from strategies.coverage import pitfalls
 from strategies.coverage.bars import ShownBar
 from strategies.coverage.cuts import Breakdown, CoreCoverage, goals_with_figures, measures_of
-from strategies.goals.targets import Target, measure_of
+from strategies.goals.targets import Target, targets_of
 from strategies.models import KeyAction, ServedGoal, Strategy
 
 
@@ -142,17 +140,17 @@ def _coverages(
         return []
     products = _products_of({plan.team_id for plan in plans})
     months = {plan.pk: full_months_before(plan.baseline_day(plan.team.today())) for plan in plans}
-    measures = set()
-    for plan in plans:
-        measures |= {measure for goal in goals[plan.pk] if (measure := measure_of(goal))}
-        measures |= set(measures_of(goals[plan.pk], products.get(plan.team_id, ())))
+    figures: dict[int, list[Target]] = {plan.pk: [] for plan in plans}
+    for target in targets_of(plans, [goal for plan in plans for goal in goals[plan.pk]]):
+        figures[target.goal.plan_id].append(target)
+    measures = [
+        measure for plan in plans for measure in measures_of(goals[plan.pk], products.get(plan.team_id, ()))
+    ]
     levels = Levels(measures, {month for of_plan in months.values() for month in of_plan})
-    result = []
-    for plan in plans:
-        figures = [_as_target(goal, levels, months[plan.pk]) for goal in goals[plan.pk]]
-        breakdown = Breakdown(figures, products.get(plan.team_id, ()), levels, months[plan.pk])
-        result.append(breakdown.coverages())
-    return result
+    return [
+        Breakdown(figures[plan.pk], products.get(plan.team_id, ()), levels, months[plan.pk]).coverages()
+        for plan in plans
+    ]
 
 
 def _products_of(teams: Iterable[int]) -> dict[int, list[Product]]:
@@ -164,11 +162,3 @@ def _products_of(teams: Iterable[int]) -> dict[int, list[Product]]:
     for formula in Formula.objects.filter(team__in=metrics):
         formulas.setdefault(formula.team_id, []).append(formula)
     return {team: defined_products(of_team, metrics[team]) for team, of_team in formulas.items()}
-
-
-def _as_target(goal: Goal, levels: Levels, months: Sequence[dt.date]) -> Target:
-    """A goal with its baseline alone: how far it has come plays no part here."""
-    measure, baseline = measure_of(goal), goal.baseline
-    if baseline is None and measure is not None:
-        baseline = levels.over(measure, months)
-    return Target(goal, baseline, (), goal.target, None, (), None, Way())

@@ -43,6 +43,7 @@ class CoreKind(RowKind):
     """A core goal, the head of its dimensions."""
 
     name = "core"
+    strand = "goal"
     form: ClassVar[type[GoalForm]] = CoreForm
     add_form = AddCoreForm
     edits = {"core": CoreForm.NAMES, **EDITS}

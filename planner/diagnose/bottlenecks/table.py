@@ -58,6 +58,7 @@ CAUSES = {
 
 class BottleneckKind(RowKind):
     name = "bottleneck"
+    strand = "bottleneck"
     form = BottleneckForm
     add_form = AddBottleneckForm
     edits = {

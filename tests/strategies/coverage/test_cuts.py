@@ -230,3 +230,11 @@ def test_a_viewer_reads_coverage_without_buttons(plan, core, line_a, line_b, vie
     text = section(as_(viewer), plan)
     assert "20,000 not covered" in text
     assert "Add a sub-goal" not in text
+
+
+def test_open_pages_follow_what_others_change(plan, core, line_a, manager, viewer, as_):
+    as_(manager).post(
+        f"/plans/{plan.pk}/goals/rows/part-{line_a.pk}/", {"cell": "core", "name": "A to one half"}
+    )
+    html = as_(viewer).get(f"/plans/{plan.pk}/goals/changes/?since=0").content.decode()
+    assert "If “A to one half” is met" in html[html.index('<div id="coverage"') :]
