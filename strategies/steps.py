@@ -21,7 +21,8 @@ from planner.models.scenarios import put_first, tuning_of
 from planner.stages import Step
 from strategies.board.decisions import Lack, lacks_of
 from strategies.goals.completeness import incomplete_goals
-from strategies.models import Strategy
+from strategies.goals.kinds import row_key
+from strategies.models import Strategy, TargetAnswer
 from strategies.resources.people import workforces
 from strategies.resources.pools import Holding, holdings
 
@@ -51,6 +52,12 @@ class Facts:
 
     def parts(self, core: Goal) -> list[Goal]:
         return [goal for goal in self.goals if goal.parent_id == core.pk]
+
+    @cached_property
+    def goals_with_answer(self) -> set[int]:
+        """The ids of the goals whose target has an answer that is not decided yet."""
+        answers = TargetAnswer.objects.filter(goal__plan=self.plan, outcome=TargetAnswer.Outcome.OPEN)
+        return set(answers.values_list("goal", flat=True))
 
     @cached_property
     def bottlenecks(self) -> list[Bottleneck]:
@@ -137,7 +144,7 @@ def _if(condition: bool) -> Due | None:
 
 
 def _goal_row(goal: Goal) -> str:
-    return f"#{'core' if goal.parent_id is None else 'part'}-{goal.pk}"
+    return f"#{row_key(goal)}"
 
 
 def _of_bottleneck(bottleneck: Bottleneck) -> str:
@@ -153,6 +160,11 @@ def _incomplete(facts: Facts) -> Due | None:
 
 def _unbroken(facts: Facts) -> Due | None:
     return _first((core for core in facts.core_goals if not facts.parts(core)), _goal_row)
+
+
+def _proposed_target(facts: Facts) -> Due | None:
+    """A goal whose owner has answered its target, which waits for a manager."""
+    return _first((goal for goal in facts.goals if goal.pk in facts.goals_with_answer), _goal_row)
 
 
 def _unanswered(facts: Facts) -> Due | None:
@@ -210,6 +222,13 @@ OF_ALL: Sequence[Asked] = (
         gettext_lazy("Add a sub-goal"),
         "goals",
         _unbroken,
+    ),
+    Asked(
+        "target",
+        gettext_lazy("The owner of “%(name)s” proposes another target."),
+        gettext_lazy("Decide"),
+        "goals",
+        _proposed_target,
     ),
     Asked(
         "focus",

@@ -11,6 +11,7 @@ from planner import changes
 from planner.models import Change, Goal
 from strategies.goals.answers import accept_answer, answer_target, keep_target
 from strategies.models import TargetAnswer
+from strategies.steps import next_step
 from tests.conftest import seat
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -156,3 +157,17 @@ def test_progress_is_read_against_the_original_and_the_current_target(
     assert "37% of the way, 33% of the time" in text
     assert "From 700 to 1,000 CNY" in text
     assert f'href="rows/core-{goal.pk}/?targets=original&amp;cell=target" data-v="[&quot;900&quot;' in text
+
+
+def test_an_open_answer_is_what_to_do_next(goal, plan, rep, manager, as_):
+    Goal.objects.filter(pk=goal.pk).update(baseline="0.1", due=plan.end)
+    Goal.objects.create(plan=plan, parent=goal, name="Part")
+    assert next_step(plan).url != f"/plans/{plan.pk}/goals/#core-{goal.pk}"
+    send(as_(rep), goal, value="18", reason="Too far")
+    step = next_step(plan)
+    assert (step.sentence, step.url) == (
+        "The owner of “Conversion” proposes another target.",
+        f"/plans/{plan.pk}/goals/#core-{goal.pk}",
+    )
+    decide(as_(manager), goal, "keep")
+    assert next_step(plan) != step
