@@ -5,7 +5,7 @@ import { grid, merge, poll, remember } from "./rows.js";
 const MOST_LINES = 501; // more than the server takes, which says so
 const MOST_SPAN = 1000;
 const LEFT_OUT = "style, script, svg, small:not(.item small), .tip, .who, .step, .none, .reached, .unseen, .other"
-  + ", .news";
+  + ", .news, .smart, .proposal, .past, td > .go";
 
 // What is on the clipboard
 

@@ -66,7 +66,8 @@ function typeInto(form, typed) {
 function focusField(form, select = true) {
   const stops = fieldsOf(form);
   const wrong = form.querySelector(".wrong :is(input:not([type=hidden]), select, textarea)");
-  const field = frontOf(wrong ?? stops.find((item) => item.type === "radio" && item.checked) ?? stops[0]);
+  const chosen = stops.find((item) => item.type === "radio" && item.checked && item.name === stops[0].name);
+  const field = frontOf(wrong ?? chosen ?? stops[0]);
   field.focus({ preventScroll: form.closest("td") === null });
   if (select) field.select?.();
   form.scrollIntoView({ block: "nearest", inline: "nearest" });
