@@ -6,6 +6,8 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from planner.models import Goal
 from strategies.models import Allocation, LeadMeasure, LeadValue, Pool, Question, Strategy
@@ -229,6 +231,25 @@ def test_a_viewer_sees_the_page_without_any_form_of_it(board, viewer, as_):
 
 def test_a_strategy_of_another_plan_is_not_found(board, other_plan, client):
     assert client.get(f"/plans/{other_plan.pk}/strategies/{board.slow.pk}/").status_code == 404
+
+
+def test_the_page_asks_as_often_for_many_as_for_one(board, client, plan):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(board.page).status_code == 200
+        return len(queries)
+
+    Question.objects.create(plan=plan, strategy=board.slow, text="Who?")
+    client.get(board.page)
+    before = asked()
+    for number in range(3):
+        more = Strategy.objects.create(plan=plan, title=f"S{number}", importance=3, urgency=3)
+        more.served.create(goal=board.core)
+        more.served.create(goal=board.part)
+        Question.objects.create(plan=plan, strategy=board.slow, text=f"Q{number}", owner=board.core.owner)
+        pool = Pool.objects.create(plan=plan, name=f"P{number}", amount=10)
+        Allocation.objects.create(pool=pool, strategy=board.slow, amount=1)
+    assert asked() == before
 
 
 # Lead measures
