@@ -246,13 +246,11 @@ class Station:
     @property
     def first(self) -> tuple[Knot, ...]:
         """Those that are shown at once: the object itself, and as many others as a band has room for."""
-        in_order = sorted(self.knots, key=lambda knot: knot is not self.here)
-        return tuple(in_order[:MOST_KNOTS])
+        return tuple(sorted(self.knots, key=lambda knot: knot is not self.here)[:MOST_KNOTS])
 
     @property
     def more(self) -> tuple[Knot, ...]:
-        shown = {knot.pk for knot in self.first}
-        return tuple(knot for knot in self.knots if knot.pk not in shown)
+        return tuple(knot for knot in self.knots if knot not in self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,14 +350,16 @@ def thread_at(plan: Plan, key: str) -> list[Station]:
     knots = {strand.name: strand.knots(plan) for strand in strands}
     up = {(of, knot.pk): knot.above for of, of_strand in knots.items() for knot in of_strand}
     start = name, int(pk)
-    if start not in up:
-        return []
     down: dict[tuple[str, int], list[tuple[str, int]]] = {}
     for place, above in up.items():
         for other in above:
             down.setdefault(other, []).append(place)
-    through = next(knot.through for knot in knots[name] if knot.pk == start[1])
-    on_thread = _reached(start, up).union(_reached(start, down), *(_reached(place, up) for place in through))
+    found = [knot for knot in knots[name] if knot.pk == start[1]]
+    if not found:
+        return []
+    on_thread = _reached(start, up).union(
+        _reached(start, down), *(_reached(place, up) for place in found[0].through)
+    )
     stations = []
     for strand in strands:
         shown = tuple(knot for knot in knots[strand.name] if (strand.name, knot.pk) in on_thread)

@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from planner import changes
 from planner.models import Goal, Metric, Reading, Segment
 from strategies.coverage.cuts import coverages
 
@@ -233,8 +234,8 @@ def test_a_viewer_reads_coverage_without_buttons(plan, core, line_a, line_b, vie
 
 
 def test_open_pages_follow_what_others_change(plan, core, line_a, manager, viewer, as_):
-    as_(manager).post(
-        f"/plans/{plan.pk}/goals/rows/part-{line_a.pk}/", {"cell": "core", "name": "A to one half"}
-    )
+    with changes.recording(plan.team, plan=plan, by=manager) as log:
+        line_a.name = "A to one half"
+        log.save(line_a)
     html = as_(viewer).get(f"/plans/{plan.pk}/goals/changes/?since=0").content.decode()
     assert "If “A to one half” is met" in html[html.index('<div id="coverage"') :]
