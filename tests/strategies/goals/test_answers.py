@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from planner import changes
-from planner.models import Change, Goal
+from planner.models import Bottleneck, Change, Goal
 from strategies.goals.answers import accept_answer, answer_target, keep_target
 from strategies.models import TargetAnswer
 from strategies.steps import next_step
@@ -161,7 +161,9 @@ def test_progress_is_read_against_the_original_and_the_current_target(
 
 def test_an_open_answer_is_what_to_do_next(goal, plan, rep, manager, as_):
     Goal.objects.filter(pk=goal.pk).update(baseline="0.1", due=plan.end)
-    Goal.objects.create(plan=plan, parent=goal, name="Part", adds_up=True)
+    Goal.objects.create(plan=plan, parent=goal, name="Part")
+    plan.scenario = "decline"
+    Bottleneck.objects.create(plan=plan, kind="value", cause="x", metric=goal.metric, in_focus=True)
     before = next_step(plan)
     send(as_(rep), goal, value="18", reason="Too far")
     step = next_step(plan)
