@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from planner.models import Bottleneck, Goal, Plan
 from strategies.models import Strategy
 from tests.browser.conftest import MANAGER
-from tests.browser.test_new_plan import added
+from tests.browser.test_new_plan import added, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -130,3 +130,42 @@ def test_three_strategies_are_approved_in_forty_interactions(demo, start, window
 
     three_approved(start.plan)
     assert hands.count <= MOST, hands.count
+
+
+def test_the_keyboard_alone_leads_there_too(demo, start, window):
+    """Moving the focus with Tab is not counted: what acts is."""
+    page = window(MANAGER, f"/plans/{start.plan.pk}/goals/")
+    hands = Hands(page)
+    hands.key("n")
+    set_goal(hands, start)
+    page.goto(f"/plans/{start.plan.pk}/ideas/")
+    for number in (1, 2, 3):
+        tab_to(page, "#ideas tbody button")
+        hands.key("Enter")
+        expect(page.locator("#ideas tbody").get_by_text("In this plan")).to_have_count(number)
+    page.goto(f"/plans/{start.plan.pk}/strategies/")
+    for pk in Strategy.objects.filter(plan=start.plan).order_by("order").values_list("pk", flat=True):
+        tab_to(page, f'#strategy-{pk} a[href$="cell=importance"]')
+        for name in ("importance", "urgency", "resources_score", "capability_score", "time_score"):
+            if name != "importance":
+                expect(page.locator(f"#strategy-{pk} form.editor [name={name}]").first).to_be_focused()
+            hands.key("4")
+        hands.key("Control+Enter")
+    for pk in Strategy.objects.filter(plan=start.plan).order_by("order").values_list("pk", flat=True):
+        tab_to(page, f'#strategy-{pk} button[formaction*="state=active"]', most=200)
+        hands.key("Enter")
+        expect(page.locator(f"#strategy-{pk}")).to_contain_text("Active")
+    page.goto(f"/plans/{start.plan.pk}/resources/")
+    hands.key("n")
+    hands.write("Training")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    hands.write("20000")
+    hands.key("Enter")
+    expect(page.locator("#splits button").first).to_be_visible()
+    tab_to(page, "#splits button", most=120)
+    hands.key("Enter")
+    expect(page.locator("#pools")).to_contain_text("100%")
+
+    three_approved(start.plan)
+    assert hands.count + 3 <= MOST, hands.count  # three pages are opened from the tabs
