@@ -32,8 +32,9 @@ from strategies.board.judging import (
 from strategies.board.pitfalls import has_pair
 from strategies.board.table import TONES, StrategiesTable, rank_numeral, url_of
 from strategies.goals.targets import Target, targets
-from strategies.models import Allocation, LeadMeasure, LeadValue, Pool, Question, Strategy
+from strategies.models import Allocation, LeadMeasure, LeadValue, Question, Strategy
 from strategies.priority import Ranked
+from strategies.resources import amounts
 
 State = Strategy.State
 # How much of the history and how many weeks of a lead measure are shown.
@@ -268,15 +269,10 @@ class StrategyCard:
     @property
     def allocations(self) -> list[tuple[Allocation, str]]:
         found = Allocation.objects.filter(strategy=self.strategy, pool__removed_at=None)
-        return [(each, self._amount(each)) for each in found.select_related("pool", "member")]
-
-    def _amount(self, allocation: Allocation) -> str:
-        units = {
-            Pool.Kind.BUDGET: self.plan.team.currency,
-            Pool.Kind.PEOPLE: _("person-days"),
-            Pool.Kind.TIME: _("hours"),
-        }
-        return words.figure(Scale(unit=units[Pool.Kind(allocation.pool.kind)]), allocation.amount)
+        return [
+            (each, amounts.text(each.pool, each.amount or 0))
+            for each in found.select_related("pool__plan__team", "member")
+        ]
 
     @property
     def fallback(self) -> Strategy | None:

@@ -13,13 +13,14 @@ from planner import words
 from planner.arithmetic.capacity import Capacity
 from planner.arithmetic.exact import Number, decimal
 from planner.arithmetic.formats import MINUS
+from planner.plans import currency_unit
 from strategies.models import Pool
 
 
 def unit_of(pool: Pool) -> str:
     """What a pool counts in, as it stands behind an amount."""
     if pool.kind == Pool.Kind.BUDGET:
-        return pool.plan.team.currency
+        return currency_unit(pool.plan.team)
     return _("days") if pool.kind == Pool.Kind.PEOPLE else _("h")
 
 

@@ -231,3 +231,11 @@ def test_a_member_and_the_team_say_what_takes_time(team, manager, mary, as_):
     mary.refresh_from_db()
     assert mary.meeting_hours == D("5.5")
     assert "70%" in page(client, "/team/")
+
+
+def test_money_is_called_as_the_team_calls_it(plan, manager, as_):
+    plan.pools.create(name="培训", amount=20_000)
+    type(plan.team).objects.filter(pk=plan.team.pk).update(language="zh-hans", currency="CNY")
+    page = as_(manager).get(f"/plans/{plan.pk}/resources/").content.decode()
+    assert "元" in page
+    assert "CNY" not in page
