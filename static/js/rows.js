@@ -236,7 +236,8 @@ export function welcome(key, form) {
 // The cell that was clicked on, or the one that a link in its row names.
 export function cellOf(target) {
   const mend = target.closest("a.mend");
-  return mend ? mend.closest("tr").querySelector(`a.cell[href$="cell=${mend.dataset.cell}"]`) : target.closest("a.cell");
+  if (!mend) return target.closest("a.cell");
+  return mend.closest("tr").querySelector(`a.cell[href$="cell=${mend.dataset.cell}"]`);
 }
 
 // The field that such a link names gets the focus, also behind More.

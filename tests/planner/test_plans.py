@@ -290,7 +290,7 @@ def full(plan, status, team, manager):
     first = Strategy.objects.create(plan=plan, order=1, title="First")
     second = Strategy.objects.create(plan=plan, order=2, title="Second", fallback=first)
     ServedGoal.objects.create(strategy=first, goal=part)
-    Strategy.objects.filter(pk=first.pk).update(fallback=second)
+    Strategy.objects.filter(pk=first.pk).update(pair=second)
     KeyAction.objects.create(goal=part, order=1, text="act", strategy=first)
     task = Task.objects.create(
         strategy=first, description="Do", owner=owner, start=dt.date(2026, 10, 5), due=dt.date(2026, 10, 9),
@@ -313,7 +313,7 @@ def test_a_duplicate_has_everything_anew_with_its_links_inside(full, manager, as
     core, part = Goal.objects.filter(plan=new).order_by("pk")
     assert (part.parent, part.due, core.due) == (core, dt.date(2027, 3, 2), dt.date(2027, 3, 31))
     first, second = Strategy.objects.filter(plan=new).order_by("order")
-    assert (first.goals, first.fallback, second.fallback) == ([part], second, first)
+    assert (first.goals, first.pair, second.fallback) == ([part], second, first)
     assert KeyAction.objects.get(goal=part).strategy == first
     task = Task.objects.get(strategy=first)
     assert (task.status, task.percent, task.start, task.due) == (

@@ -30,6 +30,8 @@ SETTINGS = {
     "holidays": "2026-10-02\n\n2026-10-01\n2026-10-01\n2026-05-01\n2027-01-01\n2026-12-25",
     "meeting_weekday": "5",
     "meeting_hour": "16",
+    "meeting_minutes": "90",
+    "plan_share": "60",
     "grace_days": "3",
     "gap_threshold": "7.5",
     "source_days": "30",
@@ -194,6 +196,7 @@ def test_a_manager_changes_how_the_team_works(as_, manager):
         ["2026-05-01", "2026-10-01", "2026-10-02", "2026-12-25", "2027-01-01"],
     )
     assert (team.meeting_weekday, team.meeting_hour, team.digest_hour) == (5, 16, 7)
+    assert (team.meeting_minutes, team.plan_share) == (90, Decimal("0.6"))
     assert team.gap_threshold == Decimal("0.075")
     assert team.volatility_threshold == Decimal("0.3")
 
