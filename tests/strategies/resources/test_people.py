@@ -64,8 +64,9 @@ def test_what_has_begun_lies_between_today_and_its_due_date(whole_days, given, m
 
 def test_overdue_tasks_are_named_by_themselves(whole_days, given, mary):
     task(given.points, mary, "30", -20, -1, "Late")
+    task(given.points, mary, "3", 0, 2, "In time")
     [person] = people(whole_days).persons
-    assert (person.load, [effort.label for effort in person.overdue], person.strains) == (0, ["Late"], [])
+    assert (person.load, [effort.label for effort in person.overdue], person.strains) == (3, ["Late"], [])
 
 
 def test_silent_strategies_force_nothing(whole_days, given, mary):
