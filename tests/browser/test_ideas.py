@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from planner import changes
 from planner.models import Bottleneck
 from planner.stages import TaskSpec
-from strategies.models import Pool, Strategy
+from strategies.models import Pool, Strategy, TargetAnswer
 from tests.browser.conftest import MANAGER
 from tracking.models import Task
 from tracking.tasks import add_task
@@ -81,6 +81,7 @@ def test_a_key_action_becomes_a_strategy_in_one_click(demo, window):
 def test_an_open_page_shows_the_next_step_that_others_leave(demo, window):
     """A proposed strategy lacks a task, until somebody gives it one; what the pools hold comes before that."""
     Pool.objects.filter(plan=demo.push).update(amount=10**9)
+    TargetAnswer.objects.update(outcome="kept")
     page = window(MANAGER, f"/plans/{demo.push.pk}/goals/")
     expect(page.locator("#next")).to_contain_text("Needed before “Sales partners in region B” is approved")
     with changes.recording(demo.push.team, plan=demo.push, by=None) as log:

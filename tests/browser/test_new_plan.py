@@ -95,8 +95,8 @@ def test_a_plan_is_made_and_filled_in_with_the_keyboard_alone(demo, window, tmp_
     core = added(page, "core")
     form = editor(page, core, "target")
     expect(form.locator("[name=target]")).to_be_focused()
-    page.keyboard.press("F2")
-    page.keyboard.press("F2")
+    for _press in range(3):  # the text itself, the reason beside it, and what is behind More
+        page.keyboard.press("F2")
     form.locator("[name=kind]").select_option("grow_percent")
     form.locator("[name=baseline]").fill("1000")
     form.locator("[name=growth]").fill(words["growth"])
@@ -109,7 +109,7 @@ def test_a_plan_is_made_and_filled_in_with_the_keyboard_alone(demo, window, tmp_
     cell(page, part, "actions").locator("a.cell").press("Enter")
     page.keyboard.type(words["action"])
     page.keyboard.press("Control+Enter")
-    expect(cell(page, part, "actions")).to_have_text(words["action"])
+    expect(cell(page, part, "actions")).to_contain_text(words["action"])
 
     # Table 3: a strategy and its task.
     page.goto(f"/plans/{plan.pk}/tracking/")
