@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from planner import words
 from strategies.goals.outlook import Outlook
 from strategies.goals.smart import Mend, State, Verdict
-from strategies.goals.targets import Target, text_of
+from strategies.goals.targets import Target, number_of, text_of
 
 # What stands behind a letter: one that passes is quiet.
 SIGNS = {State.PASSED: "", State.QUESTIONED: " ?", State.FAILED: " !", State.UNKNOWN: " –"}
@@ -106,7 +106,7 @@ def _evidence(target: Target, outlook: Outlook) -> SafeString:
     )
     listed = format_html_join("", "<div><dt>{}</dt><dd>{}</dd><dd>{}</dd></div>", lines)
     caption = _("The line is the target, %(target)s.") % {"target": text_of(target, goal_target)}
-    return format_html('<dl class="facts">{}</dl><p class="muted small">{}</p>', listed, caption)
+    return format_html('<dl class="evidence">{}</dl><p class="muted small">{}</p>', listed, caption)
 
 
 def _drawing(low: str, high: str, target: str) -> SafeString:
@@ -137,5 +137,6 @@ def _facts(outlook: Outlook) -> list[_Fact]:
 
 
 def _range(target: Target, fact: _Fact) -> str:
-    ends = dict.fromkeys(text_of(target, value) for value in (fact.low, fact.high))
-    return " – ".join(ends)
+    """From where to where, the unit once."""
+    high = text_of(target, fact.high)
+    return high if fact.low == fact.high else f"{number_of(target, fact.low)} – {high}"
