@@ -76,7 +76,7 @@ def _of_task(day: dt.date) -> list[list[Choice]]:
         [
             {question: {"task.due": due} for question, due in dues.items()} | {"": {}},
             {'task.status == "in_progress" and not task.percent': not_begun} | _values(Task, "task.status"),
-            _either("task.latest_note", ""),
+            {"task.latest_note": {}, "": {"task.latest_note": ""}},
             _values(Strategy, "strategy.state"),
         ],
     ]
@@ -86,13 +86,15 @@ def _common(model: type[Model], name: str) -> list[list[Choice]]:
     """The owner, who may have left, and each text that may be empty."""
     owner = f"{name}.owner"
     names = {"pk": f"{{{{ {owner}.pk }}}}", "name": f"{{{{ {owner}.name }}}}"}
-    former = Membership(**names, removed_at=dt.datetime.now(dt.UTC))
-    owners = {f"not {owner}": {}, f"{owner}.removed_at": {owner: former}, "": {owner: Membership(**names)}}
+    former = Membership(**names, removed_at="2026-01-01")
+    owners: Choice = {f"not {owner} and {name}.is_open": {}, f"not {owner}": {"task.status": "done"}}
+    owners |= {f"{owner}.removed_at": {owner: former}, "": {owner: Membership(**names)}}
     return [[owners], *([_either(f"{name}.{text.name}", "")] for text in _texts(model) if text.blank)]
 
 
 def _either(fact: str, empty: Any) -> Choice:
-    return {fact: {}, "": {fact: empty}}
+    is_open = f"{fact.partition('.')[0]}.is_open"  # what is over asks for nothing more
+    return {fact: {}, is_open: {fact: empty}, "": {fact: empty, "task.status": "done"}}
 
 
 def _values(model: type[Model], fact: str, subject: str = "") -> Choice:

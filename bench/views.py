@@ -1,13 +1,11 @@
 """The bare views: Table 3 and the saving of a task's risk, as one writes them by hand for this one page.
 
-They pass the same middleware, ask who is a member, load what they show with select_related and prefetch_related,
-and render templates that give the product's HTML (bench/patterns.py) inside the product's own page. What they do
-not use is what is measured: no Table, Column, Cell or RowForm, no revision, no conflicts, no history. The models
-and the arithmetic of the method (`roll_up`, late days) belong to both.
+They pass the same middleware, ask who is a member, load what they show with select_related and prefetch_related, and
+render templates that give the product's HTML (bench/patterns.py) inside its own page. What they do not use is measured:
+no Table, Column, Cell or RowForm, no revision, no conflicts, no history; models and arithmetic belong to both.
 
-What is around the rows and never changes (filters, headings, empty editors, the keys below) is the product's
-own HTML, taken once a process from its page. A hand-written page would have to ask for members and goals and loop
-over them there, so this is in favour of the bare view.
+What is around the rows and never changes (filters, headings, empty editors, keys) is the product's own HTML, taken
+once a process from its page: in favour of the bare view, which asks for no members and goals there.
 """
 
 import re
