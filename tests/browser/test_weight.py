@@ -117,7 +117,7 @@ def served(tmp_path_factory) -> Iterator[str]:
 def test_a_first_visit_takes_100_kb_and_8_requests(served, contexts, address):
     signing_in = contexts(base_url=served)
     page = signing_in.new_page()
-    page.goto("/accounts/login/")
+    page.goto("/accounts/login/", timeout=60_000)  # the first page compiles every template of the shell
     page.get_by_label("Email").fill(MANAGER)
     page.get_by_label("Password").fill("demo")
     page.get_by_role("button", name="Sign in").click()
