@@ -88,14 +88,15 @@ class Page:
         """The rows that look different by now, and that the page was not told of."""
         missed = []
         for name, after in rows(self.plan, self.member).items():
-            answer = self.client.get(f"/plans/{self.plan.pk}/{name}/changes/", {"since": self.revision})
-            told, before = answer.content.decode(), self.before[name]
-            missed += [
-                f"{name}: {key}"
-                for key in {*before, *after}
-                if before.get(key) != after.get(key)
-                if after.get(key, f'id="{key}" data-gone') not in told
-            ]
+            before = self.before[name]
+            if changed_keys := [key for key in {*before, *after} if before.get(key) != after.get(key)]:
+                answer = self.client.get(f"/plans/{self.plan.pk}/{name}/changes/", {"since": self.revision})
+                told = answer.content.decode()
+                missed += [
+                    f"{name}: {key}"
+                    for key in changed_keys
+                    if after.get(key, f'id="{key}" data-gone') not in told
+                ]
         return missed
 
 
