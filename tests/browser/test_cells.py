@@ -75,6 +75,8 @@ def test_a_target_typed_after_tab_is_the_target(demo, window, trouble):
     page.keyboard.type("790000")
     page.keyboard.press("Tab")
     page.keyboard.type("1.05m")
+    while not held:
+        page.wait_for_timeout(20)
     with page.expect_response(f"**/rows/{row}/") as answer:
         held[0].continue_()
     assert answer.value.status == 422
